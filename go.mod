@@ -1,0 +1,3 @@
+module github.com/napter-connect/napter-connect
+
+go 1.26

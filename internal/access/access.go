@@ -1,0 +1,164 @@
+// Package access opens and closes a way to one port of one SIM:
+// target -> SIM -> source -> mapping. It is the one place that knows the order
+// of that job.
+package access
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"github.com/napter-connect/napter-connect/internal/myip"
+	"github.com/napter-connect/napter-connect/internal/profile"
+)
+
+// Opener opens access. There are two makers: one that does the work in this
+// process, and one that asks the keeper.
+type Opener interface {
+	// Open returns an open way, or an error with a hint; then nothing is left
+	// open. The mapping lives until Close.
+	Open(ctx context.Context, r Request, progress Progress) (Access, error)
+}
+
+// Access is an open way. The caller closes it once, whatever happens.
+type Access interface {
+	// Info says where the way leads and how long it is open.
+	Info() Info
+	// Close gives the way back, and deletes the mapping if it is ours and nobody
+	// else uses it. ctx bounds it: give it a fresh one, not the cancelled one
+	// that ended the session.
+	Close(ctx context.Context) (Outcome, error)
+}
+
+// Request is what to open. It crosses the keeper's socket as JSON.
+type Request struct {
+	Account profile.Account `json:"account"`
+	// Network is what the environment decides about the way out.
+	Network Network `json:"network"`
+	// Target is a SIM ID, an IMSI or a name, as typed.
+	Target string `json:"target"`
+	// Port is the device's TCP port, 1 to 65535.
+	Port int `json:"port"`
+	// Service is air, arc or "" for what the SIM has.
+	Service string `json:"service,omitempty"`
+	// TLS makes Soracom terminate TLS on the public side.
+	TLS bool `json:"tls,omitempty"`
+	// Sources are who may connect; none means this machine's public IPv4/32.
+	Sources []netip.Prefix `json:"sources,omitempty"`
+	// Duration is the mapping's longest life, up to 8 h; 0 is 8 h.
+	Duration time.Duration `json:"duration,omitempty"`
+	// NoReuse makes a new mapping though a fitting one exists.
+	NoReuse bool `json:"noReuse,omitempty"`
+	// Keep leaves the mapping open at the end; it then ends by its duration.
+	Keep bool `json:"keep,omitempty"`
+	// Linger delays the deletion, for the next command (keeper only).
+	Linger time.Duration `json:"linger,omitempty"`
+	// Command is what the user ran, for "in use by" and the journal.
+	Command string `json:"command,omitempty"`
+}
+
+// Network is what the environment decides about the way out.
+type Network struct {
+	// IPServices replace the built-in ones when not empty.
+	IPServices []myip.Service `json:"ipServices,omitempty"`
+	// HTTPSProxy and NoProxy are the proxy variables, for the API only.
+	HTTPSProxy string `json:"httpsProxy,omitempty"`
+	NoProxy    string `json:"noProxy,omitempty"`
+	// UserAgent names the program and its version.
+	UserAgent string `json:"userAgent,omitempty"`
+	// Lang is the language of the API's messages: en or ja.
+	Lang string `json:"lang,omitempty"`
+}
+
+// Info describes an open way.
+type Info struct {
+	SIM     SIM     `json:"sim"`
+	Mapping Mapping `json:"mapping"`
+	// Source is the address that the mapping lets in.
+	Source []netip.Prefix `json:"source"`
+	// Agreed names the services that agreed on the address; none when the user
+	// gave the range.
+	Agreed []string `json:"agreed,omitempty"`
+}
+
+// SIM is who a way leads to. Name is untrusted text.
+type SIM struct {
+	ID   string            `json:"id"`
+	Name string            `json:"name,omitempty"`
+	IMSI string            `json:"imsi,omitempty"`
+	IMEI string            `json:"imei,omitempty"`
+	Tags map[string]string `json:"tags,omitempty"`
+	// Status is the SIM's status; Online whether it has a session.
+	Status string `json:"status,omitempty"`
+	Online bool   `json:"online"`
+	Arc    bool   `json:"arc,omitempty"`
+	// SeenAt is when the session was last updated, or ended.
+	SeenAt time.Time `json:"seenAt,omitzero"`
+}
+
+// Mapping is the port mapping behind a way.
+type Mapping struct {
+	// Addr is what to dial (the API's ipAddress and port).
+	Addr netip.AddrPort `json:"addr"`
+	// Hostname is what the TLS certificate names.
+	Hostname   string `json:"hostname"`
+	DevicePort int    `json:"devicePort"`
+	TLS        bool   `json:"tls"`
+	Service    string `json:"service,omitempty"`
+	// Created and Expires are by the API's clock.
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires"`
+	// Foreign: somebody else made it; it is used and never deleted.
+	Foreign bool `json:"foreign,omitempty"`
+	// Shared: another command of this user holds it too.
+	Shared bool `json:"shared,omitempty"`
+}
+
+// Outcome is what became of the mapping at Close.
+type Outcome string
+
+// Outcomes of Close.
+const (
+	Deleted Outcome = "deleted"
+	Expired Outcome = "expired" // it had ended already
+	Kept    Outcome = "kept"    // by --keep
+	Shared  Outcome = "shared"  // others still use it; the last one deletes
+	Linger  Outcome = "linger"  // the keeper deletes it after --linger
+	Foreign Outcome = "foreign" // not ours
+	Pending Outcome = "pending" // not deleted yet; the keeper or the next start does
+)
+
+// Step is a part of the job.
+type Step string
+
+// Steps of opening, in the order in which they end when nothing overlaps.
+const (
+	StepKeeper  Step = "keeper"  // find or start the keeper
+	StepLogin   Step = "login"   // authenticate
+	StepAddress Step = "address" // learn the public IPv4
+	StepSIM     Step = "sim"     // find the SIM
+	StepList    Step = "list"    // look for a fitting mapping
+	StepMapping Step = "mapping" // create the mapping, or reuse one
+	StepDial    Step = "dial"    // TCP to the mapping
+	StepSSH     Step = "ssh"     // key exchange and authentication
+	StepDelete  Step = "delete"  // give it back
+	StepLogout  Step = "logout"
+)
+
+// Event is one line of progress.
+type Event struct {
+	Step Step `json:"step"`
+	// Done is false when the step starts, true when it ends.
+	Done bool `json:"done"`
+	// Detail is a word for people: the address, the SIM's name, "reused".
+	Detail string `json:"detail,omitempty"`
+	// Err is why the step failed, or "".
+	Err string `json:"err,omitempty"`
+	// At is the time since the job began; Elapsed the step's own time.
+	At      time.Duration `json:"at"`
+	Elapsed time.Duration `json:"elapsed,omitempty"`
+}
+
+// Progress receives events, one at a time, possibly from other goroutines. nil
+// is allowed where a Progress is taken.
+type Progress func(Event)

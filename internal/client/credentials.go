@@ -1,0 +1,55 @@
+package client
+
+import "time"
+
+// Credentials are the body of POST /auth in one of its three forms: an AuthKey
+// (AuthKeyID, AuthKey), the root user (Email, Password) or a SAM user
+// (OperatorID, UserName, Password). They print as a summary without secrets.
+type Credentials struct {
+	AuthKeyID  string `json:"authKeyId,omitempty"`
+	AuthKey    string `json:"authKey,omitempty"`
+	Email      string `json:"email,omitempty"`
+	Password   string `json:"password,omitempty"`
+	OperatorID string `json:"operatorId,omitempty"`
+	UserName   string `json:"userName,omitempty"`
+	// MFAOTPCode is the current six-digit code (RFC 6238). It belongs to the
+	// password forms only.
+	MFAOTPCode string `json:"mfaOTPCode,omitempty"`
+}
+
+// UsesPassword reports whether a 401 may mean that an MFA code is missing.
+func (c Credentials) UsesPassword() bool { return c.Password != "" && c.AuthKey == "" }
+
+// String names the caller without a secret.
+func (c Credentials) String() string {
+	switch {
+	case c.AuthKeyID != "":
+		return "AuthKey " + c.AuthKeyID
+	case c.Email != "":
+		return "root user " + c.Email
+	case c.UserName != "":
+		return "SAM user " + c.UserName + " of " + c.OperatorID
+	}
+	return "no credentials"
+}
+
+// GoString keeps secrets out of %#v.
+func (c Credentials) GoString() string { return c.String() }
+
+// Token is what authentication gives: the key and token of every later call. It
+// prints without its secrets.
+type Token struct {
+	APIKey     string `json:"apiKey"`
+	Token      string `json:"token"`
+	OperatorID string `json:"operatorId"`
+	// UserName is empty for the root user.
+	UserName string `json:"userName,omitempty"`
+	// Expires is when the token ends, by the local clock; zero when unknown.
+	Expires time.Time `json:"expires,omitzero"`
+}
+
+// String names the token's owner without a secret.
+func (t Token) String() string { return "token of " + t.OperatorID + "/" + t.UserName }
+
+// GoString keeps secrets out of %#v.
+func (t Token) GoString() string { return t.String() }

@@ -1,0 +1,68 @@
+package client
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Destination strategies, the only echo of the service that was asked for.
+const (
+	AirPrioritized  = "AIR_PRIORITIZED"
+	ArcPrioritized  = "ARC_PRIORITIZED"
+	Dynamic         = "DYNAMIC"
+	IMSIPrioritized = "IMSI_PRIORITIZED"
+)
+
+// CreatePortMappingRequest asks for a port mapping. All fields but the target
+// are always sent, so that nothing depends on the API's defaults.
+type CreatePortMappingRequest struct {
+	// SimID or IMSI is the target; SimID wins. Both are left out of the body of
+	// createPortMappingForSim.
+	SimID, IMSI string
+	// Port is the device's TCP port.
+	Port int
+	// Service is "air" or "arc".
+	Service string
+	// Duration is at most 8 h; it is sent in whole seconds.
+	Duration time.Duration
+	// SourceRanges are who may connect. At least one.
+	SourceRanges []netip.Prefix
+	// TLSRequired makes Soracom terminate TLS on the public side.
+	TLSRequired bool
+}
+
+// PortMapping is an open way to a device. IPAddress and Port identify it; it has
+// no other ID, and the pair is used again after its end.
+type PortMapping struct {
+	OperatorID  string      `json:"operatorId"`
+	SimID       string      `json:"simId"` // empty for a mapping that was made by IMSI
+	IMSI        string      `json:"imsi"`  // only for a mapping that was made by IMSI
+	IPAddress   string      `json:"ipAddress"`
+	Port        Number      `json:"port"`
+	Hostname    string      `json:"hostname"`
+	Endpoint    string      `json:"endpoint"` // "ip:port"
+	TLSRequired bool        `json:"tlsRequired"`
+	Duration    Number      `json:"duration"` // seconds
+	CreatedTime Millis      `json:"createdTime"`
+	ExpiredTime Millis      `json:"expiredTime"` // when it will end, despite its name
+	Expired     bool        `json:"expired"`
+	Source      Source      `json:"source"`
+	Destination Destination `json:"destination"`
+	Placement   string      `json:"placement"`
+}
+
+// Source is who may connect.
+type Source struct {
+	IPRanges []string `json:"ipRanges"`
+}
+
+// Destination is where a mapping leads.
+type Destination struct {
+	SimID    string `json:"simId"`
+	IMSI     string `json:"imsi"`
+	Port     Number `json:"port"`
+	Strategy string `json:"destinationChoosingStrategy"`
+}
+
+// Number is an integer that the API may write as a float (22.0).
+type Number int
