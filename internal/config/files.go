@@ -1,0 +1,91 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// MakeDir makes dir and its parents, 0700 where they are missing. An existing
+// dir that others may enter is made private.
+func MakeDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("making the folder: %w", err)
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fmt.Errorf("making the folder: %w", err)
+	}
+	if runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return fmt.Errorf("making the folder private: %w", err)
+	}
+	return nil
+}
+
+// WriteFile replaces path by a 0600 file with data: a reader sees the old
+// content or the new, and after a return without error the new one survives a
+// loss of power. The folder must exist.
+//
+// It is written out here because google/renameio has no Windows, and
+// natefinch/atomic keeps the mode of the file that it replaces.
+func WriteFile(path string, data []byte) (err error) {
+	dir, base := filepath.Split(path)
+	f, err := os.CreateTemp(dir, "."+base+".*.tmp") // made 0600
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+			err = fmt.Errorf("writing %s: %w", path, err)
+		}
+	}()
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Clean(dir))
+}
+
+// maxSocketPath is what fits in sun_path of macOS and FreeBSD (104 bytes with
+// the terminating zero), the tightest of our systems.
+const maxSocketPath = 103
+
+// SocketPathError says that a Unix socket can't have this path.
+type SocketPathError struct{ Path string }
+
+func (e *SocketPathError) Error() string {
+	return fmt.Sprintf("the socket path %s has %d bytes, and %d are possible", e.Path, len(e.Path), maxSocketPath)
+}
+
+// Hint is the next step.
+func (e *SocketPathError) Hint() string {
+	return "set XDG_RUNTIME_DIR to a folder of your own with a short path, or use --no-keeper"
+}
+
+// SocketPath is the path of the Unix socket name in the runtime folder, or a
+// *SocketPathError when it is too long for one of our systems.
+func (d Dirs) SocketPath(name string) (string, error) {
+	if d.Runtime == "" {
+		return "", errors.New("there is no folder for sockets")
+	}
+	path := filepath.Join(d.Runtime, name)
+	if len(path) > maxSocketPath {
+		return "", &SocketPathError{path}
+	}
+	return path, nil
+}

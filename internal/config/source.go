@@ -1,0 +1,33 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/napter-connect/napter-connect/internal/hint"
+)
+
+// ParseSource reads one range for --source or config.yaml: an IPv4 CIDR, or an
+// address, which is its /32. A range of everybody (/0) is refused.
+func ParseSource(text string) (netip.Prefix, error) {
+	const example = "write an IPv4 range such as 203.0.113.7/32, or auto"
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil {
+		addr, addrErr := netip.ParseAddr(text)
+		if addrErr != nil || addr.Zone() != "" {
+			return netip.Prefix{}, hint.New(fmt.Sprintf("%q is not a CIDR range", text), example)
+		}
+		prefix = netip.PrefixFrom(addr, addr.BitLen())
+	}
+	switch {
+	case !prefix.Addr().Is4():
+		return netip.Prefix{}, hint.New(fmt.Sprintf("%q is not IPv4, and Napter has no other", text), example)
+	case prefix.Bits() == 0:
+		return netip.Prefix{}, hint.New(fmt.Sprintf("%q lets everybody in", text),
+			"name the range of your own network, or use auto for your address alone")
+	case prefix.Masked() != prefix:
+		return netip.Prefix{}, hint.New(fmt.Sprintf("%q has bits set after its %d", text, prefix.Bits()),
+			fmt.Sprintf("write %s for the range, or %s/32 for the address", prefix.Masked(), prefix.Addr()))
+	}
+	return prefix, nil
+}
