@@ -9,3 +9,12 @@ require (
 )
 
 require golang.org/x/sys v0.47.0 // indirect
+go 1.26.0
+
+require (
+	golang.org/x/crypto v0.58.0
+	golang.org/x/term v0.47.0
+	mvdan.cc/sh/v3 v3.14.1
+)
+
+require golang.org/x/sys v0.49.0 // indirect

@@ -1,0 +1,418 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// evaluator walks the syntax tree. The parser and the expansion of words are
+// mvdan.cc/sh; the evaluation is ours, because its interpreter works on the real
+// file system and starts real programs.
+type evaluator struct {
+	*Shell
+	prefix string // of messages
+	depth  int
+}
+
+// maxDepth bounds nested `sh -c`, substitutions and subshells.
+const maxDepth = 50
+
+var errTooLong = errors.New("argument list too long")
+
+func (e *evaluator) stopped(ctx context.Context) bool {
+	return e.done != nil || ctx.Err() != nil
+}
+
+func (e *evaluator) stmts(ctx context.Context, list []*syntax.Stmt, io Streams) {
+	for _, st := range list {
+		if e.stopped(ctx) {
+			return
+		}
+		e.stmt(ctx, st, io)
+	}
+}
+
+func (e *evaluator) stmt(ctx context.Context, st *syntax.Stmt, io Streams) {
+	if st.Background || st.Coprocess {
+		e.fail(io, 2, "background jobs are not supported here")
+		return
+	}
+	std, ok := e.redirect(ctx, st.Redirs, io)
+	if !ok {
+		return
+	}
+	if st.Cmd == nil {
+		e.last = 0
+	} else {
+		e.command(ctx, st.Cmd, std)
+	}
+	if st.Negated {
+		e.last = boolStatus(e.last != 0)
+	}
+}
+
+func (e *evaluator) fail(io Streams, status int, format string, args ...any) {
+	complain(io.Err, e.prefix+format+"\n", args...)
+	e.last = status
+}
+
+func (e *evaluator) command(ctx context.Context, c syntax.Command, io Streams) {
+	switch c := c.(type) {
+	case *syntax.CallExpr:
+		e.call(ctx, c, io)
+	case *syntax.BinaryCmd:
+		e.binary(ctx, c, io)
+	case *syntax.Block:
+		e.stmts(ctx, c.Stmts, io)
+	case *syntax.Subshell:
+		e.subshell(ctx, c.Stmts, io)
+	case *syntax.IfClause:
+		e.ifClause(ctx, c, io)
+	case *syntax.WhileClause:
+		e.while(ctx, c, io)
+	case *syntax.ForClause:
+		e.forClause(ctx, c, io)
+	case *syntax.DeclClause:
+		e.declare(ctx, c, io)
+	default:
+		e.fail(io, 2, "this part of the shell's language is not supported here")
+	}
+}
+
+func (e *evaluator) binary(ctx context.Context, c *syntax.BinaryCmd, io Streams) {
+	switch c.Op {
+	case syntax.Pipe, syntax.PipeAll:
+		e.pipe(ctx, c, io)
+		return
+	}
+	e.stmt(ctx, c.X, io)
+	if !e.stopped(ctx) && (e.last == 0) == (c.Op == syntax.AndStmt) {
+		e.stmt(ctx, c.Y, io)
+	}
+}
+
+func (e *evaluator) pipe(ctx context.Context, c *syntax.BinaryCmd, std Streams) {
+	r, w := io.Pipe()
+	left, right := std, std
+	left.Out, right.In = w, r
+	if c.Op == syntax.PipeAll {
+		left.Err = w
+	}
+	x := e.sub()
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		x.stmt(ctx, c.X, left)
+		_ = w.Close()
+	})
+	// A read that waits for a stage that waits for a signal must end too.
+	defer context.AfterFunc(ctx, func() { _ = w.CloseWithError(context.Cause(ctx)) })()
+	y := e.sub()
+	y.stmt(ctx, c.Y, right)
+	_ = r.Close()
+	wg.Wait()
+	e.last = y.status(ctx)
+}
+
+func (e *evaluator) sub() *evaluator {
+	return &evaluator{Shell: e.clone(), prefix: e.prefix, depth: e.depth + 1}
+}
+
+// status is what a subshell leaves in its parent's $?.
+func (e *evaluator) status(ctx context.Context) int {
+	return e.end(ctx).code()
+}
+
+func (e *evaluator) subshell(ctx context.Context, list []*syntax.Stmt, io Streams) {
+	if e.depth >= maxDepth {
+		e.fail(io, 1, "too deeply nested")
+		return
+	}
+	s := e.sub()
+	s.stmts(ctx, list, io)
+	e.last = s.status(ctx)
+}
+
+func (e *evaluator) ifClause(ctx context.Context, c *syntax.IfClause, io Streams) {
+	for ; c != nil; c = c.Else {
+		if len(c.Cond) > 0 { // an else has none
+			e.stmts(ctx, c.Cond, io)
+		} else {
+			e.last = 0
+		}
+		if e.stopped(ctx) {
+			return
+		}
+		if e.last == 0 {
+			e.stmts(ctx, c.Then, io)
+			return
+		}
+	}
+	e.last = 0
+}
+
+func (e *evaluator) while(ctx context.Context, c *syntax.WhileClause, io Streams) {
+	status := 0
+	for !e.stopped(ctx) {
+		e.stmts(ctx, c.Cond, io)
+		if (e.last == 0) == c.Until {
+			break
+		}
+		e.stmts(ctx, c.Do, io)
+		status = e.last
+	}
+	if !e.stopped(ctx) {
+		e.last = status
+	}
+}
+
+func (e *evaluator) forClause(ctx context.Context, c *syntax.ForClause, io Streams) {
+	loop, ok := c.Loop.(*syntax.WordIter)
+	if !ok || c.Select {
+		e.fail(io, 2, "this kind of loop is not supported here")
+		return
+	}
+	items, err := e.fields(ctx, loop.Items, io)
+	if err != nil {
+		e.fail(io, 1, "%v", err)
+		return
+	}
+	e.last = 0
+	for _, item := range items {
+		if e.stopped(ctx) {
+			return
+		}
+		e.set(loop.Name.Value, item, false)
+		e.stmts(ctx, c.Do, io)
+	}
+}
+
+// declare is `export` with its assignments, which the parser takes for a clause.
+func (e *evaluator) declare(ctx context.Context, c *syntax.DeclClause, io Streams) {
+	if c.Variant.Value != "export" {
+		e.fail(io, 2, "%s: not supported here", c.Variant.Value)
+		return
+	}
+	e.last = 0
+	for _, a := range c.Args {
+		if a.Name == nil {
+			continue
+		}
+		value := e.vars[a.Name.Value].value
+		if !a.Naked {
+			v, err := e.assigned(ctx, a, io)
+			if err != nil {
+				e.fail(io, 1, "%v", err)
+				return
+			}
+			value = v
+		}
+		e.set(a.Name.Value, value, true)
+	}
+}
+
+func (e *evaluator) assigned(ctx context.Context, a *syntax.Assign, io Streams) (string, error) {
+	if a.Array != nil || a.Index != nil {
+		return "", errors.New("arrays are not supported here")
+	}
+	if a.Value == nil {
+		return "", nil
+	}
+	v, err := expand.Literal(e.config(ctx, io), a.Value)
+	if a.Append {
+		v = e.vars[a.Name.Value].value + v
+	}
+	return v, err
+}
+
+func (s *Shell) set(name, value string, export bool) {
+	s.vars[name] = variable{value, export || s.vars[name].exported}
+}
+
+// call runs a simple command with its assignments.
+func (e *evaluator) call(ctx context.Context, c *syntax.CallExpr, io Streams) {
+	e2 := e
+	if len(c.Args) > 0 && len(c.Assigns) > 0 {
+		e2 = e.sub() // FOO=bar command: for this command alone
+		defer func() { e.last, e.done = e2.last, e2.done }()
+	}
+	args, err := e.fields(ctx, c.Args, io)
+	if err != nil {
+		e2.fail(io, 1, "%v", err)
+		return
+	}
+	for _, a := range c.Assigns {
+		v, err := e.assigned(ctx, a, io)
+		if err != nil {
+			e2.fail(io, 1, "%v", err)
+			return
+		}
+		e2.set(a.Name.Value, v, e2 != e)
+	}
+	if len(args) == 0 {
+		if len(c.Args) == 0 {
+			e.last = 0
+		}
+		return
+	}
+	e2.exec(ctx, args, io)
+}
+
+// exec runs the command args[0].
+func (e *evaluator) exec(ctx context.Context, args []string, io Streams) {
+	run := lookup(args[0])
+	if run == nil {
+		e.fail(io, 127, "%s: command not found", args[0])
+		return
+	}
+	if e.depth >= maxDepth {
+		e.fail(io, 1, "too deeply nested")
+		return
+	}
+	p := &proc{ctx: ctx, evaluator: e, name: args[0], args: args[1:], in: io.In,
+		out: ctxWriter{ctx, io.Out}, err: ctxWriter{ctx, io.Err}}
+	status := run(p)
+	e.last = p.outcome(status, io.Err)
+}
+
+// maxWords and maxText bound what an expansion may become ({1..1000000000}).
+const (
+	maxWords = 1 << 16
+	maxText  = 1 << 20
+)
+
+func (e *evaluator) fields(ctx context.Context, words []*syntax.Word, io Streams) ([]string, error) {
+	var out []string
+	size := 0
+	for f, err := range expand.FieldsSeq(e.config(ctx, io), words...) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+		if size += len(f); len(out) > maxWords || size > maxText {
+			return nil, errTooLong
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+	return out, nil
+}
+
+func (e *evaluator) config(ctx context.Context, std Streams) *expand.Config {
+	return &expand.Config{
+		Env:      environ{e.Shell},
+		ReadDir2: e.readDir,
+		CmdSubst: func(w io.Writer, cs *syntax.CmdSubst) error {
+			if e.depth >= maxDepth {
+				return errors.New("too deeply nested")
+			}
+			std := std
+			std.Out = &limitWriter{w, maxText}
+			s := e.sub()
+			s.stmts(ctx, cs.Stmts, std)
+			e.last = s.status(ctx)
+			return nil
+		},
+	}
+}
+
+// environ shows a shell's variables to the expander.
+type environ struct{ s *Shell }
+
+func (v environ) Get(name string) expand.Variable {
+	value, ok := v.s.lookupVar(name)
+	return expand.Variable{Set: ok, Kind: expand.String, Str: value}
+}
+
+func (v environ) Each(fn func(string, expand.Variable) bool) {
+	for name, val := range v.s.vars {
+		if !fn(name, expand.Variable{Set: true, Exported: val.exported, Kind: expand.String, Str: val.value}) {
+			return
+		}
+	}
+}
+
+// Set is for ${name:=value} and arithmetic.
+func (v environ) Set(name string, vr expand.Variable) error {
+	v.s.set(name, vr.Str, vr.Exported)
+	return nil
+}
+
+// shellPID is what $$ is: there is one login shell in a device's process list.
+const shellPID = 1042
+
+func (s *Shell) lookupVar(name string) (string, bool) {
+	// "HOME x" is ~x; without an answer the expander would ask the host's users.
+	if user, ok := strings.CutPrefix(name, "HOME "); ok {
+		return homeOf(user), true
+	}
+	switch name {
+	case "?":
+		return strconv.Itoa(s.last), true
+	case "$":
+		return strconv.Itoa(shellPID), true
+	case "PPID":
+		return strconv.Itoa(shellPID - 1), true
+	case "PWD":
+		return s.dir, true
+	case "#":
+		return strconv.Itoa(len(s.args) - 1), true
+	case "@", "*":
+		return strings.Join(s.args[1:], " "), true
+	}
+	if n, err := strconv.Atoi(name); err == nil {
+		if n < 0 || n >= len(s.args) {
+			return "", false
+		}
+		return s.args[n], true
+	}
+	v, ok := s.vars[name]
+	return v.value, ok
+}
+
+// limitWriter refuses what exceeds n bytes.
+type limitWriter struct {
+	w io.Writer
+	n int
+}
+
+func (l *limitWriter) Write(p []byte) (int, error) {
+	if len(p) > l.n {
+		return 0, errTooLong
+	}
+	l.n -= len(p)
+	return l.w.Write(p)
+}
+
+// ctxWriter fails once its command has been stopped.
+type ctxWriter struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (c ctxWriter) Write(p []byte) (int, error) {
+	if c.ctx.Err() != nil {
+		return 0, context.Cause(c.ctx)
+	}
+	return c.w.Write(p)
+}
+
+// complain writes a message; a reader who has gone needs none.
+func complain(w io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintf(w, format, args...)
+}
+
+func boolStatus(ok bool) int {
+	if ok {
+		return 0
+	}
+	return 1
+}
