@@ -1,6 +1,6 @@
 module github.com/napter-connect/napter-connect
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/goccy/go-yaml v1.19.2
@@ -8,13 +8,10 @@ require (
 	github.com/google/go-cmp v0.7.0
 )
 
-require golang.org/x/sys v0.47.0 // indirect
-go 1.26.0
+require golang.org/x/sys v0.49.0 // indirect
 
 require (
 	golang.org/x/crypto v0.58.0
 	golang.org/x/term v0.47.0
 	mvdan.cc/sh/v3 v3.14.1
 )
-
-require golang.org/x/sys v0.49.0 // indirect
