@@ -1,6 +1,13 @@
 package client
 
-import "time"
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
 
 // Types of Napter's audit log entries.
 const (
@@ -38,4 +45,29 @@ type AuditDirection struct {
 	SourcePort           Number `json:"sourcePort"`
 	DestinationIPAddress string `json:"destinationIPAddress"`
 	DestinationPort      Number `json:"destinationPort"`
+}
+
+// GetNapterAuditLogs is GET /audit_logs/napter, newest first, all pages.
+func (s *Session) GetNapterAuditLogs(ctx context.Context, q NapterAuditQuery) iter.Seq2[NapterAuditEntry, error] {
+	v := url.Values{}
+	if q.IMSI != "" {
+		v.Set("resource_type", "Subscriber") // the only type there is
+		v.Set("resource_id", q.IMSI)
+	}
+	if !q.From.IsZero() {
+		v.Set("from", strconv.FormatInt(q.From.UnixMilli(), 10))
+	}
+	if !q.To.IsZero() {
+		v.Set("to", strconv.FormatInt(q.To.UnixMilli(), 10))
+	}
+	if q.Limit != 0 {
+		n, err := pageLimit(q.Limit, 0, 1000)
+		if err != nil {
+			return failed[NapterAuditEntry](err)
+		}
+		v.Set("limit", n)
+	}
+	return pages[NapterAuditEntry](ctx, s, request{
+		op: opGetNapterAuditLogs, method: http.MethodGet, path: "/audit_logs/napter", query: v, policy: idempotent,
+	})
 }

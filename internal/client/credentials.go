@@ -1,6 +1,10 @@
 package client
 
-import "time"
+import (
+	"time"
+
+	"github.com/napter-connect/napter-connect/internal/hint"
+)
 
 // Credentials are the body of POST /auth in one of its three forms: an AuthKey
 // (AuthKeyID, AuthKey), the root user (Email, Password) or a SAM user
@@ -19,6 +23,18 @@ type Credentials struct {
 
 // UsesPassword reports whether a 401 may mean that an MFA code is missing.
 func (c Credentials) UsesPassword() bool { return c.Password != "" && c.AuthKey == "" }
+
+// check finds what is missing before the API is asked, which limits logins.
+func (c Credentials) check() error {
+	switch {
+	case c.AuthKeyID != "" && c.AuthKey != "",
+		c.Email != "" && c.Password != "",
+		c.OperatorID != "" && c.UserName != "" && c.Password != "":
+		return nil
+	}
+	return hint.New("the credentials are not complete",
+		"give an AuthKey ID and its secret, an e-mail address and password, or an operator ID, user name and password")
+}
 
 // String names the caller without a secret.
 func (c Credentials) String() string {

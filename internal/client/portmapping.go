@@ -1,6 +1,7 @@
 package client
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 )
@@ -29,6 +30,9 @@ type CreatePortMappingRequest struct {
 	SourceRanges []netip.Prefix
 	// TLSRequired makes Soracom terminate TLS on the public side.
 	TLSRequired bool
+	// Exclude keeps mappings that are known to be somebody else's from being
+	// taken for this one when its answer was lost. It may be nil; it is not sent.
+	Exclude func(PortMapping) bool
 }
 
 // PortMapping is an open way to a device. IPAddress and Port identify it; it has
@@ -51,6 +55,24 @@ type PortMapping struct {
 	Placement   string      `json:"placement"`
 }
 
+// SourceRanges are the ranges that the API granted; a bare address counts as a
+// range of one.
+func (m PortMapping) SourceRanges() ([]netip.Prefix, error) {
+	list := make([]netip.Prefix, 0, len(m.Source.IPRanges))
+	for _, s := range m.Source.IPRanges {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			addr, addrErr := netip.ParseAddr(s)
+			if addrErr != nil {
+				return nil, fmt.Errorf("the mapping's source range %.60q is not one", s)
+			}
+			p = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		list = append(list, p.Masked())
+	}
+	return list, nil
+}
+
 // Source is who may connect.
 type Source struct {
 	IPRanges []string `json:"ipRanges"`
@@ -63,6 +85,3 @@ type Destination struct {
 	Port     Number `json:"port"`
 	Strategy string `json:"destinationChoosingStrategy"`
 }
-
-// Number is an integer that the API may write as a float (22.0).
-type Number int

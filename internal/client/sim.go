@@ -1,6 +1,9 @@
 package client
 
-import "time"
+import (
+	"maps"
+	"slices"
+)
 
 // Sim is the part of the API's Sim object that the product uses. All texts come
 // from outside and may hold anything: escape them before they reach a terminal.
@@ -56,10 +59,10 @@ type SessionStatus struct {
 // Cell is where the device is attached.
 type Cell struct {
 	RadioType string `json:"radioType"`
-	MCC       int    `json:"mcc"`
-	MNC       int    `json:"mnc"`
-	TAC       int    `json:"tac"`
-	ECI       int    `json:"eci"`
+	MCC       Number `json:"mcc"`
+	MNC       Number `json:"mnc"`
+	TAC       Number `json:"tac"`
+	ECI       Number `json:"eci"`
 }
 
 // PreviousSession is the session before the current one.
@@ -99,16 +102,12 @@ func (s Sim) Arc() bool {
 	return false
 }
 
-// IMSIs lists the SIM's IMSIs, the active one first.
+// IMSIs lists the SIM's IMSIs: of the session first, then of the active profile,
+// then the others in order.
 func (s Sim) IMSIs() []string {
 	var list []string
 	add := func(imsi string) {
-		for _, have := range list {
-			if have == imsi {
-				return
-			}
-		}
-		if imsi != "" {
+		if imsi != "" && !slices.Contains(list, imsi) {
 			list = append(list, imsi)
 		}
 	}
@@ -116,8 +115,8 @@ func (s Sim) IMSIs() []string {
 		add(s.SessionStatus.IMSI)
 	}
 	add(s.Profiles[s.ActiveProfileID].PrimaryIMSI)
-	for _, p := range s.Profiles {
-		for imsi := range p.Subscribers {
+	for _, iccid := range slices.Sorted(maps.Keys(s.Profiles)) {
+		for _, imsi := range slices.Sorted(maps.Keys(s.Profiles[iccid].Subscribers)) {
 			add(imsi)
 		}
 	}
@@ -130,16 +129,4 @@ func (s Sim) IMEI() string {
 		return ""
 	}
 	return s.SessionStatus.IMEI
-}
-
-// Millis is a moment as the API writes it: milliseconds since 1970, as any JSON
-// number, or null for "never" (zero).
-type Millis int64
-
-// Time is the moment, or the zero time for "never".
-func (m Millis) Time() time.Time {
-	if m == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(int64(m))
 }

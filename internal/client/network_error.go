@@ -1,0 +1,130 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"syscall"
+	"time"
+)
+
+// NetworkError says that no whole answer of the API arrived.
+type NetworkError struct {
+	Operation string
+	Host      string // of the endpoint
+	Err       error
+
+	unsent  bool          // the request certainly never reached the API
+	limit   time.Duration // of the attempt
+	stopped bool          // the caller's own context ended it
+}
+
+func (c *Client) networkError(ctx context.Context, r request, limit time.Duration, err error, unsent bool) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err // the URL around it is noise, and holds the query
+	}
+	return &NetworkError{
+		Operation: r.op, Host: c.host, Err: err,
+		unsent: unsent, limit: limit, stopped: ctx.Err() != nil,
+	}
+}
+
+// Unwrap gives the cause, context.Canceled included.
+func (e *NetworkError) Unwrap() error { return e.Err }
+
+func (e *NetworkError) Error() string {
+	var dns *net.DNSError
+	switch e.kind() {
+	case kindStopped:
+		return fmt.Sprintf("%s: stopped while waiting for %s: %v", e.Operation, e.Host, e.Err)
+	case kindDNS:
+		errors.As(e.Err, &dns)
+		return oneLine(fmt.Sprintf("%s: the name %s can't be resolved: %s", e.Operation, dns.Name, dns.Err))
+	case kindRefused:
+		return oneLine(fmt.Sprintf("%s: %s refused the connection", e.Operation, e.Host))
+	case kindTimeout:
+		return fmt.Sprintf("%s: no answer from %s within %s", e.Operation, e.Host, e.limit)
+	case kindTLS:
+		return oneLine(fmt.Sprintf("%s: no secure connection to %s: %v", e.Operation, e.Host, e.Err))
+	case kindCut:
+		return fmt.Sprintf("%s: %s cut the connection before its answer was complete", e.Operation, e.Host)
+	}
+	return oneLine(fmt.Sprintf("%s: %s: %v", e.Operation, e.Host, e.Err))
+}
+
+// Hint is what to do next, or "".
+func (e *NetworkError) Hint() string {
+	switch e.kind() {
+	case kindStopped:
+		return ""
+	case kindDNS:
+		return "check the network connection, the DNS server and the endpoint's name"
+	case kindRefused:
+		return "nothing listens there: check the endpoint (SORACOM_ENDPOINT) and the proxy variables"
+	case kindTLS:
+		return "the certificate must be valid for the endpoint: check the clock, the endpoint, and whether a proxy opens TLS"
+	case kindCut:
+		return "try again; if it happens every time, look at the proxy or firewall in between"
+	}
+	return "check the network connection, and whether this network needs a proxy (HTTPS_PROXY)"
+}
+
+// permanent reports that trying again at once is in vain.
+func (e *NetworkError) permanent() bool {
+	var dns *net.DNSError
+	if errors.As(e.Err, &dns) && dns.IsNotFound {
+		return true
+	}
+	return e.kind() == kindTLS
+}
+
+type networkKind int
+
+const (
+	kindOther networkKind = iota
+	kindStopped
+	kindDNS
+	kindRefused
+	kindTimeout
+	kindTLS
+	kindCut
+)
+
+func (e *NetworkError) kind() networkKind {
+	var dns *net.DNSError
+	var timeout interface{ Timeout() bool }
+	switch {
+	case e.stopped:
+		return kindStopped
+	case isTLS(e.Err):
+		return kindTLS
+	case errors.As(e.Err, &dns):
+		return kindDNS
+	case errors.Is(e.Err, errRefused):
+		return kindRefused
+	case errors.Is(e.Err, context.DeadlineExceeded), errors.As(e.Err, &timeout) && timeout.Timeout():
+		return kindTimeout
+	case errors.Is(e.Err, io.EOF), errors.Is(e.Err, io.ErrUnexpectedEOF), errors.Is(e.Err, syscall.ECONNRESET):
+		return kindCut
+	}
+	return kindOther
+}
+
+func isTLS(err error) bool {
+	var (
+		verify    *tls.CertificateVerificationError
+		record    tls.RecordHeaderError
+		alert     tls.AlertError
+		authority x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+	)
+	return errors.As(err, &verify) || errors.As(err, &record) || errors.As(err, &alert) ||
+		errors.As(err, &authority) || errors.As(err, &hostname) || errors.As(err, &invalid)
+}
