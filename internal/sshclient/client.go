@@ -2,14 +2,12 @@ package sshclient
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net"
-	"os"
+	"sync/atomic"
 	"time"
-)
 
-var errUnbuilt = errors.New("not built yet")
+	"golang.org/x/crypto/ssh"
+)
 
 // HostKeyPolicy says what to do with a host key that is not known. A key that
 // differs from the known one is always refused.
@@ -54,11 +52,14 @@ type Config struct {
 	// host key, and a changed key's error says whether it changed too.
 	DeviceID string
 
-	User           string
+	User string
+	// IdentityFiles are private keys, or public keys whose private half an agent
+	// holds; none means OpenSSH's default files. "none" means no file at all.
 	IdentityFiles  []string
 	CertFiles      []string
 	IdentitiesOnly bool
-	// AgentSocket is SSH_AUTH_SOCK, IdentityAgent or a Windows pipe; "" is none.
+	// AgentSocket is SSH_AUTH_SOCK, IdentityAgent or a Windows pipe; "" and
+	// "none" are no agent.
 	AgentSocket string
 	// PreferredKey is the fingerprint (SHA256:...) that last worked; KeyUsed is
 	// told the one that worked now.
@@ -84,70 +85,38 @@ type Config struct {
 	Debugf func(format string, args ...any)
 }
 
-// Client is an authenticated connection.
-type Client struct{}
+func (c *Config) debugf(format string, args ...any) {
+	if c.Debugf != nil {
+		c.Debugf(format, args...)
+	}
+}
 
-// Dial connects and authenticates.
-func Dial(ctx context.Context, c Config) (*Client, error) { return nil, errUnbuilt }
+func (c *Config) step(name string, done bool, err error) {
+	if c.OnStep != nil {
+		c.OnStep(name, done, err)
+	}
+}
+
+// host is what messages call the device, safe to print.
+func (c *Config) host() string {
+	for _, s := range []string{c.Name, c.Alias} {
+		if s = cleanLine(s); s != "" {
+			return s
+		}
+	}
+	return c.Addr
+}
+
+// Client is an authenticated connection.
+type Client struct {
+	conn   *ssh.Client
+	config Config
+	wire   *wire
+	rtt    atomic.Int64 // nanoseconds
+}
 
 // Close ends the connection.
-func (c *Client) Close() error { return errUnbuilt }
+func (c *Client) Close() error { return c.conn.Close() }
 
 // RTT is the last measured round trip to the device, or 0.
-func (c *Client) RTT() time.Duration { return 0 }
-
-// SessionOptions are one session on a connection.
-type SessionOptions struct {
-	// Command is what to run; "" is a login shell.
-	Command string
-	// TTY asks for a pseudo-terminal.
-	TTY    bool
-	Stdin  *os.File
-	Stdout io.Writer
-	Stderr io.Writer
-	// Env are environment variables to send, NAME=value (LANG, LC_*).
-	Env          []string
-	Term         string // TERM
-	ForwardAgent bool
-	// Escapes allows ~. ~? ~~ ~B ~I; Info writes the answer to ~I.
-	Escapes bool
-	Info    func() string
-}
-
-// Run runs one session to its end. With TTY it puts Stdin in raw mode and always
-// restores it. status is the remote exit status; a remote signal is a
-// *SignalError, a lost connection a *DroppedError.
-func (c *Client) Run(ctx context.Context, o SessionOptions) (status int, err error) {
-	return 0, errUnbuilt
-}
-
-// SignalError says that the remote command died of a signal.
-type SignalError struct{ Signal, Message string }
-
-func (e *SignalError) Error() string { return "the remote command was ended by signal " + e.Signal }
-
-// DroppedError says that the connection ended without an exit status.
-type DroppedError struct{ Err error }
-
-func (e *DroppedError) Error() string { return "the connection was lost" }
-func (e *DroppedError) Unwrap() error { return e.Err }
-
-// HostConfig is what the user's ssh_config says about a host.
-type HostConfig struct {
-	User           string
-	Port           int // 0 when not set by the user
-	IdentityFiles  []string
-	CertFiles      []string
-	IdentitiesOnly bool
-	IdentityAgent  string
-	ForwardAgent   bool
-	// Ignored are options that are set and that the embedded client does not
-	// honour, for -v.
-	Ignored []string
-}
-
-// LoadHostConfig asks `ssh -G name` where ssh exists, else a parser for files
-// without Match. file is -F ("" is the default), options are -o, all as typed.
-func LoadHostConfig(ctx context.Context, name, file string, options []string) (HostConfig, error) {
-	return HostConfig{}, errUnbuilt
-}
+func (c *Client) RTT() time.Duration { return time.Duration(c.rtt.Load()) }

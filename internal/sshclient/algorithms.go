@@ -1,0 +1,120 @@
+package sshclient
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// AlgorithmError says that the device and we have no algorithm in common for
+// What ("key exchange", "host key", "client to server cipher", …).
+type AlgorithmError struct {
+	Host    string
+	What    string
+	Offered []string // the device's offers for What
+	// Legacy are the names that Config.Legacy would need for this device; none
+	// when it offers nothing that we could allow.
+	Legacy []string
+	Err    error
+}
+
+func (e *AlgorithmError) Error() string {
+	return fmt.Sprintf("%s and this program have no %s algorithm in common: the device offers %s",
+		e.Host, e.What, strings.Join(e.Offered, ", "))
+}
+func (e *AlgorithmError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *AlgorithmError) Hint() string {
+	if len(e.Legacy) == 0 {
+		return "update the device's SSH server, or use your own ssh with ProxyCommand napter-connect proxy %h %p"
+	}
+	return fmt.Sprintf("the device is old: update it, or allow its algorithms for this SIM alone in config.yaml with legacy: [%s]",
+		strings.Join(e.Legacy, ", "))
+}
+
+// newAlgorithmError makes one from the library's error, which names only the
+// first thing that failed, and from what the device sent after its banner, so
+// that one setting names all that is missing.
+func newAlgorithmError(host string, err *ssh.AlgorithmNegotiationError, afterBanner []byte) *AlgorithmError {
+	e := &AlgorithmError{Host: host, What: err.What, Offered: cleanNames(err.RequestedAlgorithms), Err: err}
+	good, old := ssh.SupportedAlgorithms(), ssh.InsecureAlgorithms()
+	offers, ok := parseKexInit(afterBanner)
+	if !ok {
+		all := slices.Concat(old.KeyExchanges, old.HostKeys, old.Ciphers, old.MACs)
+		e.Legacy = common(all, err.RequestedAlgorithms, 1)
+		return e
+	}
+	possible := true
+	missing := func(good, old, offered []string) {
+		if len(common(good, offered, 1)) > 0 {
+			return
+		}
+		found := common(old, offered, 1)
+		e.Legacy, possible = append(e.Legacy, found...), possible && len(found) > 0
+	}
+	missing(good.KeyExchanges, old.KeyExchanges, offers.KeyExchanges)
+	missing(good.HostKeys, old.HostKeys, offers.HostKeys)
+	missing(good.Ciphers, old.Ciphers, offers.Ciphers)
+	if len(common(authenticated(), offers.Ciphers, 1)) == 0 {
+		missing(good.MACs, old.MACs, offers.MACs)
+	}
+	if !possible {
+		e.Legacy = nil
+	}
+	return e
+}
+
+// authenticated are the ciphers that need no MAC.
+func authenticated() []string {
+	return []string{ssh.CipherAES128GCM, ssh.CipherAES256GCM, ssh.CipherChaCha20Poly1305}
+}
+
+// common returns the first n names of ours that the peer has too.
+func common(ours, theirs []string, n int) []string {
+	var out []string
+	for _, name := range ours {
+		if slices.Contains(theirs, name) && len(out) < n {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func cleanNames(names []string) []string {
+	out := make([]string, 0, len(names))
+	for _, name := range names {
+		out = append(out, cleanLine(name))
+	}
+	return out
+}
+
+// parseKexInit reads the server's SSH_MSG_KEXINIT (RFC 4253 sections 6 and 7.1),
+// which is the first packet and not encrypted. Of ciphers and MACs it takes those
+// that the server sends with.
+func parseKexInit(b []byte) (ssh.Algorithms, bool) {
+	const header, msgKexInit, cookie = 5, 20, 16
+	var a ssh.Algorithms
+	if len(b) < header+1+cookie || b[header] != msgKexInit {
+		return a, false
+	}
+	if n := uint64(binary.BigEndian.Uint32(b)) + 4; n <= uint64(len(b)) {
+		b = b[:n]
+	}
+	rest := b[header+1+cookie:]
+	var ignored []string
+	for _, to := range []*[]string{&a.KeyExchanges, &a.HostKeys, &ignored, &a.Ciphers, &ignored, &a.MACs} {
+		if len(rest) < 4 {
+			return a, false
+		}
+		n := uint64(binary.BigEndian.Uint32(rest))
+		if rest = rest[4:]; n > uint64(len(rest)) {
+			return a, false
+		}
+		*to, rest = strings.Split(string(rest[:n]), ","), rest[n:]
+	}
+	return a, true
+}

@@ -1,0 +1,193 @@
+package sshclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+const (
+	defaultConnectTimeout = 30 * time.Second
+	// answerTimeout is how long a device may think about an answer that a person
+	// gave: a second factor may wait for a telephone. OpenSSH's server gives up
+	// after as long (LoginGraceTime).
+	answerTimeout = 2 * time.Minute
+)
+
+// errExpired is the cause of a context that the connect timeout ended.
+var errExpired = errors.New("timed out")
+
+// dialer is one attempt to connect.
+type dialer struct {
+	cfg     Config
+	timeout time.Duration
+	clock   *clock
+	wire    *wire
+	algos   ssh.Algorithms
+	hosts   *hostKeys
+	auth    *authenticator
+}
+
+// Dial connects, checks the host key and authenticates. The errors that a person
+// can do something about are *RefusedError, *TimeoutError, *ClosedError,
+// *NotSSHError, *AlgorithmError, *AuthError, *HostKeyUnknownError,
+// *HostKeyChangedError and *HostKeyRevokedError; each has a Hint. When ctx ends,
+// so does Dial; afterwards ctx has no effect on the client.
+func Dial(ctx context.Context, c Config) (*Client, error) {
+	algos, err := algorithms(c.Legacy)
+	if err != nil {
+		return nil, err
+	}
+	d := &dialer{cfg: c, timeout: c.ConnectTimeout, algos: algos}
+	if d.timeout <= 0 {
+		d.timeout = defaultConnectTimeout
+	}
+	inner, cancel := context.WithCancelCause(ctx)
+	d.clock = newClock(d.timeout, func() { cancel(errExpired) })
+	defer d.clock.stop()
+
+	// Neither the keys nor the host keys need the network: read them meanwhile.
+	d.auth = newAuthenticator(inner, &d.cfg, d.clock, d.timeout, algos)
+	defer d.auth.wait()
+	defer cancel(nil) // before the wait: it also lets go of the agent
+	loaded := make(chan error, 1)
+	go func() {
+		var err error
+		d.hosts, err = loadHostKeys(&d.cfg)
+		loaded <- err
+	}()
+
+	conn, err := d.connect(inner)
+	if err2 := <-loaded; err == nil && err2 != nil {
+		_ = conn.Close()
+		err = err2
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d.handshake(inner, conn)
+}
+
+func (d *dialer) connect(ctx context.Context) (conn net.Conn, err error) {
+	d.cfg.step("dial", false, nil)
+	defer func() { d.cfg.step("dial", true, err) }()
+	dial := d.cfg.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	conn, err = dial(ctx, "tcp4", d.cfg.Addr)
+	if err != nil {
+		return nil, d.dialError(ctx, err)
+	}
+	return conn, nil
+}
+
+func (d *dialer) handshake(ctx context.Context, conn net.Conn) (client *Client, err error) {
+	d.cfg.step("ssh", false, nil)
+	defer func() { d.cfg.step("ssh", true, err) }()
+	d.wire = newWire(conn)
+	d.auth.wire = d.wire
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer stop()
+
+	check := &hostKeyCheck{keys: d.hosts, cfg: &d.cfg, clock: d.clock, ctx: ctx}
+	config := &ssh.ClientConfig{
+		Config: ssh.Config{
+			KeyExchanges: d.algos.KeyExchanges,
+			Ciphers:      d.algos.Ciphers,
+			MACs:         d.algos.MACs,
+		},
+		User:              d.cfg.User,
+		HostKeyAlgorithms: d.hosts.algorithms(d.algos.HostKeys),
+		HostKeyCallback:   check.callback,
+		BannerCallback:    d.auth.banner,
+		AuthCallback:      d.auth.next,
+		ClientVersion:     "SSH-2.0-napter-connect",
+	}
+	sshConn, channels, requests, err := ssh.NewClientConn(d.wire, d.cfg.Addr, config)
+	if err != nil {
+		_ = conn.Close()
+		return nil, d.handshakeError(ctx, check, err)
+	}
+	if !stop() { // ctx ended in this instant, and the connection is closed
+		_ = sshConn.Close()
+		return nil, d.handshakeError(ctx, check, context.Cause(ctx))
+	}
+	d.wire.settle()
+	d.logNegotiated(sshConn)
+	d.auth.succeeded()
+	return &Client{conn: ssh.NewClient(sshConn, channels, requests), config: d.cfg, wire: d.wire}, nil
+}
+
+func (d *dialer) logNegotiated(conn ssh.Conn) {
+	d.cfg.debugf("server is %s", cleanLine(string(conn.ServerVersion())))
+	if c, ok := conn.(ssh.AlgorithmsConnMetadata); ok {
+		a := c.Algorithms()
+		d.cfg.debugf("algorithms: kex %s, host key %s, cipher %s / %s", a.KeyExchange, a.HostKey, a.Read.Cipher, a.Write.Cipher)
+	}
+}
+
+// dialError tells the failures of TCP apart.
+func (d *dialer) dialError(ctx context.Context, err error) error {
+	if over := d.over(ctx, "connecting"); over != nil {
+		return over
+	}
+	var timeout net.Error
+	switch {
+	case isRefused(err):
+		return &RefusedError{Host: d.cfg.host(), Addr: d.cfg.Addr, Err: err}
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return &TimeoutError{Host: d.cfg.host(), Stage: "connecting", After: d.timeout}
+	}
+	return fmt.Errorf("connecting to %s: %w", d.cfg.host(), err)
+}
+
+// over is the error when the time is up or the caller gave up, else nil.
+func (d *dialer) over(ctx context.Context, stage string) error {
+	switch cause := context.Cause(ctx); {
+	case cause == nil:
+		return nil
+	case errors.Is(cause, errExpired):
+		return &TimeoutError{Host: d.cfg.host(), Stage: stage, After: d.timeout}
+	default:
+		return fmt.Errorf("connecting to %s: %w", d.cfg.host(), cause)
+	}
+}
+
+// handshakeError tells the failures of the handshake apart. The library's own
+// words hold text of the device, so they are never passed on as they are.
+func (d *dialer) handshakeError(ctx context.Context, check *hostKeyCheck, err error) error {
+	before, after, banner := d.wire.intro()
+	stage := "waiting for the SSH banner"
+	switch {
+	case check.accepted():
+		stage = "authenticating"
+	case banner:
+		stage = "exchanging keys"
+	}
+	var negotiation *ssh.AlgorithmNegotiationError
+	switch {
+	case check.err() != nil:
+		return check.err()
+	case d.auth.failure() != nil:
+		return d.auth.failure()
+	}
+	if over := d.over(ctx, stage); over != nil {
+		return over
+	}
+	switch {
+	case errors.As(err, &negotiation):
+		return newAlgorithmError(d.cfg.host(), negotiation, after)
+	case !banner && len(before) > 0:
+		return &NotSSHError{Host: d.cfg.host(), Got: firstLine(before)}
+	case check.accepted() && isTooManyFailures(err):
+		return d.auth.tooMany()
+	case d.wire.broke(err):
+		return &ClosedError{Host: d.cfg.host(), Stage: stage, Err: err}
+	}
+	return fmt.Errorf("%s: %w", d.cfg.host(), &handshakeError{stage: stage, err: err})
+}

@@ -1,0 +1,221 @@
+package sshclient
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/skeema/knownhosts"
+	"golang.org/x/crypto/ssh"
+	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
+
+	"github.com/napter-connect/napter-connect/internal/hint"
+)
+
+// knownFile is a known_hosts file in memory.
+type knownFile struct {
+	path  string
+	ours  bool
+	lines []knownLine
+}
+
+// hostKeys is what is known about host keys when a connection starts.
+type hostKeys struct {
+	name  string // alias:port, as the library wants it
+	files []knownFile
+	db    *knownhosts.HostKeyDB
+	// real maps the names of the copies that the library read to the files.
+	real map[string]string
+	// warnings are told to the person: damaged lines of our own file.
+	warnings []string
+	// damaged is where our own file has a line for this very host that can't be
+	// read, or "".
+	damaged string
+}
+
+// known is a key that is known for the host.
+type known struct {
+	file *knownFile
+	line *knownLine
+	num  int // from 1
+}
+
+func loadHostKeys(cfg *Config) (*hostKeys, error) {
+	if !validAlias(cfg.Alias) {
+		return nil, fmt.Errorf("the host key alias %q can't be used as a name in known_hosts", cleanLine(cfg.Alias))
+	}
+	port := cfg.DevicePort
+	if port == 0 {
+		port = 22
+	}
+	h := &hostKeys{name: net.JoinHostPort(strings.ToLower(cfg.Alias), strconv.Itoa(port))}
+	if err := h.read(cfg.KnownHosts, true, cfg); err != nil {
+		return nil, err
+	}
+	for _, path := range cfg.ReadOnlyKnownHosts {
+		if err := h.read(expandHome(path), false, cfg); err != nil {
+			return nil, err
+		}
+	}
+	return h, h.build()
+}
+
+// read takes in one file. A file that does not exist is empty. Lines that can't
+// be read are left out, as OpenSSH does, except one that revokes a key: without
+// it we might trust what somebody took the trouble to forbid.
+func (h *hostKeys) read(path string, ours bool, cfg *Config) error {
+	if path == "" {
+		return nil
+	}
+	data, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil && ours:
+		return fmt.Errorf("reading the known host keys: %w", err)
+	case err != nil:
+		cfg.debugf("known hosts not read: %v", err)
+		return nil
+	}
+	f := knownFile{path: path, ours: ours, lines: splitLines(data)}
+	for i := range f.lines {
+		l := &f.lines[i]
+		if !l.bad {
+			continue
+		}
+		where := fmt.Sprintf("%s:%d", path, i+1)
+		if l.revokes() {
+			return hint.New(where+": a line that revokes a key can't be read",
+				"repair or remove that line: until then no host key can be trusted")
+		}
+		h.skip(l, ours, where, cfg)
+	}
+	h.files = append(h.files, f)
+	return nil
+}
+
+// skip reports a damaged line.
+func (h *hostKeys) skip(l *knownLine, ours bool, where string, cfg *Config) {
+	if !ours {
+		cfg.debugf("%s: the line can't be read, and is left out", where)
+		return
+	}
+	h.warnings = append(h.warnings, fmt.Sprintf("warning: %s can't be read and is left out", where))
+	if l.names(knownName(cfg.Alias, cfg.DevicePort)) {
+		h.damaged = where
+	}
+}
+
+// build hands the readable lines to the library, which reads files alone and
+// refuses a whole file for one line. So it gets copies; line numbers stay.
+func (h *hostKeys) build() error {
+	dir, err := os.MkdirTemp("", "napter-known-hosts-")
+	if err != nil {
+		return fmt.Errorf("reading the known host keys: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	h.real = make(map[string]string)
+	var copies []string
+	for i, f := range h.files {
+		name := filepath.Join(dir, strconv.Itoa(i))
+		if err := os.WriteFile(name, f.readable(), 0o600); err != nil {
+			return fmt.Errorf("reading the known host keys: %w", err)
+		}
+		h.real[name] = f.path
+		copies = append(copies, name)
+	}
+	h.db, err = knownhosts.NewDB(copies...)
+	if err != nil {
+		return fmt.Errorf("reading the known host keys: %w", err)
+	}
+	return nil
+}
+
+// readable is the file without its damaged lines.
+func (f *knownFile) readable() []byte {
+	var b bytes.Buffer
+	for i := range f.lines {
+		if l := &f.lines[i]; !l.bad && !l.blank() {
+			b.WriteString(l.text)
+		}
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+// placeholder stands for the remote address, which has no meaning here: the
+// address is a public port that somebody else had a minute ago.
+func placeholder() net.Addr { return &net.TCPAddr{IP: net.IPv4zero} }
+
+// wanted are the lines that match the host, in the order of the files.
+func (h *hostKeys) wanted(key ssh.PublicKey) []known {
+	var mismatch *xknownhosts.KeyError
+	if err := h.db.HostKeyCallback()(h.name, placeholder(), key); !errors.As(err, &mismatch) {
+		return nil
+	}
+	var out []known
+	for _, k := range mismatch.Want {
+		i := slices.IndexFunc(h.files, func(f knownFile) bool { return f.path == h.real[k.Filename] })
+		if i >= 0 && k.Line >= 1 && k.Line <= len(h.files[i].lines) {
+			out = append(out, known{file: &h.files[i], line: &h.files[i].lines[k.Line-1], num: k.Line})
+		}
+	}
+	return out
+}
+
+// keys are the plain keys known for the host. A line of a certificate authority
+// matches too, but says nothing about plain keys.
+func (h *hostKeys) keys() []known {
+	return slices.DeleteFunc(h.wanted(noKey{}), func(k known) bool { return k.line.marker != "" })
+}
+
+// revoked says whether a file revokes the key.
+func (h *hostKeys) revoked(key ssh.PublicKey) (*known, bool) {
+	for i := range h.files {
+		for j := range h.files[i].lines {
+			l := &h.files[i].lines[j]
+			if l.marker == "revoked" && sameKey(plainKey(l.key), plainKey(key)) {
+				return &known{file: &h.files[i], line: l, num: j + 1}, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// algorithms puts those of the known keys before the rest, so that a device with
+// several keys shows the one that we know, and a device that changed all of them
+// still has one in common with us. Certificates are asked for only where an
+// authority is known.
+func (h *hostKeys) algorithms(allowed []string) []string {
+	first := h.db.HostKeyAlgorithms(h.name)
+	plain := slices.DeleteFunc(slices.Clone(allowed), func(name string) bool {
+		return strings.Contains(name, "-cert-v01@") && !slices.Contains(first, name)
+	})
+	return withFirst(first, plain)
+}
+
+// noKey matches nothing: the library then tells all that it knows.
+type noKey struct{}
+
+func (noKey) Type() string                        { return "none" }
+func (noKey) Marshal() []byte                     { return nil }
+func (noKey) Verify([]byte, *ssh.Signature) error { return errors.New("not a key") }
+
+// shellWord are names that may be shown as part of a command.
+var shellWord = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
+
+// commandName is how the user names the device on a command line.
+func (c *Config) commandName() string {
+	if shellWord.MatchString(c.Name) {
+		return c.Name
+	}
+	return c.Alias
+}

@@ -1,0 +1,26 @@
+//go:build unix
+
+package sshclient
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+
+	"github.com/napter-connect/napter-connect/internal/hint"
+)
+
+// checkKeyMode refuses a private key of ours that others can read, as OpenSSH
+// does (sshkey_perm_ok in authfile.c).
+func checkKeyMode(path string) error {
+	st, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	owner, ok := st.Sys().(*syscall.Stat_t)
+	if ok && int(owner.Uid) == os.Getuid() && st.Mode().Perm()&0o077 != 0 {
+		return hint.New(fmt.Sprintf("%s: not used, because others can read it (mode %04o)", path, st.Mode().Perm()),
+			"chmod 600 "+path)
+	}
+	return nil
+}
