@@ -1,0 +1,207 @@
+package lease
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/napter-connect/napter-connect/internal/client"
+)
+
+var (
+	errRival  = errors.New("another process is creating the same mapping")
+	errNotYet = errors.New("waiting whether the mapping shows up")
+)
+
+const (
+	firstPause = 250 * time.Millisecond
+	lastPause  = 30 * time.Second
+	firstTry   = 3 * time.Second // the time limit of an attempt; it doubles
+	lastTry    = 30 * time.Second
+	lookAgain  = time.Second
+)
+
+// ending is the deletion of what one entry names.
+type ending struct {
+	r *record
+	// own: this process made the mapping and has held it since, so that ip:port
+	// can't be somebody else's yet; then the first attempt needs no list.
+	own bool
+	// asked: a DELETE was sent.
+	asked bool
+	// quiet is until when a list without the mapping proves nothing (intents).
+	quiet time.Time
+	// slots bounds how many attempts run at once; nil is no bound.
+	slots chan struct{}
+	// tried, if set, is told how each attempt ended.
+	tried func(Outcome, error)
+}
+
+// end deletes with retries until it is done, ctx ends, the mapping has expired
+// or the API refuses for good. Unless the outcome is Pending the entry is gone.
+func (m *Manager) end(ctx context.Context, api API, e *ending) (Outcome, error) {
+	pauses := backoff.NewExponentialBackOff()
+	pauses.InitialInterval, pauses.MaxInterval, pauses.Multiplier = firstPause, lastPause, 2
+	limit := firstTry
+	var last error
+	outcome, err := backoff.Retry(ctx, func() (Outcome, error) {
+		outcome, err := m.try(ctx, api, e, limit)
+		limit = min(2*limit, lastTry)
+		if e.tried != nil {
+			e.tried(outcome, err)
+		}
+		if err != nil && (last == nil || ctx.Err() == nil) {
+			last = err // not the end of ctx, if there is a better reason
+		}
+		return outcome, m.whenAgain(err, e)
+	}, backoff.WithBackOff(pauses), backoff.WithMaxElapsedTime(0))
+	if err == nil {
+		m.remove(e.r.ID)
+		return outcome, nil
+	}
+	if last == nil {
+		last = err
+	}
+	return Pending, fmt.Errorf("deleting %s: %w", e.r.describe(), last)
+}
+
+// whenAgain turns an error into what backoff understands.
+func (m *Manager) whenAgain(err error, e *ending) error {
+	switch after := retryAfter(err); {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrAmbiguous), hopeless(err):
+		return backoff.Permanent(err)
+	case errors.Is(err, errNotYet), errors.Is(err, errRival):
+		pause := lookAgain
+		if left := e.quiet.Sub(m.now()); left > 0 {
+			pause = min(pause, left)
+		}
+		return &backoff.RetryAfterError{Duration: pause}
+	case after > 0:
+		return &backoff.RetryAfterError{Duration: after}
+	default:
+		return err
+	}
+}
+
+// try makes one attempt, within limit.
+func (m *Manager) try(ctx context.Context, api API, e *ending, limit time.Duration) (Outcome, error) {
+	if e.r.expired(m.now()) {
+		return Expired, nil
+	}
+	if e.slots != nil {
+		select {
+		case e.slots <- struct{}{}:
+			defer func() { <-e.slots }()
+		case <-ctx.Done():
+			return Pending, ctx.Err()
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	switch {
+	case e.r.Mapping == nil:
+		return m.endIntent(ctx, api, e)
+	case e.own && !e.asked:
+		return e.delete(ctx, api, *e.r.Mapping)
+	default:
+		return m.endLate(ctx, api, e)
+	}
+}
+
+func (e *ending) delete(ctx context.Context, api Deleter, p client.PortMapping) (Outcome, error) {
+	named := record{Mapping: &p}
+	addr, err := named.addr()
+	if err != nil {
+		return Pending, err
+	}
+	e.asked = true
+	if err := api.DeletePortMapping(ctx, addr.Addr(), int(addr.Port())); err != nil && status(err) != 404 {
+		return Pending, err
+	}
+	return Deleted, nil
+}
+
+// endLate looks before it deletes: since the mapping was created, or since the
+// last attempt, it may have ended and its ip:port been given to another.
+func (m *Manager) endLate(ctx context.Context, api API, e *ending) (Outcome, error) {
+	list, err := listFor(ctx, api, e.r)
+	if e.own && status(err) == 403 {
+		return e.delete(ctx, api, *e.r.Mapping) // a user who may not list
+	}
+	if err != nil {
+		return Pending, err
+	}
+	for _, p := range list {
+		if sameMapping(p, *e.r.Mapping) && !p.Expired {
+			return e.delete(ctx, api, p)
+		}
+	}
+	switch {
+	case e.asked:
+		return Deleted, nil
+	case m.now().Add(e.r.skew()).Before(e.r.Mapping.CreatedTime.Time().Add(m.settle)):
+		return Pending, errNotYet // so new that the list may not know it
+	default:
+		return Expired, nil
+	}
+}
+
+// endIntent looks for what came of an intent, and deletes it.
+func (m *Manager) endIntent(ctx context.Context, api API, e *ending) (Outcome, error) {
+	list, err := listFor(ctx, api, e.r)
+	if err != nil {
+		return Pending, err
+	}
+	// The journal is read after the list: a create that was answered in between
+	// has its name in it.
+	journal, _, err := m.scan(ctx)
+	if err != nil {
+		return Pending, err
+	}
+	ours, err := choose(e.r, list, journal)
+	if err != nil {
+		return Pending, err
+	}
+	for _, p := range ours {
+		if _, err := e.delete(ctx, api, p); err != nil {
+			return Pending, err
+		}
+	}
+	switch {
+	case len(ours) > 0 || e.asked:
+		return Deleted, nil
+	case m.now().Before(e.quiet):
+		return Pending, errNotYet
+	default:
+		return None, nil
+	}
+}
+
+// listFor lists what leads to the entry's target.
+func listFor(ctx context.Context, api Lister, r *record) ([]client.PortMapping, error) {
+	if r.SimID != "" {
+		return api.ListPortMappingsForSim(ctx, r.SimID)
+	}
+	return api.ListPortMappingsForSubscriber(ctx, r.IMSI)
+}
+
+// describe names the mapping for people. All of it was checked or is ours.
+func (r *record) describe() string {
+	target := r.SimID
+	if target == "" {
+		target = "IMSI " + r.IMSI
+	}
+	if r.Mapping == nil {
+		return fmt.Sprintf("what may have come of asking for port %d of %s", r.Port, target)
+	}
+	addr, err := r.addr()
+	if err != nil {
+		return fmt.Sprintf("the mapping to port %d of %s", r.Port, target)
+	}
+	return fmt.Sprintf("the mapping %s to port %d of %s", addr, r.Port, target)
+}

@@ -1,0 +1,168 @@
+package lease
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/napter-connect/napter-connect/internal/client"
+)
+
+// Errors of Adopt and Delete.
+var (
+	// ErrGone: the journal has no such entry (any more).
+	ErrGone = errors.New("the lease is gone")
+	// ErrInUse: the entry belongs to a live process, or it is being deleted.
+	ErrInUse = errors.New("the lease belongs to another process")
+	// ErrNotLive: the entry is an intent; its mapping is not known yet.
+	ErrNotLive = errors.New("the lease has no mapping yet")
+	// ErrAmbiguous: more mappings fit a lost create than we can have made.
+	ErrAmbiguous = errors.New("more than one mapping fits, and which one is ours cannot be told")
+	// ErrClosed: the manager was closed.
+	ErrClosed = errors.New("the lease journal is closed")
+)
+
+// DirError says that the journal's folder can't be used, so that no mapping may
+// be made.
+type DirError struct {
+	Dir string
+	Err error
+}
+
+func (e *DirError) Error() string {
+	return fmt.Sprintf("the lease journal in %s cannot be used: %v", e.Dir, e.Err)
+}
+func (e *DirError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *DirError) Hint() string {
+	return "make the folder writable, or set XDG_STATE_HOME to one that is; no mapping is made that could not be found again"
+}
+
+// LockError says that the file system of the journal has no file locks.
+type LockError struct {
+	Dir string
+	Err error
+}
+
+func (e *LockError) Error() string {
+	return fmt.Sprintf("the file system of %s does not support file locks: %v", e.Dir, e.Err)
+}
+func (e *LockError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *LockError) Hint() string {
+	return "set XDG_STATE_HOME to a folder on a local disk"
+}
+
+// LostError says that a create may have happened though its answer was lost.
+// The journal holds the intent; the manager goes on looking until Close.
+type LostError struct {
+	ID  string // of the journal entry
+	Err error
+	// Resolved: the mapping was found and deleted, nothing is left.
+	Resolved bool
+}
+
+func (e *LostError) Error() string {
+	if e.Resolved {
+		return fmt.Sprintf("creating the port mapping: %v (the mapping was found and deleted)", e.Err)
+	}
+	return fmt.Sprintf("creating the port mapping: %v (it may be open; it is being looked for)", e.Err)
+}
+func (e *LostError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *LostError) Hint() string {
+	if e.Resolved {
+		return "try again"
+	}
+	return "`napter-connect mappings prune` deletes what is left over"
+}
+
+// GrantError says that the API granted something else than was asked for. The
+// mapping was deleted unless Pending.
+type GrantError struct {
+	What, Asked, Granted string
+	Pending              error // why the deletion failed, or nil
+}
+
+func (e *GrantError) Error() string {
+	s := fmt.Sprintf("the API granted a mapping with another %s: asked for %s, got %s", e.What, e.Asked, e.Granted)
+	if e.Pending != nil {
+		return s + "; deleting it failed: " + e.Pending.Error()
+	}
+	return s + "; it was deleted"
+}
+func (e *GrantError) Unwrap() error { return e.Pending }
+
+// Hint says what to do, or "".
+func (e *GrantError) Hint() string {
+	if e.Pending != nil {
+		return "`napter-connect mappings prune` deletes what is left over"
+	}
+	return ""
+}
+
+// Problem is a file of the journal that could not be used.
+type Problem struct {
+	File string
+	Err  error
+	// Aside is the name that the file has now, or "" when it was left alone.
+	Aside string
+}
+
+func (p Problem) Error() string {
+	s := fmt.Sprintf("journal entry %s: %v", p.File, p.Err)
+	if p.Aside != "" {
+		s += "; set aside as " + p.Aside
+	}
+	return s
+}
+func (p Problem) Unwrap() error { return p.Err }
+
+// Hint says what to do.
+func (p Problem) Hint() string {
+	if errors.Is(p.Err, errNewer) {
+		return "update napter-connect; the entry was left alone"
+	}
+	return "`napter-connect mappings list` shows whether a mapping is still open"
+}
+
+// lost reports whether a create that failed with err may have happened all the
+// same. A 5xx answer to the create itself says nothing of what was done before.
+func lost(err error) bool {
+	if e, ok := errors.AsType[*client.LostCreateError](err); ok && e != nil {
+		return true
+	}
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && strings.HasPrefix(e.Operation, "createPortMapping") && (e.Status >= 500 || e.Status == 408)
+}
+
+// status is the HTTP status of an answer of the API, or 0.
+func status(err error) int {
+	if e, ok := errors.AsType[*client.Error](err); ok {
+		return e.Status
+	}
+	return 0
+}
+
+// retryAfter is what the API asked for, or 0.
+func retryAfter(err error) time.Duration {
+	if e, ok := errors.AsType[*client.Error](err); ok {
+		return e.RetryAfter
+	}
+	return 0
+}
+
+// hopeless reports whether asking again can't help: the request itself is
+// refused. 401 is not: a login may succeed later.
+func hopeless(err error) bool {
+	switch s := status(err); s {
+	case 401, 404, 408, 409, 425, 429:
+		return false
+	default:
+		return s >= 400 && s < 500
+	}
+}

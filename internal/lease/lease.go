@@ -1,0 +1,85 @@
+package lease
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/napter-connect/napter-connect/internal/client"
+)
+
+// Lease is a mapping that this process answers for. It is safe for concurrent
+// use.
+type Lease struct {
+	m       *Manager
+	id      string
+	mapping client.PortMapping
+	turn    chan struct{} // holds one token: the right to the fields below
+	end     ending
+	done    Outcome // "" until it is over
+}
+
+// newLease: own says that this process created it.
+func newLease(m *Manager, r *record, own bool) *Lease {
+	l := &Lease{m: m, id: r.ID, mapping: *r.Mapping, turn: make(chan struct{}, 1), end: ending{r: r, own: own}}
+	l.turn <- struct{}{}
+	return l
+}
+
+// ID names the journal entry; see Manager.Adopt.
+func (l *Lease) ID() string { return l.id }
+
+// Mapping is what the API granted.
+func (l *Lease) Mapping() client.PortMapping { return l.mapping }
+
+// Delete ends the mapping, with retries until ctx ends or the mapping has
+// expired. When the outcome is Pending the error says why, and the entry stays:
+// see DeleteLater. Once it is over, further calls say the same.
+func (l *Lease) Delete(ctx context.Context, api API) (Outcome, error) {
+	select {
+	case <-l.turn:
+		defer func() { l.turn <- struct{}{} }()
+	case <-ctx.Done():
+		return Pending, fmt.Errorf("deleting %s: %w", l.end.r.describe(), ctx.Err())
+	}
+	if l.done != "" {
+		return l.done, nil
+	}
+	outcome, err := l.m.end(ctx, api, &l.end)
+	if outcome != Pending {
+		l.done = outcome
+		l.m.forget(l.id)
+	}
+	return outcome, err
+}
+
+// DeleteLater deletes in the background, with retries until the mapping has
+// expired or the manager is closed: for after a Delete that left it Pending.
+// Settle waits for it.
+func (l *Lease) DeleteLater(api API) {
+	l.m.background.run(l.id, func(ctx context.Context) error {
+		_, err := l.Delete(ctx, api)
+		return err
+	})
+}
+
+// Keep leaves the mapping open until it expires: no reaper takes it.
+func (l *Lease) Keep() error {
+	<-l.turn
+	defer func() { l.turn <- struct{}{} }()
+	if l.done != "" {
+		return ErrGone
+	}
+	kept := *l.end.r
+	kept.State = Kept
+	if err := l.m.write(&kept); err != nil {
+		return fmt.Errorf("keeping %s: %w", kept.describe(), err)
+	}
+	l.end.r = &kept
+	return nil
+}
+
+func (m *Manager) forget(id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.leases, id)
+}
