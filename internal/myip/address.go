@@ -1,0 +1,69 @@
+package myip
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+)
+
+// maxBody is the longest answer that is read; an address needs 15 bytes.
+const maxBody = 64
+
+var errNotAnAddress = errors.New("the answer is not one IPv4 address")
+
+// parseAnswer reads a body: one IPv4 address, with white space around it.
+func parseAnswer(body []byte) (netip.Addr, error) {
+	if len(body) > maxBody {
+		return netip.Addr{}, errNotAnAddress
+	}
+	addr, err := netip.ParseAddr(strings.Trim(string(body), " \t\r\n"))
+	if err != nil || !addr.Is4() {
+		return netip.Addr{}, errNotAnAddress
+	}
+	return addr, nil
+}
+
+// NotGlobalError says that a service answered with an address that nobody can
+// come from over the internet: something between us and it answered.
+type NotGlobalError struct {
+	Addr netip.Addr
+	Kind string // such as private
+}
+
+func (e *NotGlobalError) Error() string { return fmt.Sprintf("%s is a %s address", e.Addr, e.Kind) }
+
+// special are the ranges of the IANA IPv4 special-purpose registry that are not
+// globally reachable, and multicast.
+func special() []struct{ prefix, kind string } {
+	return []struct{ prefix, kind string }{
+		{"0.0.0.0/8", "unspecified"},
+		{"10.0.0.0/8", "private"},
+		{"100.64.0.0/10", "carrier NAT"},
+		{"127.0.0.0/8", "loopback"},
+		{"169.254.0.0/16", "link-local"},
+		{"172.16.0.0/12", "private"},
+		{"192.0.0.0/24", "protocol"},
+		{"192.0.2.0/24", documentation},
+		{"192.88.99.0/24", "relay"},
+		{"192.168.0.0/16", "private"},
+		{"198.18.0.0/15", "benchmark"},
+		{"198.51.100.0/24", documentation},
+		{"203.0.113.0/24", documentation},
+		{"224.0.0.0/4", "multicast"},
+		{"240.0.0.0/4", "reserved"},
+	}
+}
+
+const documentation = "documentation"
+
+// checkGlobal refuses addresses that are not global unicast. The simulator's
+// services, all on loopback, may use the documentation ranges.
+func checkGlobal(addr netip.Addr, allowDocumentation bool) error {
+	for _, s := range special() {
+		if netip.MustParsePrefix(s.prefix).Contains(addr) && (!allowDocumentation || s.kind != documentation) {
+			return &NotGlobalError{Addr: addr, Kind: s.kind}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package myip
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"syscall"
+	"unicode"
+)
+
+const sourceHint = "--source CIDR"
+
+// DisagreeError says that the services named different addresses.
+type DisagreeError struct{ Answers []Answer }
+
+func (e *DisagreeError) Error() string {
+	var said []string
+	for _, a := range e.Answers {
+		if addr := told(a); addr.IsValid() {
+			said = append(said, fmt.Sprintf("%s says %s", a.Service, addr))
+		}
+	}
+	return "the public IPv4 address is not certain: " + strings.Join(said, ", ")
+}
+
+// Hint is the next step.
+func (e *DisagreeError) Hint() string {
+	return "a VPN or a network with several addresses? Name the range that your connections come from: " + sourceHint
+}
+
+// RefusedError says that the services named no global address.
+type RefusedError struct{ Answers []Answer }
+
+func (e *RefusedError) Error() string {
+	return "no public IPv4 address: " + reasons(e.Answers)
+}
+
+// Hint is the next step.
+func (e *RefusedError) Hint() string {
+	return "something on the way answers in place of the services: log in to the network in a browser first, or use " + sourceHint
+}
+
+// UnreachableError says that fewer than two operators gave an address.
+type UnreachableError struct{ Answers []Answer }
+
+func (e *UnreachableError) Error() string {
+	for _, a := range e.Answers {
+		if a.Err == nil {
+			return fmt.Sprintf("the public IPv4 address is not certain: only %s says %s; %s", a.Service, a.Addr, reasons(e.Answers))
+		}
+	}
+	return "no service tells the public IPv4 address: " + reasons(e.Answers)
+}
+
+// Unwrap gives what failed at each service.
+func (e *UnreachableError) Unwrap() []error {
+	var errs []error
+	for _, a := range e.Answers {
+		if a.Err != nil {
+			errs = append(errs, a.Err)
+		}
+	}
+	return errs
+}
+
+// Hint is the next step.
+func (e *UnreachableError) Hint() string {
+	dns, portal := 0, 0
+	for _, a := range e.Answers {
+		var status *statusError
+		var cert *tls.CertificateVerificationError
+		var lookup *net.DNSError
+		switch {
+		case errors.As(a.Err, &lookup):
+			dns++
+		case errors.As(a.Err, &cert), errors.As(a.Err, &status), errors.Is(a.Err, errNotAnAddress):
+			portal++
+		}
+	}
+	switch {
+	case portal > 0:
+		return "something on the way answers in place of the services: log in to the network in a browser first, or use " + sourceHint
+	case dns > 0 && dns == len(e.Answers):
+		return "check the network and its DNS"
+	}
+	return "check the network and its firewall (the services are asked directly, not by a proxy), or use " + sourceHint
+}
+
+// failure says why answers decide nothing.
+func failure(answers []Answer) error {
+	addrs := map[netip.Addr]bool{}
+	global := false
+	for _, a := range answers {
+		if addr := told(a); addr.IsValid() {
+			addrs[addr] = true
+		}
+		global = global || a.Err == nil
+	}
+	switch {
+	case len(addrs) > 1 && global:
+		return &DisagreeError{answers}
+	case len(addrs) > 0 && !global:
+		return &RefusedError{answers}
+	}
+	return &UnreachableError{answers}
+}
+
+// told is the address that a service named, also when it was refused.
+func told(a Answer) netip.Addr {
+	var refused *NotGlobalError
+	if errors.As(a.Err, &refused) {
+		return refused.Addr
+	}
+	return a.Addr
+}
+
+// reasons lists why answers failed, each reason once, with its services.
+func reasons(answers []Answer) string {
+	var order []string
+	by := map[string][]string{}
+	for _, a := range answers {
+		if a.Err == nil {
+			continue
+		}
+		r := reason(a.Err)
+		if by[r] == nil {
+			order = append(order, r)
+		}
+		by[r] = append(by[r], a.Service.String())
+	}
+	for i, r := range order {
+		order[i] = fmt.Sprintf("%s (%s)", r, strings.Join(by[r], ", "))
+	}
+	return strings.Join(order, "; ")
+}
+
+// reason is an error in a few words without the host, so that equal causes
+// read equal.
+func reason(err error) string {
+	var lookup *net.DNSError
+	var cert *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &lookup):
+		return "name not resolved"
+	case errors.As(err, &cert):
+		return "certificate not trusted"
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return "no answer in time"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		return "network unreachable"
+	}
+	return strings.Map(printable, err.Error())
+}
+
+// printable replaces what a service may have put into an error.
+func printable(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return '?'
+}
