@@ -1,2 +1,0 @@
-// Package launch holds the ways to use an open mapping.
-package launch
