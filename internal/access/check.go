@@ -1,12 +1,12 @@
 package access
 
 import (
-	"errors"
+	"fmt"
 	"net/netip"
 	"time"
 )
 
-// Limits of a request.
+// Limits of a mapping's life. 8 h is the API's; it takes whole seconds.
 const (
 	MaxDuration = 8 * time.Hour
 	MinDuration = time.Second
@@ -14,12 +14,66 @@ const (
 
 // CheckPort says whether port can be a device's port. A Request with port 0 is
 // refused; callers that have a default apply it first.
-func CheckPort(port int) error { return errors.New("not built yet") }
+func CheckPort(port int) error {
+	if port < 1 || port > 65535 {
+		return &RequestError{
+			fmt.Sprintf("port %d is not a TCP port", port),
+			"give the port that the device listens on, 1 to 65535 (22 for SSH)",
+		}
+	}
+	return nil
+}
 
 // CheckDuration says whether d is from 1 s to 8 h. (In a Request, 0 is 8 h: a
 // caller that was given a 0 by its user checks that itself, with this.)
-func CheckDuration(d time.Duration) error { return errors.New("not built yet") }
+func CheckDuration(d time.Duration) error {
+	if d < MinDuration || d > MaxDuration {
+		return &RequestError{
+			fmt.Sprintf("duration %s is not possible", d),
+			"give a duration from 1s to 8h, such as 30m or 2h",
+		}
+	}
+	return nil
+}
 
-// ParseSources reads --source: CIDRs or addresses, IPv4 only, never /0. "auto"
-// alone, or nothing, gives none: the public address is learned.
-func ParseSources(values []string) ([]netip.Prefix, error) { return nil, errors.New("not built yet") }
+// CheckService says whether service is air, arc or "".
+func CheckService(service string) error {
+	switch service {
+	case "", "air", "arc":
+		return nil
+	}
+	return &RequestError{fmt.Sprintf("service %q is not known", service), "give air or arc"}
+}
+
+func checkSource(p netip.Prefix) error {
+	const fix = "give an IPv4 range such as 203.0.113.7/32, or auto for your address alone"
+	switch {
+	case !p.IsValid():
+		return &RequestError{"a source is not a CIDR range", fix}
+	case !p.Addr().Is4():
+		return &RequestError{fmt.Sprintf("source %s is not IPv4, and Napter has no other", p), fix}
+	case p.Bits() == 0:
+		return &RequestError{fmt.Sprintf("source %s would let everybody in", p), fix}
+	case p != p.Masked():
+		return &RequestError{fmt.Sprintf("source %s has bits set after its %d", p, p.Bits()), fix}
+	}
+	return nil
+}
+
+// checked returns the request with its defaults, or says what is wrong with it.
+func checked(r Request) (Request, error) {
+	if r.Duration == 0 {
+		r.Duration = MaxDuration
+	}
+	for _, err := range []error{CheckPort(r.Port), CheckDuration(r.Duration), CheckService(r.Service)} {
+		if err != nil {
+			return r, err
+		}
+	}
+	for _, p := range r.Sources {
+		if err := checkSource(p); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}

@@ -2,8 +2,9 @@ package access
 
 import (
 	"context"
-	"errors"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/lease"
 )
 
 // Options are what a Local needs of its surroundings.
@@ -12,22 +13,57 @@ type Options struct {
 	Sessions *Sessions
 	// Finders are the finders of the public address; nil makes own ones.
 	Finders *Finders
-	// Leases makes and deletes mappings (*lease.Manager).
-	//
-	// Leases *lease.Manager
+	// Leases makes and deletes mappings.
+	Leases *lease.Manager
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Debugf receives lines for -v; may be nil.
 	Debugf func(format string, args ...any)
 }
 
-// Local opens access by work in this process. It is safe for concurrent use.
-type Local struct{}
+// Local opens access by work in this process. Requests for the same SIM, port,
+// TLS, service and source share one mapping: the last to close deletes it. It is
+// safe for concurrent use.
+type Local struct {
+	o      Options
+	shares *shares
+}
 
 // NewLocal returns an Opener that does the work in this process.
-func NewLocal(o Options) *Local { return &Local{} }
+func NewLocal(o Options) *Local {
+	if o.Finders == nil {
+		o.Finders = NewFinders()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Debugf == nil {
+		o.Debugf = func(string, ...any) {}
+	}
+	return &Local{o: o, shares: newShares(o.Now)}
+}
 
-// Open implements Opener.
-func (l *Local) Open(ctx context.Context, r Request, progress Progress) (Access, error) {
-	return nil, errors.New("not built yet")
+// Close deletes at once what lingers, and waits for that. Ways that are still
+// open stay so.
+func (l *Local) Close() { l.shares.close() }
+
+// way is a mapping that a Local opened.
+type way struct {
+	info  Info
+	api   lease.API
+	lease *lease.Lease // nil for a foreign mapping
+}
+
+func (w *way) giveBack(ctx context.Context, keep bool) (Outcome, error) {
+	switch {
+	case w.lease == nil:
+		return Foreign, nil
+	case keep:
+		return Kept, w.lease.Keep()
+	}
+	outcome, err := w.lease.Delete(ctx, w.api)
+	if outcome == lease.Pending {
+		w.lease.DeleteLater(w.api)
+	}
+	return Outcome(outcome), err
 }

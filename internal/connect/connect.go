@@ -4,26 +4,30 @@ package connect
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
-	"github.com/napter-connect/napter-connect/internal/sshclient"
+	"github.com/napter-connect/napter-connect/internal/launch"
 )
+
+// cleanUpLimit is how long an orderly end waits for the deletion.
+const cleanUpLimit = 5 * time.Second
 
 // Connector does the job. Its fields are set once, before use.
 type Connector struct {
 	Opener access.Opener
-	// Rules are config.yaml's rules for single SIMs; nil is none.
+	// Rules are config.yaml's rules for single SIMs (config.File); nil is none.
 	Rules Rules
-	// Keys remembers which SSH key last worked for a SIM; nil forgets.
+	// Keys remembers which SSH key last worked for a SIM (*config.Recent); nil
+	// forgets.
 	Keys KeyMemory
-	// Audit gives the audit log for explaining a failed dial; nil, or an error
-	// from it, means without.
+	// Audit gives the audit log for explaining a failed connection; nil, or an
+	// error from it, means without.
 	Audit AuditProvider
-	// Progress receives the events of the whole job; may be nil. It is told
-	// nothing while the terminal belongs to the remote shell.
+	// Progress receives the events of the whole job; may be nil. While the
+	// terminal belongs to the remote shell there are none.
 	Progress access.Progress
 	// Notice receives lines for the person, on stderr; may be nil.
 	Notice func(line string)
@@ -40,59 +44,70 @@ type Rules interface {
 	For(name string, tags map[string]string) config.Rule
 }
 
-// KeyMemory remembers the fingerprint of the key that last worked for a SIM.
+// KeyMemory remembers what was used last for a SIM.
 type KeyMemory interface {
-	PreferredKey(simID string) string
-	KeyUsed(simID, fingerprint string)
+	Get(simID string) (config.Use, error)
+	Update(ctx context.Context, simID string, change func(*config.Use)) error
 }
 
-// SSHOptions are one embedded SSH session. What the user did not set stays zero:
-// then the SIM's rule decides, then ssh_config, then the default.
-type SSHOptions struct {
-	// Request is what to open. Port 0 and Service "" mean "not given".
-	Request access.Request
+// AuditProvider gives the API session that can read the audit log for a request.
+type AuditProvider func(access.Request) (launch.AuditLog, error)
 
-	User           string
-	Identities     []string // -i
-	IdentitiesOnly bool
-	ForwardAgent   bool // -A
-	Legacy         []string
-	HostKeyPolicy  sshclient.HostKeyPolicy
-
-	// ConfigFile is -F, ConfigOptions -o, both as typed.
-	ConfigFile    string
-	ConfigOptions []string
-	// LocalUser is the user name when nothing else gives one.
-	LocalUser string
-	// AgentSocket is SSH_AUTH_SOCK; ssh_config's IdentityAgent wins.
-	AgentSocket        string
-	KnownHosts         string
-	ReadOnlyKnownHosts []string
-	Prompt             sshclient.Prompter
-	ConnectTimeout     time.Duration
-
-	// Session is what to run; its Info is filled in here.
-	Session sshclient.SessionOptions
-}
-
-// SSH opens access, runs one session and gives the access back, whatever
-// happens. status is the remote status when err is nil, and 255 otherwise.
-func (c *Connector) SSH(ctx context.Context, o SSHOptions) (status int, err error) {
-	return 255, errors.New("not built yet")
-}
-
-// ExitError is an error with the exit status that it calls for. Err nil means
-// that there is nothing to print.
-type ExitError struct {
-	Status int
-	Err    error
-}
-
-func (e *ExitError) Error() string {
-	if e.Err == nil {
-		return ""
+func (c *Connector) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
 	}
-	return e.Err.Error()
+	return time.Now()
 }
 
-func (e *ExitError) Unwrap() error { return e.Err }
+func (c *Connector) notice(format string, args ...any) {
+	if c.Notice != nil {
+		c.Notice(fmt.Sprintf(format, args...))
+	}
+}
+
+func (c *Connector) debugf(format string, args ...any) {
+	if c.Debugf != nil {
+		c.Debugf(format, args...)
+	}
+}
+
+func (c *Connector) rule(name string, tags map[string]string) config.Rule {
+	if c.Rules == nil {
+		return config.Rule{}
+	}
+	return c.Rules.For(name, tags)
+}
+
+// giveBack closes a way, whatever ended its use, and tells what the user has to
+// know about it.
+func (c *Connector) giveBack(way access.Access) {
+	ctx, cancel := c.Signals.CleanUp(cleanUpLimit)
+	defer cancel()
+	outcome, err := way.Close(ctx)
+	m := way.Info().Mapping
+	switch {
+	case err != nil || outcome == access.Pending:
+		why := ""
+		if err != nil {
+			why = ": " + err.Error()
+		}
+		c.notice("the mapping %s could not be deleted%s; it ends at %s, or delete it now: napter-connect mappings delete %s",
+			m.Addr, why, c.clockTime(m.Expires), m.Addr)
+	case outcome == access.Kept:
+		c.notice("the mapping %s stays open until %s; delete it: napter-connect mappings delete %s",
+			m.Addr, c.clockTime(m.Expires), m.Addr)
+	default:
+		c.debugf("mapping %s: %s", m.Addr, outcome)
+	}
+}
+
+// clockTime is a moment for people: the time, with the date unless it is today.
+func (c *Connector) clockTime(t time.Time) string {
+	now := c.now()
+	t = t.In(now.Location())
+	if t.Year() == now.Year() && t.YearDay() == now.YearDay() {
+		return t.Format("15:04")
+	}
+	return t.Format("2006-01-02 15:04")
+}

@@ -1,38 +1,198 @@
 package connect
 
 import (
+	"context"
+	"fmt"
 	"io"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
 
-// Printer shows progress on a terminal: one line for the steps that take longer
-// than Delay, rewritten in place and wiped at the end.
-type Printer struct{}
+// Tee passes events on to each that is not nil.
+func Tee(list ...access.Progress) access.Progress {
+	list = slices.DeleteFunc(slices.Clone(list), func(p access.Progress) bool { return p == nil })
+	return func(e access.Event) {
+		for _, p := range list {
+			p(e)
+		}
+	}
+}
+
+// defaultDelay is how long a step may take before it is shown: quick ones would
+// only flicker.
+const defaultDelay = 300 * time.Millisecond
+
+// Printer shows on a terminal what is being waited for: one line, drawn when a
+// step takes longer than the delay, and wiped when nothing runs any more, so that
+// it is never in the way of a session.
+type Printer struct {
+	w     io.Writer
+	delay time.Duration
+
+	mu      sync.Mutex
+	running []running // in the order of their start
+	timer   *time.Timer
+	drawn   bool
+	asking  int // prompts that are open
+	stopped bool
+}
+
+type running struct {
+	step  access.Step
+	since time.Time
+}
 
 // NewPrinter writes to w, a terminal. Steps shorter than delay (0: 300 ms) are
 // not shown.
-func NewPrinter(w io.Writer, delay time.Duration) *Printer { return &Printer{} }
+func NewPrinter(w io.Writer, delay time.Duration) *Printer {
+	if delay <= 0 {
+		delay = defaultDelay
+	}
+	return &Printer{w: w, delay: delay}
+}
 
 // Event is an access.Progress.
-func (p *Printer) Event(e access.Event) {}
-
-// Prompter returns p's line wiped while next asks; it is silent meanwhile.
-func (p *Printer) Prompter(next sshclient.Prompter) sshclient.Prompter { return next }
+func (p *Printer) Event(e access.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.Done {
+		i := slices.IndexFunc(p.running, func(r running) bool { return r.step == e.Step })
+		if i >= 0 {
+			p.running = slices.Delete(p.running, i, i+1)
+		}
+	} else {
+		p.running = append(p.running, running{e.Step, time.Now()})
+	}
+	p.update()
+}
 
 // Stop wipes the line and ends the printing. Calling it again does nothing.
-func (p *Printer) Stop() {}
+func (p *Printer) Stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopped = true
+	p.update()
+}
 
-// Timings collects events for --timings.
-type Timings struct{}
+// update brings the terminal in line with the state.
+func (p *Printer) update() {
+	if p.timer != nil {
+		p.timer.Stop()
+		p.timer = nil
+	}
+	if p.stopped || p.asking > 0 || len(p.running) == 0 {
+		p.wipe()
+		return
+	}
+	if wait := p.delay - time.Since(p.running[0].since); wait > 0 {
+		p.wipe()
+		p.later(wait)
+		return
+	}
+	p.draw()
+	p.later(time.Second) // the seconds count up
+}
 
-// Event is an access.Progress.
-func (t *Timings) Event(e access.Event) {}
+func (p *Printer) later(d time.Duration) {
+	p.timer = time.AfterFunc(d, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.update()
+	})
+}
 
-// Write prints a line per step: when it started, how long it took, what it gave.
-func (t *Timings) Write(w io.Writer) error { return nil }
+// draw writes words of ours only: nothing in the line comes from outside.
+func (p *Printer) draw() {
+	var names []string
+	for _, r := range p.running {
+		names = append(names, words(r.step))
+	}
+	line := strings.Join(names, ", ") + " ..."
+	if took := time.Since(p.running[0].since); took >= time.Second {
+		line += fmt.Sprintf(" %d s", int(took/time.Second))
+	}
+	p.put("\r" + line + "\x1b[K")
+	p.drawn = true
+}
 
-// Tee passes events on to each that is not nil.
-func Tee(list ...access.Progress) access.Progress { return func(access.Event) {} }
+func (p *Printer) wipe() {
+	if p.drawn {
+		p.put("\r\x1b[K")
+		p.drawn = false
+	}
+}
+
+// put ignores errors: progress must never end a job.
+func (p *Printer) put(s string) { _, _ = io.WriteString(p.w, s) }
+
+// words say what a step does.
+func words(s access.Step) string {
+	switch s {
+	case access.StepKeeper:
+		return "starting the keeper"
+	case access.StepLogin:
+		return "logging in"
+	case access.StepAddress:
+		return "learning the public address"
+	case access.StepSIM:
+		return "finding the SIM"
+	case access.StepList:
+		return "listing mappings"
+	case access.StepMapping:
+		return "opening the mapping"
+	case access.StepDial:
+		return "connecting"
+	case access.StepSSH:
+		return "logging in to the device"
+	case access.StepDelete:
+		return "deleting the mapping"
+	case access.StepLogout:
+		return "logging out"
+	}
+	return string(s)
+}
+
+// Prompter wipes p's line while next asks, and keeps it away meanwhile.
+func (p *Printer) Prompter(next sshclient.Prompter) sshclient.Prompter {
+	if next == nil {
+		return nil
+	}
+	return &quietPrompter{p, next}
+}
+
+type quietPrompter struct {
+	printer *Printer
+	next    sshclient.Prompter
+}
+
+func (q *quietPrompter) Line(ctx context.Context, prompt string) (string, error) {
+	defer q.printer.quiet()()
+	return q.next.Line(ctx, prompt)
+}
+
+func (q *quietPrompter) Secret(ctx context.Context, prompt string) (string, error) {
+	defer q.printer.quiet()()
+	return q.next.Secret(ctx, prompt)
+}
+
+func (q *quietPrompter) Show(text string) {
+	defer q.printer.quiet()()
+	q.next.Show(text)
+}
+
+// quiet keeps the line away until its result is called.
+func (p *Printer) quiet() (end func()) {
+	add := func(n int) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.asking += n
+		p.update()
+	}
+	add(1)
+	return func() { add(-1) }
+}

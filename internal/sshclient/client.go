@@ -3,7 +3,6 @@ package sshclient
 import (
 	"context"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -108,20 +107,15 @@ func (c *Config) host() string {
 	return c.Addr
 }
 
-// Client is an authenticated connection. It may run several sessions and forwards
-// at once.
+// Client is an authenticated connection.
 type Client struct {
 	conn   *ssh.Client
 	config Config
-	rtt    atomic.Int64  // nanoseconds
-	dead   chan struct{} // closed when the connection is over and cause is set
-	agents agentForwarder
-
-	mu    sync.Mutex
-	cause error
+	wire   *wire
+	rtt    atomic.Int64 // nanoseconds
 }
 
-// Close ends the connection, its sessions and its forwards.
+// Close ends the connection.
 func (c *Client) Close() error { return c.conn.Close() }
 
 // RTT is the last measured round trip to the device, or 0.

@@ -2,7 +2,6 @@ package sshclient
 
 import (
 	"context"
-	"errors"
 )
 
 // HostConfig is what the user's ssh_config says about a host.
@@ -22,5 +21,5 @@ type HostConfig struct {
 // LoadHostConfig asks `ssh -G name` where ssh exists, else a parser for files
 // without Match. file is -F ("" is the default), options are -o, all as typed.
 func LoadHostConfig(ctx context.Context, name, file string, options []string) (HostConfig, error) {
-	return HostConfig{}, errors.New("not built yet")
+	return HostConfig{}, errUnbuilt
 }

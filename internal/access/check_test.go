@@ -1,0 +1,54 @@
+package access
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/napter-connect/napter-connect/internal/hint"
+)
+
+func TestCheckedRefuses(t *testing.T) {
+	good := Request{Target: "gw", Port: 22}
+	if r, err := checked(good); err != nil || r.Duration != 8*time.Hour {
+		t.Fatalf("checked(%v) = %v, %v; want 8 h", good, r.Duration, err)
+	}
+	for _, c := range []struct {
+		change func(*Request)
+		want   string
+	}{
+		{func(r *Request) { r.Port = 0 }, "port 0 is not a TCP port"},
+		{func(r *Request) { r.Port = 70000 }, "port 70000 is not a TCP port"},
+		{func(r *Request) { r.Port = -1 }, "port -1 is not a TCP port"},
+		{func(r *Request) { r.Duration = 9 * time.Hour }, "duration 9h0m0s is not possible"},
+		{func(r *Request) { r.Duration = time.Millisecond }, "duration 1ms is not possible"},
+		{func(r *Request) { r.Duration = -time.Second }, "duration -1s is not possible"},
+		{func(r *Request) { r.Service = "sea" }, `service "sea" is not known`},
+		{func(r *Request) { r.Sources = prefixes("0.0.0.0/0") }, "source 0.0.0.0/0 would let everybody in"},
+		{func(r *Request) { r.Sources = prefixes("203.0.113.1/32", "::1/128") }, "source ::1/128 is not IPv4, and Napter has no other"},
+		{func(r *Request) { r.Sources = prefixes("203.0.113.1/24") }, "source 203.0.113.1/24 has bits set after its 24"},
+		{func(r *Request) { r.Sources = []netip.Prefix{{}} }, "a source is not a CIDR range"},
+	} {
+		r := good
+		c.change(&r)
+		_, err := checked(r)
+		if err == nil || err.Error() != c.want {
+			t.Errorf("got %v, want %q", err, c.want)
+			continue
+		}
+		if hint.Of(err) == "" {
+			t.Errorf("%q has no hint", err)
+		}
+	}
+	if err := CheckDuration(0); err == nil {
+		t.Error("CheckDuration(0) is allowed")
+	}
+}
+
+func prefixes(list ...string) []netip.Prefix {
+	var ps []netip.Prefix
+	for _, s := range list {
+		ps = append(ps, netip.MustParsePrefix(s))
+	}
+	return ps
+}

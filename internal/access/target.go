@@ -1,0 +1,129 @@
+package access
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/napter-connect/napter-connect/internal/client"
+)
+
+// kind is what a target looks like.
+type kind int
+
+const (
+	byName kind = iota
+	bySimID
+	byIMSI
+)
+
+// target is what the user typed, understood.
+type target struct {
+	kind kind
+	text string // the SIM ID, IMSI or name
+}
+
+var (
+	// A SIM ID is the SIM's ICCID-like number: 19 digits, 89 for
+	// telecommunications first (ITU-T E.118); 18 to 22 are accepted.
+	simIDForm = regexp.MustCompile(`^89[0-9]{16,20}$`)
+	// An IMSI has 15 digits (ITU-T E.212), and so has an IMEI that somebody may
+	// have used as a name: what is not found as an IMSI is looked for by name.
+	imsiForm = regexp.MustCompile(`^[0-9]{15}$`)
+)
+
+// parseTarget understands a target: sim-<SIM ID> (the host key's alias) and a
+// .napter suffix (for ssh_config) are for the benefit of other programs.
+func parseTarget(typed string) (target, error) {
+	text := strings.TrimSpace(typed)
+	if cut := len(text) - len(".napter"); cut > 0 && strings.EqualFold(text[cut:], ".napter") {
+		text = text[:cut]
+	}
+	if !utf8.ValidString(text) || text == "" {
+		return target{}, &RequestError{fmt.Sprintf("%q names no SIM", typed), "give a SIM ID, an IMSI or a SIM's name"}
+	}
+	if id, ok := strings.CutPrefix(strings.ToLower(text), "sim-"); ok && simIDForm.MatchString(id) {
+		return target{bySimID, id}, nil
+	}
+	switch {
+	case simIDForm.MatchString(text):
+		return target{bySimID, text}, nil
+	case imsiForm.MatchString(text):
+		return target{byIMSI, text}, nil
+	}
+	return target{byName, text}, nil
+}
+
+// searchable reports whether the API's search can be asked for a name: each
+// value has 2 characters or more, and a comma separates values.
+func searchable(name string) bool {
+	return utf8.RuneCountInString(name) >= 2 && !strings.Contains(name, ",")
+}
+
+// fold brings names to a form in which equal means "the same, ignoring case",
+// however their characters are composed.
+func fold(name string) string {
+	return norm.NFC.String(cases.Fold().String(norm.NFC.String(name)))
+}
+
+// withName picks the SIMs whose name is exactly name; near are the other names.
+func withName(sims []client.Sim, name string) (same []client.Sim, near []string) {
+	want := fold(name)
+	for _, s := range sims {
+		switch have := s.Name(); {
+		case fold(have) == want:
+			same = append(same, s)
+		case have != "":
+			near = append(near, have)
+		}
+	}
+	return same, nearest(near, want)
+}
+
+// withIMSI picks the SIM that has the IMSI.
+func withIMSI(sims []client.Sim, imsi string) []client.Sim {
+	return slices.DeleteFunc(slices.Clone(sims), func(s client.Sim) bool {
+		return !slices.Contains(s.IMSIs(), imsi)
+	})
+}
+
+// nearest are the three shortest of the names that the partial search gave:
+// they differ least from what was typed.
+func nearest(names []string, typed string) []string {
+	slices.SortFunc(names, func(a, b string) int {
+		if d := len(a) - len(b); d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	names = slices.Compact(names)
+	names = slices.DeleteFunc(names, func(n string) bool { return !strings.Contains(fold(n), typed) })
+	return names[:min(3, len(names))]
+}
+
+// describe turns the API's SIM into ours.
+func describe(s client.Sim) SIM {
+	sim := SIM{
+		ID: s.SimID, Name: s.Name(), IMEI: s.IMEI(), Tags: s.Tags,
+		Status: s.Status, Online: s.Online(), Arc: s.Arc(), SeenAt: seenAt(s),
+	}
+	if list := s.IMSIs(); len(list) > 0 {
+		sim.IMSI = list[0]
+	}
+	return sim
+}
+
+// TargetName is a target as a name: without the .napter suffix. It is for what
+// is configured by name before the SIM is known.
+func TargetName(typed string) string {
+	t, err := parseTarget(typed)
+	if err != nil {
+		return typed
+	}
+	return t.text
+}

@@ -1,0 +1,120 @@
+package access
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/napter-connect/napter-connect/internal/client"
+)
+
+func TestParseTarget(t *testing.T) {
+	for _, c := range []struct {
+		typed string
+		want  target
+	}{
+		{"8942310022000012345", target{bySimID, "8942310022000012345"}},
+		{"sim-8942310022000012345", target{bySimID, "8942310022000012345"}},
+		{"SIM-8942310022000012345.napter", target{bySimID, "8942310022000012345"}},
+		{"440101234567890", target{byIMSI, "440101234567890"}},
+		{"gateway-001", target{byName, "gateway-001"}},
+		{"gateway-001.napter", target{byName, "gateway-001"}},
+		{"gateway-001.NAPTER", target{byName, "gateway-001"}},
+		{".napter", target{byName, ".napter"}},
+		{" gateway 1 ", target{byName, "gateway 1"}},
+		{"sim-1", target{byName, "sim-1"}},
+		{"8942", target{byName, "8942"}},
+		{"第1ポンプ", target{byName, "第1ポンプ"}},
+	} {
+		got, err := parseTarget(c.typed)
+		if err != nil || got != c.want {
+			t.Errorf("parseTarget(%q) = %v, %v; want %v", c.typed, got, err, c.want)
+		}
+	}
+	for _, typed := range []string{"", "  ", "\xff"} {
+		if got, err := parseTarget(typed); err == nil {
+			t.Errorf("parseTarget(%q) = %v, want an error", typed, got)
+		}
+	}
+}
+
+func FuzzParseTarget(f *testing.F) {
+	for _, s := range []string{"gateway.napter", "sim-8942310022000012345", ".napter", "K.napter", "\u212a.napter"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, typed string) {
+		got, err := parseTarget(typed)
+		if err == nil && got.text == "" {
+			t.Errorf("parseTarget(%q) names nothing", typed)
+		}
+		if err == nil && !strings.Contains(strings.ToLower(typed), strings.ToLower(got.text)) {
+			t.Errorf("parseTarget(%q) = %q, which was not typed", typed, got.text)
+		}
+	})
+}
+
+func named(names ...string) []client.Sim {
+	var list []client.Sim
+	for _, n := range names {
+		list = append(list, client.Sim{SimID: n, Tags: map[string]string{"name": n}})
+	}
+	return list
+}
+
+func TestWithName(t *testing.T) {
+	const composed, decomposed = "ポンプ", "ホ\u309aンフ\u309a"
+	for _, c := range []struct {
+		typed string
+		names []string
+		want  []string
+		near  []string
+	}{
+		{"gw1", []string{"gw1", "gw10", "agw1"}, []string{"gw1"}, []string{"agw1", "gw10"}},
+		{"GW1", []string{"gw1"}, []string{"gw1"}, nil},
+		{"straße", []string{"STRASSE"}, []string{"STRASSE"}, nil},
+		{composed, []string{decomposed}, []string{decomposed}, nil},
+		{decomposed, []string{composed}, []string{composed}, nil},
+		{"gw", []string{"gw-4", "gw-333", "gw-22", "gw-1"}, nil, []string{"gw-1", "gw-4", "gw-22"}},
+		{"gw", []string{"", "other"}, nil, nil},
+	} {
+		same, near := withName(named(c.names...), c.typed)
+		var got []string
+		for _, s := range same {
+			got = append(got, s.SimID)
+		}
+		if !slices.Equal(got, c.want) || !slices.Equal(near, c.near) {
+			t.Errorf("withName(%q, %q) = %q, near %q; want %q, near %q", c.names, c.typed, got, near, c.want, c.near)
+		}
+	}
+}
+
+func TestSearchable(t *testing.T) {
+	for name, want := range map[string]bool{"a": false, "川": false, "ab": true, "川口": true, "a,b": false} {
+		if got := searchable(name); got != want {
+			t.Errorf("searchable(%q) = %v", name, got)
+		}
+	}
+}
+
+func TestServiceFor(t *testing.T) {
+	online := &client.SessionStatus{Online: true}
+	arc := &client.ArcSessionStatus{}
+	for _, c := range []struct {
+		what  string
+		sim   client.Sim
+		asked string
+		want  string
+	}{
+		{"cellular", client.Sim{SessionStatus: online}, "", "air"},
+		{"cellular, offline", client.Sim{}, "", "air"},
+		{"virtual", client.Sim{Type: "virtual"}, "", "arc"},
+		{"both, online", client.Sim{SessionStatus: online, ArcSessionStatus: arc}, "", "air"},
+		{"both, offline", client.Sim{ArcSessionStatus: arc}, "", "arc"},
+		{"both, online, arc asked", client.Sim{SessionStatus: online, ArcSessionStatus: arc}, "arc", "arc"},
+		{"virtual, air asked", client.Sim{Type: "virtual"}, "air", "air"},
+	} {
+		if got := serviceFor(c.sim, c.asked); got != c.want {
+			t.Errorf("%s: %s, want %s", c.what, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package connect
+
+import (
+	"time"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+)
+
+const (
+	// warnBefore is how long before its end a mapping is announced to end.
+	warnBefore = 5 * time.Minute
+	// clockSlack is how far the API's clock and ours may differ.
+	clockSlack = 10 * time.Second
+)
+
+// ExpiredError says that a session ended because its mapping did.
+type ExpiredError struct {
+	Expires time.Time
+	At      string // Expires, for people
+	Err     error  // what the session saw
+}
+
+func (e *ExpiredError) Error() string { return "the mapping expired at " + e.At }
+func (e *ExpiredError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *ExpiredError) Hint() string {
+	return "connect again; --duration sets a mapping's life, 8h at most"
+}
+
+func expired(m access.Mapping, now time.Time) bool {
+	return !m.Expires.IsZero() && !now.Before(m.Expires.Add(-clockSlack))
+}
+
+// warnBeforeExpiry tells in time that the mapping will end. A mapping that was
+// made for less is not announced: whoever asked for it knows.
+func (c *Connector) warnBeforeExpiry(expires time.Time) (stop func()) {
+	left := expires.Sub(c.now())
+	if expires.IsZero() || left <= warnBefore {
+		return func() {}
+	}
+	timer := time.AfterFunc(left-warnBefore, func() {
+		c.notice("the mapping ends at %s, in 5 minutes", c.clockTime(expires))
+	})
+	return func() { timer.Stop() }
+}

@@ -1,0 +1,88 @@
+package connect
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/sshclient"
+)
+
+const defaultSSHPort = 22
+
+// settings are what the flags, the SIM's rule, ssh_config and the defaults come
+// to, the first that says something winning.
+type settings struct {
+	user           string
+	port           int
+	service        string
+	identities     []string
+	certificates   []string
+	identitiesOnly bool
+	agent          string
+	forwardAgent   bool
+	legacy         []string
+}
+
+// merge decides. It is called twice: before the SIM is known, for the port and
+// the service, with the rule for the name as typed; and afterwards, for the rest,
+// with the rule for the SIM's real name and tags. A rule by tag can therefore not
+// set the port or the service: they are needed before the tags are known.
+func merge(flags SSHOptions, rule config.Rule, host sshclient.HostConfig) settings {
+	s := settings{
+		user:           firstSet(flags.User, rule.User, host.User, flags.LocalUser),
+		port:           firstSet(flags.Request.Port, rule.Port, host.Port, defaultSSHPort),
+		service:        firstSet(flags.Request.Service, rule.Service),
+		identitiesOnly: flags.IdentitiesOnly || host.IdentitiesOnly,
+		forwardAgent:   flags.ForwardAgent || host.ForwardAgent,
+		certificates:   host.CertFiles,
+		agent:          agentSocket(host.IdentityAgent, flags.AgentSocket),
+		legacy:         append(append([]string{}, flags.Legacy...), rule.Legacy...),
+	}
+	switch {
+	case len(flags.Identities) > 0:
+		s.identities = flags.Identities
+	case len(rule.Identity) > 0:
+		for _, file := range rule.Identity {
+			s.identities = append(s.identities, expandHome(file))
+		}
+	default:
+		s.identities = host.IdentityFiles
+	}
+	return s
+}
+
+// agentSocket reads ssh_config's IdentityAgent: a path, none, or SSH_AUTH_SOCK.
+func agentSocket(identityAgent, environment string) string {
+	switch {
+	case identityAgent == "" || identityAgent == "SSH_AUTH_SOCK":
+		return environment
+	case strings.EqualFold(identityAgent, "none"):
+		return ""
+	}
+	return identityAgent
+}
+
+// expandHome reads a leading ~/ as a shell does; config.yaml is written by people.
+func expandHome(path string) string {
+	rest, ok := strings.CutPrefix(path, "~/")
+	if !ok {
+		return path
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return path
+	}
+	return filepath.Join(home, rest)
+}
+
+func firstSet[T comparable](values ...T) T {
+	var zero T
+	for _, v := range values {
+		if v != zero {
+			return v
+		}
+	}
+	return zero
+}

@@ -1,0 +1,55 @@
+package connect
+
+import (
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/sshclient"
+)
+
+func TestMerge(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	flags := SSHOptions{
+		Request: access.Request{Port: 2201, Service: "arc"}, User: "flag", Identities: []string{"flag.key"},
+		LocalUser: "me", AgentSocket: "/env.sock", Legacy: []string{"a"},
+	}
+	rule := config.Rule{User: "rule", Port: 2202, Service: "air", Identity: []string{"~/rule.key", "/abs.key"}, Legacy: []string{"b"}}
+	host := sshclient.HostConfig{
+		User: "host", Port: 2203, IdentityFiles: []string{"host.key"}, CertFiles: []string{"host.cert"},
+		IdentitiesOnly: true, IdentityAgent: "/host.sock", ForwardAgent: true,
+	}
+	ruleKeys := []string{filepath.Join(home, "rule.key"), "/abs.key"}
+	nobody := SSHOptions{LocalUser: "me", AgentSocket: "/env.sock"}
+	for _, c := range []struct {
+		what  string
+		flags SSHOptions
+		rule  config.Rule
+		host  sshclient.HostConfig
+		want  settings
+	}{
+		{"flags over all", flags, rule, host, settings{
+			user: "flag", port: 2201, service: "arc", identities: []string{"flag.key"}, certificates: []string{"host.cert"},
+			identitiesOnly: true, agent: "/host.sock", forwardAgent: true, legacy: []string{"a", "b"},
+		}},
+		{"the rule over ssh_config", nobody, rule, host, settings{
+			user: "rule", port: 2202, service: "air", identities: ruleKeys, certificates: []string{"host.cert"},
+			identitiesOnly: true, agent: "/host.sock", forwardAgent: true, legacy: []string{"b"},
+		}},
+		{"ssh_config over defaults", nobody, config.Rule{}, host, settings{
+			user: "host", port: 2203, identities: []string{"host.key"}, certificates: []string{"host.cert"},
+			identitiesOnly: true, agent: "/host.sock", forwardAgent: true, legacy: []string{},
+		}},
+		{"defaults", nobody, config.Rule{}, sshclient.HostConfig{}, settings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
+		{"no agent", nobody, config.Rule{}, sshclient.HostConfig{IdentityAgent: "none"}, settings{user: "me", port: 22, legacy: []string{}}},
+		{"the usual agent", nobody, config.Rule{}, sshclient.HostConfig{IdentityAgent: "SSH_AUTH_SOCK"}, settings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
+	} {
+		if got := merge(c.flags, c.rule, c.host); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s:\ngot  %+v\nwant %+v", c.what, got, c.want)
+		}
+	}
+}

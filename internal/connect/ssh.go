@@ -1,0 +1,236 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/sshclient"
+)
+
+// statusOwn is the exit status of an error that is not the remote command's, as
+// in OpenSSH.
+const statusOwn = 255
+
+// SSHOptions are one embedded SSH session. What the user did not set stays zero:
+// then the SIM's rule decides, then ssh_config, then the default.
+type SSHOptions struct {
+	// Request is what to open. Port 0 and Service "" mean "not given".
+	Request access.Request
+
+	User           string
+	Identities     []string // -i
+	IdentitiesOnly bool
+	ForwardAgent   bool // -A
+	Legacy         []string
+	HostKeyPolicy  sshclient.HostKeyPolicy
+
+	// ConfigFile is -F, ConfigOptions -o, both as typed.
+	ConfigFile    string
+	ConfigOptions []string
+	// LocalUser is the user name when nothing else gives one.
+	LocalUser string
+	// AgentSocket is SSH_AUTH_SOCK; ssh_config's IdentityAgent wins.
+	AgentSocket        string
+	KnownHosts         string
+	ReadOnlyKnownHosts []string
+	Prompt             sshclient.Prompter
+	ConnectTimeout     time.Duration
+
+	// Session is what to run; its Info is filled in here.
+	Session sshclient.SessionOptions
+}
+
+// sshJob is one run of SSH.
+type sshJob struct {
+	*Connector
+	*access.Recorder
+	options SSHOptions
+	host    <-chan hostConfig
+	client  atomic.Pointer[sshclient.Client]
+}
+
+type hostConfig struct {
+	sshclient.HostConfig
+	err error
+}
+
+// SSH opens access, runs one session and gives the access back, whatever
+// happens. status is the remote status when err is nil, and 255 otherwise.
+func (c *Connector) SSH(ctx context.Context, o SSHOptions) (status int, err error) {
+	j := &sshJob{Connector: c, Recorder: access.NewRecorder(c.Progress, c.Now), options: o}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	j.host = loadHost(ctx, o, cancel)
+
+	request, err := j.request()
+	if err != nil {
+		return statusOwn, err
+	}
+	way, err := c.Opener.Open(ctx, request, j.Forward())
+	if err != nil {
+		return statusOwn, causeOf(ctx, err)
+	}
+	defer c.giveBack(way) // runs in a panic too
+	return j.use(ctx, request, way.Info())
+}
+
+// loadHost reads ssh_config while access is being opened; a mistake in it ends
+// the job.
+func loadHost(ctx context.Context, o SSHOptions, cancel context.CancelCauseFunc) <-chan hostConfig {
+	loaded := make(chan hostConfig, 1)
+	go func() {
+		name := access.TargetName(o.Request.Target)
+		host, err := sshclient.LoadHostConfig(ctx, name, o.ConfigFile, o.ConfigOptions)
+		if err != nil {
+			err = fmt.Errorf("reading ssh_config: %w", err)
+			cancel(err)
+		}
+		loaded <- hostConfig{host, err}
+	}()
+	return loaded
+}
+
+// request completes the request with what must be known before the SIM is.
+// ssh_config is waited for only when it decides the port.
+func (j *sshJob) request() (access.Request, error) {
+	r := j.options.Request
+	rule := j.rule(access.TargetName(r.Target), nil)
+	var host hostConfig
+	if r.Port == 0 && rule.Port == 0 {
+		if host = j.hostConfig(); host.err != nil {
+			return r, host.err
+		}
+	}
+	s := merge(j.options, rule, host.HostConfig)
+	r.Port, r.Service = s.port, s.service
+	return r, nil
+}
+
+// hostConfig waits for ssh_config; it may be called again.
+func (j *sshJob) hostConfig() hostConfig {
+	host := <-j.host
+	again := make(chan hostConfig, 1)
+	again <- host
+	j.host = again
+	return host
+}
+
+// use runs the session over an open way.
+func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (int, error) {
+	host := j.hostConfig()
+	if host.err != nil {
+		return statusOwn, host.err
+	}
+	for _, option := range host.Ignored {
+		j.debugf("ssh_config: %s is not honoured", option)
+	}
+	name := firstSet(info.SIM.Name, access.TargetName(r.Target))
+	s := merge(j.options, j.rule(name, info.SIM.Tags), host.HostConfig)
+	stop := j.warnBeforeExpiry(info.Mapping.Expires)
+	defer stop()
+	began := j.now()
+	status, connected, err := launch.Shell{
+		Config: j.config(s, info.SIM), Session: j.session(s, info), Now: j.Now,
+		Connected: func(c *sshclient.Client) { j.client.Store(c) },
+	}.Run(ctx, info)
+	if err == nil {
+		return status, nil
+	}
+	return statusOwn, j.explain(ctx, r, info, began, connected, err)
+}
+
+// config is the user's side of the connection.
+func (j *sshJob) config(s settings, sim access.SIM) sshclient.Config {
+	o := j.options
+	c := sshclient.Config{
+		KnownHosts: o.KnownHosts, ReadOnlyKnownHosts: o.ReadOnlyKnownHosts, HostKeyPolicy: o.HostKeyPolicy,
+		User: s.user, IdentityFiles: s.identities, CertFiles: s.certificates, IdentitiesOnly: s.identitiesOnly,
+		AgentSocket: s.agent, Legacy: s.legacy, Prompt: o.Prompt,
+		ConnectTimeout: o.ConnectTimeout, Debugf: j.Debugf, OnStep: j.steps(),
+	}
+	if j.Keys != nil && sim.ID != "" {
+		if last, err := j.Keys.Get(sim.ID); err == nil {
+			c.PreferredKey = last.Key
+		}
+		c.KeyUsed = func(fingerprint string) { j.remember(sim.ID, s, fingerprint) }
+	}
+	return c
+}
+
+// remember is for the next time: the key that worked goes first then.
+func (j *sshJob) remember(simID string, s settings, fingerprint string) {
+	err := j.Keys.Update(context.Background(), simID, func(u *config.Use) {
+		u.User, u.Port, u.Protocol, u.Key = s.user, s.port, "ssh", fingerprint
+	})
+	if err != nil {
+		j.debugf("%v", err)
+	}
+}
+
+// steps turns the SSH client's steps into events.
+func (j *sshJob) steps() func(step string, done bool, err error) {
+	ends := map[string]func(string, error){}
+	return func(step string, done bool, err error) {
+		if !done {
+			ends[step] = j.Start(access.Step(step))
+		} else if end := ends[step]; end != nil {
+			end("", err)
+		}
+	}
+}
+
+func (j *sshJob) session(s settings, info access.Info) sshclient.SessionOptions {
+	o := j.options.Session
+	o.ForwardAgent = o.ForwardAgent || s.forwardAgent
+	o.Info = func() string { return j.about(info) }
+	return o
+}
+
+// about is the answer to ~I.
+func (j *sshJob) about(info access.Info) string {
+	m := info.Mapping
+	text := fmt.Sprintf("%s by way of %s, which ends at %s (in %s)",
+		launch.Name(info.SIM), m.Addr, j.clockTime(m.Expires), m.Expires.Sub(j.now()).Round(time.Minute))
+	if c := j.client.Load(); c != nil && c.RTT() > 0 {
+		text += fmt.Sprintf("; round trip %s", c.RTT().Round(time.Millisecond))
+	}
+	return text
+}
+
+// explain says why a session failed, as far as anybody knows.
+func (j *sshJob) explain(ctx context.Context, r access.Request, info access.Info, began time.Time, connected bool, err error) error {
+	var dropped *sshclient.DroppedError
+	switch {
+	case ctx.Err() != nil:
+		return causeOf(ctx, err)
+	case connected && errors.As(err, &dropped) && expired(info.Mapping, j.now()):
+		return &ExpiredError{Expires: info.Mapping.Expires, At: j.clockTime(info.Mapping.Expires), Err: err}
+	case connected || j.Audit == nil:
+		return err
+	}
+	log, auditErr := j.Audit(r)
+	if auditErr != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, explainLimit)
+	defer cancel()
+	return launch.Explain(ctx, log, info, began, err)
+}
+
+// explainLimit is how long a failure waits for its explanation.
+const explainLimit = 4 * time.Second
+
+// causeOf prefers what ended ctx (a signal, a bad ssh_config) to the error that
+// its end led to.
+func causeOf(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}

@@ -1,0 +1,2 @@
+// Package launch holds the ways to use an open mapping.
+package launch

@@ -1,0 +1,90 @@
+package launch
+
+import (
+	"context"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/sshclient"
+)
+
+// freshFor is how long a new mapping may refuse connections because it is new.
+const freshFor = 30 * time.Second
+
+// Shell is an SSH session over an open way.
+type Shell struct {
+	// Config is the user's side of the connection. What the way decides (Addr,
+	// Name, Alias, DevicePort, DeviceID, Dial) is filled in by Run.
+	Config  sshclient.Config
+	Session sshclient.SessionOptions
+	// Connected is told of the connection before the session begins; may be nil.
+	Connected func(*sshclient.Client)
+	// Dialer replaces the network; nil is a *net.Dialer.
+	Dialer Dialer
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// Run connects to the device and runs the session to its end. connected says
+// whether the session had begun. See sshclient for the errors.
+func (s Shell) Run(ctx context.Context, info access.Info) (status int, connected bool, err error) {
+	c, err := sshclient.Dial(ctx, s.config(info))
+	if err != nil {
+		return 255, false, err
+	}
+	defer func() { _ = c.Close() }()
+	if s.Connected != nil {
+		s.Connected(c)
+	}
+	status, err = c.Run(ctx, s.Session)
+	return status, true, err
+}
+
+func (s Shell) config(info access.Info) sshclient.Config {
+	c := s.Config
+	c.Addr = info.Mapping.Addr.String()
+	c.Name = Name(info.SIM)
+	c.Alias = Alias(info.SIM)
+	c.DevicePort = info.Mapping.DevicePort
+	c.DeviceID = info.SIM.IMEI
+	var dialer Dialer = &net.Dialer{}
+	if s.Dialer != nil {
+		dialer = s.Dialer
+	}
+	c.Dial = dialer.DialContext
+	if s.fresh(info.Mapping) {
+		c.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			return dial(ctx, dialer, network, address)
+		}
+	}
+	return c
+}
+
+func (s Shell) fresh(m access.Mapping) bool {
+	now := time.Now
+	if s.Now != nil {
+		now = s.Now
+	}
+	return !m.Foreign && now().Sub(m.Created) < freshFor
+}
+
+// Alias is the name that a device's host key is stored under: the SIM stays when
+// the address changes.
+func Alias(s access.SIM) string {
+	if s.ID == "" {
+		return "imsi-" + s.IMSI
+	}
+	return "sim-" + strings.ToLower(s.ID)
+}
+
+// Name is what people call the device. It is untrusted text.
+func Name(s access.SIM) string {
+	for _, name := range []string{s.Name, s.ID} {
+		if name != "" {
+			return name
+		}
+	}
+	return s.IMSI
+}
