@@ -22,3 +22,5 @@ require (
 	golang.org/x/term v0.47.0
 	mvdan.cc/sh/v3 v3.14.1
 )
+
+require github.com/kevinburke/ssh_config v1.6.0

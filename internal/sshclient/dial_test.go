@@ -80,7 +80,7 @@ func TestDialBeforeTheBanner(t *testing.T) {
 		{"closes at once", drain, "the connection was closed while waiting for the SSH banner", "SSH server"},
 		{"closes after the banner", say("SSH-2.0-x\r\n", drain), "the connection was closed while exchanging keys", "again"},
 		{"is a web server", say("HTTP/1.1 400 Bad Request\r\n\r\n", drain), `does not speak SSH on this port: it sent "HTTP/1.1 400 Bad Request"`, "napter-connect open"},
-		{"is something else", say("220 \x1b[31mmail\r\n", drain), `it sent "220 [31mmail"`, "-p"},
+		{"is something else", say("220 \x1b[31mmail\r\n", drain), `it sent "220 \x1b[31mmail"`, "-p"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -74,7 +74,7 @@ func (e *ClosedError) Hint() string {
 type NotSSHError struct{ Host, Got string }
 
 func (e *NotSSHError) Error() string {
-	return fmt.Sprintf("%s does not speak SSH on this port: it sent %q", e.Host, e.Got)
+	return fmt.Sprintf("%s does not speak SSH on this port: it sent \"%s\"", e.Host, e.Got)
 }
 
 // Hint says what to do.

@@ -2,24 +2,236 @@ package sshclient
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
 )
 
-// HostConfig is what the user's ssh_config says about a host.
+// HostConfig is what the user's ssh_config says about a host. Fields that neither
+// the files nor the options set are zero: ssh's own defaults do not appear here.
+// (A User that equals the local user's name can't be told from the default.)
 type HostConfig struct {
 	User           string
 	Port           int // 0 when not set by the user
 	IdentityFiles  []string
 	CertFiles      []string
 	IdentitiesOnly bool
-	IdentityAgent  string
-	ForwardAgent   bool
+	// IdentityAgent is a socket or pipe, "none" for no agent, or "" for the usual
+	// one.
+	IdentityAgent string
+	ForwardAgent  bool
+	// HostKeyPolicy is StrictHostKeyChecking; nil when not set.
+	HostKeyPolicy *HostKeyPolicy
+	// ConnectTimeout is 0 when not set.
+	ConnectTimeout time.Duration
+	// KeepAlive is ServerAliveInterval: 0 when not set, negative when it is
+	// turned off. KeepAliveMax is ServerAliveCountMax, 0 when not set.
+	KeepAlive    time.Duration
+	KeepAliveMax int
 	// Ignored are options that are set and that the embedded client does not
 	// honour, for -v.
 	Ignored []string
 }
 
+// UnsafeNameError says that a name must not be given to ssh, where Match exec may
+// hand it to a shell. Ask for the SIM ID instead.
+type UnsafeNameError struct{ Name string }
+
+func (e *UnsafeNameError) Error() string {
+	return fmt.Sprintf("the name %q can't be looked up in ssh_config", cleanLine(e.Name))
+}
+
+// SafeHostName says whether a name may be looked up in ssh_config: letters and
+// digits of any script, and . _ - but not first.
+func SafeHostName(name string) bool {
+	if name == "" || len(name) > 255 {
+		return false
+	}
+	for i, r := range name {
+		ok := unicode.In(r, unicode.L, unicode.M, unicode.N) || r == '_' || i > 0 && (r == '.' || r == '-')
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// ParseHostKeyPolicy reads a value of StrictHostKeyChecking. "no" and "off" are
+// AcceptNew: there is no insecure mode.
+func ParseHostKeyPolicy(value string) (HostKeyPolicy, error) {
+	switch strings.ToLower(value) {
+	case "ask":
+		return Ask, nil
+	case "accept-new", "no", "off", "false":
+		return AcceptNew, nil
+	case "yes", "true":
+		return KnownOnly, nil
+	}
+	return Ask, fmt.Errorf("StrictHostKeyChecking: %q is none of ask, accept-new, yes and no", cleanLine(value))
+}
+
 // LoadHostConfig asks `ssh -G name` where ssh exists, else a parser for files
-// without Match. file is -F ("" is the default), options are -o, all as typed.
+// without Match. file is -F ("" is the default), options are -o, all as typed. A
+// name that SafeHostName refuses is an *UnsafeNameError.
 func LoadHostConfig(ctx context.Context, name, file string, options []string) (HostConfig, error) {
-	return HostConfig{}, errUnbuilt
+	if !SafeHostName(name) {
+		return HostConfig{}, &UnsafeNameError{Name: name}
+	}
+	set, err := askSSH(ctx, name, file, options)
+	if errors.Is(err, errNoSSH) {
+		set, err = parseConfigs(name, file, options)
+	}
+	if err != nil {
+		return HostConfig{}, fmt.Errorf("reading ssh_config: %w", err)
+	}
+	return set.hostConfig(name)
+}
+
+// settings are options by lower-case keyword, without ssh's defaults.
+type settings struct {
+	values   map[string][]string
+	hostname string // what %h stands for
+	user     string // what %r stands for
+	ignored  []string
+}
+
+// harmless are options that can't matter here, so that -v need not name them: the
+// address comes from Napter, and names are not hashed in our own file.
+func harmless(key string) bool {
+	return slices.Contains([]string{"host", "hostname", "hashknownhosts", "sendenv", "addressfamily", "checkhostip", "requesttty", "canonicalizehostname", "batchmode", "loglevel"}, key) ||
+		strings.HasPrefix(key, "gssapi")
+}
+
+func (s *settings) take(key string) (string, bool) {
+	v := s.values[key]
+	delete(s.values, key)
+	if len(v) == 0 {
+		return "", false
+	}
+	return v[0], true
+}
+
+func (s *settings) takeAll(key string) []string {
+	v := s.values[key]
+	delete(s.values, key)
+	return v
+}
+
+func (s *settings) ignore(key, value string) {
+	s.ignored = append(s.ignored, cleanLine(key+" "+value))
+}
+
+// hostConfig takes what is honoured and lists the rest.
+func (s *settings) hostConfig(name string) (c HostConfig, err error) {
+	c.User, _ = s.take("user")
+	if v, ok := s.take("port"); ok {
+		if c.Port, err = strconv.Atoi(v); err != nil || c.Port < 1 || c.Port > 65535 {
+			return c, fmt.Errorf("reading ssh_config: Port: %q is not a port", cleanLine(v))
+		}
+	}
+	expand := s.expander(name, c.Port)
+	c.IdentityFiles = s.paths("identityfile", expand)
+	c.CertFiles = s.paths("certificatefile", expand)
+	c.IdentitiesOnly = s.yes("identitiesonly")
+	c.IdentityAgent = s.identityAgent(expand)
+	if v, ok := s.take("forwardagent"); ok {
+		if c.ForwardAgent = isYes(v); !c.ForwardAgent && !isNo(v) {
+			s.ignore("forwardagent", v) // another agent than the one used
+		}
+	}
+	if v, ok := s.take("stricthostkeychecking"); ok {
+		policy, err := ParseHostKeyPolicy(v)
+		if err != nil {
+			return c, fmt.Errorf("reading ssh_config: %w", err)
+		}
+		c.HostKeyPolicy = &policy
+	}
+	s.times(&c)
+	for _, key := range sortedKeys(s.values) {
+		for _, v := range s.values[key] {
+			if !harmless(key) {
+				s.ignore(key, v)
+			}
+		}
+	}
+	c.Ignored = s.ignored
+	return c, nil
+}
+
+func (s *settings) times(c *HostConfig) {
+	if v, ok := s.take("connecttimeout"); ok && v != "none" {
+		c.ConnectTimeout = s.seconds("connecttimeout", v)
+	}
+	if v, ok := s.take("serveraliveinterval"); ok {
+		if c.KeepAlive = s.seconds("serveraliveinterval", v); c.KeepAlive == 0 && v == "0" {
+			c.KeepAlive = -1
+		}
+	}
+	if v, ok := s.take("serveralivecountmax"); ok {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 0 {
+			s.ignore("serveralivecountmax", v)
+		}
+		c.KeepAliveMax = max(n, 0)
+	}
+}
+
+// seconds reads one of OpenSSH's times (sshd_config(5), TIME FORMATS).
+func (s *settings) seconds(key, value string) time.Duration {
+	if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < 1<<31 {
+		return time.Duration(n) * time.Second
+	}
+	if d, err := time.ParseDuration(strings.ToLower(value)); err == nil && d > 0 {
+		return d
+	}
+	s.ignore(key, value)
+	return 0
+}
+
+func (s *settings) yes(key string) bool {
+	v, _ := s.take(key)
+	return isYes(v)
+}
+
+func isYes(v string) bool { return strings.EqualFold(v, "yes") || strings.EqualFold(v, "true") }
+func isNo(v string) bool  { return strings.EqualFold(v, "no") || strings.EqualFold(v, "false") }
+
+// paths expands file names; those with a token that we do not know are ignored.
+func (s *settings) paths(key string, expand func(string) (string, error)) []string {
+	var out []string
+	for _, v := range s.takeAll(key) {
+		path, err := expand(v)
+		if err != nil {
+			s.ignore(key, v+" ("+err.Error()+")")
+			continue
+		}
+		out = append(out, path)
+	}
+	return out
+}
+
+func (s *settings) identityAgent(expand func(string) (string, error)) string {
+	v, ok := s.take("identityagent")
+	if !ok || v == "SSH_AUTH_SOCK" {
+		return ""
+	}
+	path, err := expand(v)
+	if err != nil {
+		s.ignore("identityagent", v+" ("+err.Error()+")")
+		return ""
+	}
+	return path
+}
+
+func sortedKeys(m map[string][]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
 }

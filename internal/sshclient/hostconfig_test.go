@@ -1,0 +1,210 @@
+package sshclient
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// needTool skips a test without the program, or fails where it must be there.
+func needTool(t *testing.T, names ...string) string {
+	t.Helper()
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("NAPTER_CONNECT_REQUIRE_TOOLS") == "1" {
+		t.Fatalf("%s is not installed", names[0])
+	}
+	t.Skipf("%s is not installed", names[0])
+	return ""
+}
+
+func writeConfig(t *testing.T, text string) (home, path string) {
+	t.Helper()
+	home = t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	path = filepath.Join(home, "config")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return home, path
+}
+
+const fullConfig = `
+Host gateway-*
+  User pi
+  Port 2222
+  IdentityFile ~/.ssh/%n_key
+  IdentityFile /keys/${WHICH}
+  IdentityFile /keys/%q
+  CertificateFile ~/pi-cert.pub
+  IdentityAgent "/run/agent socket"
+  IdentitiesOnly yes
+  ForwardAgent yes
+  StrictHostKeyChecking no
+  ServerAliveInterval 5
+  ServerAliveCountMax 4
+  ConnectTimeout 7
+Host *
+  User nobody
+`
+
+// withoutSSH makes LoadHostConfig use its own parser.
+func withoutSSH(t *testing.T) { t.Setenv("PATH", t.TempDir()) }
+
+func TestHostConfigBothWays(t *testing.T) {
+	for _, way := range []string{"ssh", "parser"} {
+		t.Run(way, func(t *testing.T) {
+			home, path := writeConfig(t, fullConfig)
+			t.Setenv("WHICH", "second")
+			if way == "ssh" {
+				needTool(t, "ssh")
+			} else {
+				withoutSSH(t)
+			}
+			got, err := LoadHostConfig(t.Context(), "gateway-001", path, []string{"ConnectTimeout=9", "Port 2022"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			accept := AcceptNew
+			want := HostConfig{
+				User: "pi", Port: 2022,
+				IdentityFiles:  []string{filepath.Join(home, ".ssh", "gateway-001_key"), "/keys/second"},
+				CertFiles:      []string{filepath.Join(home, "pi-cert.pub")},
+				IdentitiesOnly: true, IdentityAgent: "/run/agent socket", ForwardAgent: true,
+				HostKeyPolicy: &accept, ConnectTimeout: 9 * time.Second, KeepAlive: 5 * time.Second, KeepAliveMax: 4,
+				Ignored: []string{"identityfile /keys/%q (%q is not known here)"},
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestHostConfigWithoutSettings(t *testing.T) {
+	for _, way := range []string{"ssh", "parser"} {
+		t.Run(way, func(t *testing.T) {
+			_, path := writeConfig(t, "Host other\n  User pi\n")
+			if way == "ssh" {
+				needTool(t, "ssh")
+			} else {
+				withoutSSH(t)
+			}
+			got, err := LoadHostConfig(t.Context(), "gateway-001", path, nil)
+			if diff := cmp.Diff(HostConfig{}, got); diff != "" || err != nil {
+				t.Errorf("%v, -want +got:\n%s", err, diff)
+			}
+		})
+	}
+}
+
+func TestHostConfigSaysWhatItIgnores(t *testing.T) {
+	needTool(t, "ssh")
+	_, path := writeConfig(t, "Host gw\n  ProxyJump bastion\n  Compression yes\n  LocalForward 8080 localhost:80\n")
+	got, err := LoadHostConfig(t.Context(), "gw", path, nil)
+	want := []string{"compression yes", "localforward 8080 [localhost]:80", "proxyjump bastion"}
+	if diff := cmp.Diff(want, got.Ignored); diff != "" || err != nil {
+		t.Errorf("%v, -want +got:\n%s", err, diff)
+	}
+}
+
+func TestHostConfigBadInput(t *testing.T) {
+	for _, way := range []string{"ssh", "parser"} {
+		t.Run(way, func(t *testing.T) {
+			_, path := writeConfig(t, "Port 22\n")
+			if way == "ssh" {
+				needTool(t, "ssh")
+			} else {
+				withoutSSH(t)
+			}
+			for _, options := range [][]string{{"Port=abc"}, {"Port"}, {"Port=70000"}, {"StrictHostKeyChecking=maybe"}} {
+				if got, err := LoadHostConfig(t.Context(), "gw", path, options); err == nil {
+					t.Errorf("%v was taken: %+v", options, got)
+				}
+			}
+			if _, err := LoadHostConfig(t.Context(), "gw", filepath.Join(t.TempDir(), "absent"), nil); err == nil {
+				t.Error("a file that was asked for and is not there was taken")
+			}
+		})
+	}
+}
+
+// A name of the API must not reach a shell through Match exec, nor be a flag.
+func TestHostConfigRefusesUnsafeNames(t *testing.T) {
+	home, path := writeConfig(t, "Match exec \"touch $HOME/ran-%n\"\n  User root\n")
+	bad := []string{
+		"", "-oProxyCommand=x", "a b", "a;b", "$(touch ran)", "`x`", "a'b", "a\"b", "a|b", "a&b", "a\nb", "a/b", `a\b`, "a%b",
+		"a@b", "a:b", "[a]", "a*", "a?", "!a", "~a", "#a", "a\x00b", "\u202egw", ".gw", strings.Repeat("a", 300),
+	}
+	for _, name := range bad {
+		var unsafe *UnsafeNameError
+		if _, err := LoadHostConfig(t.Context(), name, path, nil); !errors.As(err, &unsafe) {
+			t.Errorf("%q was taken: %v", name, err)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(home, "ran*"))
+	if err != nil || len(files) > 0 {
+		t.Errorf("a command ran: %v %v", files, err)
+	}
+	for _, name := range []string{"gateway-001", "ゲートウェイ１号", "8981100000000000001", "a.b_c-d"} {
+		if !SafeHostName(name) {
+			t.Errorf("%q was refused", name)
+		}
+	}
+}
+
+func TestHostConfigDoesNotHang(t *testing.T) {
+	needTool(t, "ssh")
+	_, path := writeConfig(t, "Match exec \"sleep 60\"\n  User root\n")
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	if _, err := LoadHostConfig(ctx, "gw", path, nil); err == nil {
+		t.Error("no error")
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+func TestParserLeavesOutFilesWithMatch(t *testing.T) {
+	extra := t.TempDir()
+	_, path := writeConfig(t, "Include "+extra+"/*\nHost gw\n  User pi\n")
+	if err := os.WriteFile(filepath.Join(extra, "a"), []byte("Host gw\n  Port 2222\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	withoutSSH(t)
+	got, err := LoadHostConfig(t.Context(), "gw", path, nil)
+	if err != nil || got.User != "pi" || got.Port != 2222 {
+		t.Errorf("without Match: %+v, %v", got, err)
+	}
+	if err := os.WriteFile(filepath.Join(extra, "b"), []byte("Match host gw exec \"false\"\n  User root\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err = LoadHostConfig(t.Context(), "gw", path, nil)
+	if err != nil || got.User != "" || got.Port != 0 || len(got.Ignored) != 1 || !strings.Contains(got.Ignored[0], "Match") {
+		t.Errorf("with Match: %+v, %v", got, err)
+	}
+}
+
+func TestParserStopsAtIncludeLoops(t *testing.T) {
+	_, path := writeConfig(t, "")
+	if err := os.WriteFile(path, []byte("Include "+path+"\nHost gw\n  User pi\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	withoutSSH(t)
+	if got, err := LoadHostConfig(t.Context(), "gw", path, nil); err == nil {
+		t.Errorf("no error: %+v", got)
+	}
+}
