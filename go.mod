@@ -23,4 +23,8 @@ require (
 	mvdan.cc/sh/v3 v3.14.1
 )
 
-require github.com/kevinburke/ssh_config v1.6.0
+require (
+	github.com/creack/pty v1.1.24
+	github.com/kevinburke/ssh_config v1.6.0
+	github.com/muesli/cancelreader v0.2.2
+)

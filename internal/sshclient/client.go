@@ -3,6 +3,7 @@ package sshclient
 import (
 	"context"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -107,15 +108,20 @@ func (c *Config) host() string {
 	return c.Addr
 }
 
-// Client is an authenticated connection.
+// Client is an authenticated connection. It may run several sessions and forwards
+// at once.
 type Client struct {
 	conn   *ssh.Client
 	config Config
-	wire   *wire
-	rtt    atomic.Int64 // nanoseconds
+	rtt    atomic.Int64  // nanoseconds
+	dead   chan struct{} // closed when the connection is over and cause is set
+	agents agentForwarder
+
+	mu    sync.Mutex
+	cause error
 }
 
-// Close ends the connection.
+// Close ends the connection, its sessions and its forwards.
 func (c *Client) Close() error { return c.conn.Close() }
 
 // RTT is the last measured round trip to the device, or 0.

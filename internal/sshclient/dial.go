@@ -120,7 +120,7 @@ func (d *dialer) handshake(ctx context.Context, conn net.Conn) (client *Client, 
 	d.wire.settle()
 	d.logNegotiated(sshConn)
 	d.auth.succeeded()
-	return &Client{conn: ssh.NewClient(sshConn, channels, requests), config: d.cfg, wire: d.wire}, nil
+	return newClient(ssh.NewClient(sshConn, channels, requests), d.cfg, d.wire.idle), nil
 }
 
 func (d *dialer) logNegotiated(conn ssh.Conn) {

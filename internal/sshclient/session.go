@@ -3,44 +3,244 @@ package sshclient
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
-)
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+	"time"
 
-var errUnbuilt = errors.New("not built yet")
+	"golang.org/x/crypto/ssh"
+)
 
 // SessionOptions are one session on a connection.
 type SessionOptions struct {
 	// Command is what to run; "" is a login shell.
 	Command string
-	// TTY asks for a pseudo-terminal.
-	TTY    bool
-	Stdin  *os.File
+	// TTY asks for a pseudo-terminal, of size 0x0 when neither Stdin nor Stdout
+	// is a terminal.
+	TTY bool
+	// Stdin is read until it ends or the session does; not a byte is taken after
+	// Run has returned. nil sends the end of the input at once, as ssh -n.
+	Stdin *os.File
+	// Stdout and Stderr get the remote output unchanged; nil discards it. With
+	// TTY, Stdout should be the terminal itself (an *os.File), so that its size
+	// is known and it can be tidied up after an abrupt end.
 	Stdout io.Writer
 	Stderr io.Writer
 	// Env are environment variables to send, NAME=value (LANG, LC_*).
 	Env          []string
 	Term         string // TERM
 	ForwardAgent bool
-	// Escapes allows ~. ~? ~~ ~B ~I; Info writes the answer to ~I.
+	// Escapes allows, with TTY, ~. ~? ~~ ~B ~I; Info writes the answer to ~I.
 	Escapes bool
 	Info    func() string
+	// Notice are lines to show the person during the session, such as that the
+	// mapping expires soon: in the terminal's title when it is in raw mode, on
+	// Stderr otherwise. May be nil; Run never closes it.
+	Notice <-chan string
+}
+
+// session is one run of SessionOptions on a link.
+type session struct {
+	*Client
+	o      SessionOptions
+	remote *ssh.Session
+	term   *terminal
+	raw    rawGuard
+	told   windowSize // the size that the device knows
+	in     *input     // nil without Stdin
+	out    *output
+	errOut *output
+	fatal  chan error  // what ends the session from our side
+	titled atomic.Bool // a notice is in the title
 }
 
 // Run runs one session to its end. With TTY it puts Stdin in raw mode and always
-// restores it. status is the remote exit status; a remote signal is a
-// *SignalError, a lost connection a *DroppedError.
+// restores it. status is the remote exit status, and 255 with an error: a remote
+// signal is a *SignalError, a lost connection a *DroppedError, "~." is ErrEscaped,
+// and the end of ctx is its cause.
 func (c *Client) Run(ctx context.Context, o SessionOptions) (status int, err error) {
-	return 0, errUnbuilt
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	remote, err := await(ctx, c.open, func(s *ssh.Session) { _ = s.Close() })
+	if err != nil {
+		return failed, c.explain(fmt.Errorf("opening a session: %w", err))
+	}
+	s := &session{Client: c, o: o, remote: remote, fatal: make(chan error, 1),
+		out: newOutput(o.Stdout), errOut: newOutput(o.Stderr)}
+	if o.TTY {
+		s.term = newTerminal(o.Stdin, o.Stdout)
+	} else {
+		s.term = &terminal{}
+	}
+	s.raw.t = s.term
+	orderly := false
+	defer func() { s.end(!orderly) }() // runs in a panic, too
+	status, err = s.do(ctx)
+	orderly = err == nil
+	return status, err
 }
 
-// SignalError says that the remote command died of a signal.
-type SignalError struct{ Signal, Message string }
+// open opens a channel. That takes exactly one round trip, so it measures it.
+func (c *Client) open() (*ssh.Session, error) {
+	start := time.Now()
+	s, err := c.conn.NewSession()
+	if err == nil {
+		c.setRTT(time.Since(start))
+	}
+	return s, err
+}
 
-func (e *SignalError) Error() string { return "the remote command was ended by signal " + e.Signal }
+func (s *session) do(ctx context.Context) (int, error) {
+	stdin, err1 := s.remote.StdinPipe()
+	stdout, err2 := s.remote.StdoutPipe()
+	stderr, err3 := s.remote.StderrPipe()
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return failed, fmt.Errorf("opening a session: %w", err)
+	}
+	if s.o.ForwardAgent && hasAgent(s.config.AgentSocket) {
+		defer s.agents.use(s.Client)()
+	}
+	if err := s.request(ctx); err != nil {
+		return failed, s.explain(err)
+	}
+	// Raw mode comes with the shell, so that until then Ctrl-C still works.
+	if err := s.raw.enter(); err != nil {
+		return failed, fmt.Errorf("putting the terminal in raw mode: %w", err)
+	}
+	if s.o.TTY {
+		s.spawn(func() { watchSize(ctx, s.sendSize) })
+	}
+	s.spawn(func() { s.showNotices(ctx) })
+	s.startInput(stdin)
 
-// DroppedError says that the connection ended without an exit status.
-type DroppedError struct{ Err error }
+	drained := make(chan struct{}, 2)
+	s.spawn(func() {
+		defer func() { drained <- struct{}{} }()
+		if _, err := io.Copy(s.out, stdout); err != nil && !errors.Is(err, errOutputStopped) {
+			s.fail(fmt.Errorf("writing the output: %w", err))
+		}
+	})
+	s.spawn(func() {
+		defer func() { drained <- struct{}{} }()
+		if _, err := io.Copy(s.errOut, stderr); err != nil {
+			_, _ = io.Copy(io.Discard, stderr) // a closed stderr ends nothing
+		}
+	})
+	exited := make(chan error, 1)
+	s.spawn(func() {
+		// Both outputs first: the exit status may overtake a slow reader here.
+		<-drained
+		<-drained
+		exited <- s.remote.Wait()
+	})
 
-func (e *DroppedError) Error() string { return "the connection was lost" }
-func (e *DroppedError) Unwrap() error { return e.Err }
+	select {
+	case err := <-exited:
+		select {
+		case fatal := <-s.fatal: // the output's end may be our own doing
+			return failed, fatal
+		default:
+		}
+		return s.exit(err)
+	case err := <-s.fatal:
+		return failed, err
+	case <-ctx.Done():
+		return failed, context.Cause(ctx)
+	}
+}
+
+// request asks for the environment, the agent and a pseudo-terminal without
+// waiting for answers, and then for the shell or command: one round trip in all.
+// The price is that a refused pseudo-terminal goes unnoticed.
+func (s *session) request(ctx context.Context) error {
+	send := func(name string, payload any) error {
+		_, err := s.remote.SendRequest(name, false, ssh.Marshal(payload))
+		return err
+	}
+	var errs []error
+	if s.o.ForwardAgent && hasAgent(s.config.AgentSocket) {
+		errs = append(errs, send("auth-agent-req@openssh.com", struct{}{}))
+	}
+	if s.o.TTY {
+		s.told = s.term.size()
+		errs = append(errs, send("pty-req", struct {
+			Term                         string
+			Columns, Rows, Width, Height uint32
+			Modes                        string
+		}{s.o.Term, uint32(s.told.columns), uint32(s.told.rows), 0, 0, string(s.term.modes())}))
+	}
+	for _, e := range s.o.Env {
+		if name, value, ok := strings.Cut(e, "="); ok {
+			errs = append(errs, send("env", struct{ Name, Value string }{name, value}))
+		}
+	}
+	what := "starting a shell on the device"
+	start := s.remote.Shell
+	if s.o.Command != "" {
+		what = "starting the command on the device"
+		start = func() error { return s.remote.Start(s.o.Command) }
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	_, err := await(ctx, func() (struct{}, error) { return struct{}{}, start() }, func(struct{}) {})
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return err
+}
+
+// sendSize tells the device the window's size when it has changed.
+func (s *session) sendSize() {
+	size := s.term.size()
+	if size == s.told || size == (windowSize{}) {
+		return
+	}
+	s.told = size
+	_, _ = s.remote.SendRequest("window-change", false, ssh.Marshal(struct {
+		Columns, Rows, Width, Height uint32
+	}{uint32(size.columns), uint32(size.rows), 0, 0}))
+}
+
+// fail ends the session with err; the first one counts.
+func (s *session) fail(err error) {
+	select {
+	case s.fatal <- err:
+	default:
+	}
+}
+
+// spawn runs f beside Run. A panic in it ends the session with an error instead
+// of the program with the terminal still raw.
+func (s *session) spawn(f func()) {
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				s.config.debugf("panic in a session: %v\n%s", p, debug.Stack())
+				s.fail(fmt.Errorf("internal error: %v", p))
+			}
+		}()
+		f()
+	}()
+}
+
+// end gives the terminal back: first nothing reads from it, then nothing writes
+// to it, then it is as it was.
+func (s *session) end(abrupt bool) {
+	defer s.raw.close()
+	if s.in != nil {
+		s.in.stop()
+	}
+	// On a dead link with a full send buffer this blocks until the connection is
+	// closed.
+	go func() { _ = s.remote.Close() }()
+	last := s.untitle()
+	if abrupt && s.o.TTY && s.term.out != nil {
+		last += resetSequence
+	}
+	s.out.stop(last)
+	s.errOut.stop("")
+}

@@ -1,0 +1,434 @@
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Facts of port mappings. The API's default duration is not stated; half an hour
+// is what the console and the troubleshooting guide have.
+const (
+	defaultDuration  = 1800
+	maxDuration      = 28_800
+	mappingsPage     = 100
+	relayHostname    = "localhost"
+	relayBurst       = 300 // accesses within a second that count as abuse; the real number is unknown
+	strategyAir      = "AIR_PRIORITIZED"
+	strategyArc      = "ARC_PRIORITIZED"
+	strategyDynamic  = "DYNAMIC"
+	strategyIMSI     = "IMSI_PRIORITIZED"
+	defaultPlacement = "default"
+)
+
+// Mapping is an open port mapping, as tests look at it.
+type Mapping struct {
+	OperatorID string
+	SimID      string // the target, also when it was made by IMSI
+	IMSI       string // of the subscription that the mapping leads to
+	IP         netip.Addr
+	Port       int // the public port
+	DevicePort int
+	Strategy   string // AIR_PRIORITIZED, ARC_PRIORITIZED, DYNAMIC or IMSI_PRIORITIZED
+	Sources    []netip.Prefix
+	TLS        bool
+	Created    time.Time
+	Expires    time.Time
+	CreatedBy  string // operatorId/userName, or "console"
+	Streams    int    // connections through it right now
+}
+
+// mapping is a Mapping with its relay.
+type mapping struct {
+	Mapping
+	seq    int // identity, since ip:port is used again
+	floats bool
+	target target
+	relay  *relay
+	timer  *time.Timer
+}
+
+// target is where a mapping leads.
+type target struct {
+	sim  SIM
+	imsi string
+	ip   netip.Addr
+}
+
+// MappingSpec describes a mapping that somebody else makes.
+type MappingSpec struct {
+	SimID      string
+	DevicePort int            // 22 when 0
+	Service    string         // air when ""
+	ByIMSI     bool           // made with the generic call, by IMSI
+	TLS        bool           //
+	Sources    []netip.Prefix // the simulated public address when nil
+	Duration   time.Duration  // half an hour when 0
+	Port       int            // a public port to use (again); free when 0
+}
+
+// Mappings returns what is open now: not expired and not deleted.
+func (s *Simulator) Mappings() []Mapping {
+	s.sweep()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Mapping, len(s.mappings))
+	for i, m := range s.mappings {
+		out[i] = m.Mapping
+		out[i].Streams = m.relay.streams()
+	}
+	return out
+}
+
+// AddMapping makes a mapping as somebody else would in the console.
+func (s *Simulator) AddMapping(spec MappingSpec) (Mapping, error) {
+	if spec.DevicePort == 0 {
+		spec.DevicePort = 22
+	}
+	if spec.Service == "" {
+		spec.Service = "air"
+	}
+	if spec.Duration == 0 {
+		spec.Duration = defaultDuration * time.Second
+	}
+	if spec.Sources == nil {
+		spec.Sources = []netip.Prefix{netip.PrefixFrom(s.options.Public, 32)}
+	}
+	sim, ok := s.SIM(spec.SimID)
+	if !ok {
+		return Mapping{}, fmt.Errorf("adding a mapping: no SIM %s", spec.SimID)
+	}
+	r := createRequest{devicePort: spec.DevicePort, service: spec.Service, duration: int(spec.Duration / time.Second), sources: spec.Sources, tls: spec.TLS, publicPort: spec.Port}
+	var t target
+	var strategy string
+	var problem *apiError
+	if spec.ByIMSI {
+		t, strategy, problem = targetByIMSI(sim, sim.IMSI)
+	} else {
+		t, strategy, problem = targetBySim(sim, spec.Service)
+	}
+	if problem != nil {
+		return Mapping{}, fmt.Errorf("adding a mapping: %w", problem)
+	}
+	m, err := s.open(s.operator, "console", r, t, strategy)
+	if err != nil {
+		return Mapping{}, fmt.Errorf("adding a mapping: %w", err)
+	}
+	return m.Mapping, nil
+}
+
+// DeleteMapping ends a mapping as its maker would in the console.
+func (s *Simulator) DeleteMapping(port int) error { return s.endByPort(port, auditDeleted) }
+
+// ExpireMapping ends a mapping as if its time were over.
+func (s *Simulator) ExpireMapping(port int) error { return s.endByPort(port, auditExpired) }
+
+func (s *Simulator) endByPort(port int, why string) error {
+	m := s.takeMapping(func(m *mapping) bool { return m.Port == port })
+	if m == nil {
+		return fmt.Errorf("no mapping on port %d", port)
+	}
+	s.end(m, why)
+	return nil
+}
+
+// takeMapping removes the first mapping that matches from the list.
+func (s *Simulator) takeMapping(match func(*mapping) bool) *mapping {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.mappings, match)
+	if i < 0 {
+		return nil
+	}
+	m := s.mappings[i]
+	s.mappings = slices.Delete(s.mappings, i, i+1)
+	return m
+}
+
+// end closes what a mapping held; it is no longer in the list.
+func (s *Simulator) end(m *mapping, why string) {
+	m.timer.Stop()
+	m.relay.close(!s.options.KeepStreams)
+	e := m.audit(why)
+	if why == auditExpired {
+		// As in the definition's example: an expiry names the device's side.
+		e.Direction = &auditDirection{SourceIPAddress: m.Sources[0].Addr().String(), DestinationIPAddress: m.target.ip.String(), DestinationPort: m.DevicePort}
+	}
+	s.record(e)
+}
+
+// sweep ends the mappings whose time is over.
+func (s *Simulator) sweep() {
+	for {
+		now := s.now()
+		m := s.takeMapping(func(m *mapping) bool { return !now.Before(m.Expires) })
+		if m == nil {
+			return
+		}
+		s.end(m, auditExpired)
+	}
+}
+
+// createRequest is what both create calls share.
+type createRequest struct {
+	devicePort, duration int
+	service              string // air, arc or ""
+	sources              []netip.Prefix
+	tls                  bool
+	publicPort           int // 0: free
+	simID, imsi          string
+}
+
+func (s *Simulator) parseCreate(c *call, forSim bool) (createRequest, *apiError) {
+	o := c.object()
+	o.require("destination")
+	d := o.object("destination")
+	d.require("port")
+	r := createRequest{devicePort: d.whole("port", 0, 1, 65535), service: d.text("service")}
+	if d.has("service") && r.service != "air" && r.service != "arc" {
+		d.fail("destination.service must be air or arc")
+	}
+	if !forSim {
+		r.simID, r.imsi = d.text("simId"), d.text("imsi")
+		d.text("destinationChoosingStrategy") // "ignored at creation time"
+		if r.simID == "" && r.imsi == "" {
+			d.fail("destination.simId or destination.imsi is required")
+		}
+	}
+	d.done()
+	r.duration = o.whole("duration", defaultDuration, 1, maxDuration)
+	r.tls = o.flag("tlsRequired")
+	src := o.object("source")
+	ranges := src.texts("ipRanges")
+	src.done()
+	for _, text := range ranges {
+		p, err := parseRange(text)
+		if err != nil {
+			o.fail("source.ipRanges: %v", err)
+			break
+		}
+		r.sources = append(r.sources, p)
+	}
+	o.done()
+	if len(r.sources) == 0 { // the caller's address as the API sees it
+		r.sources = []netip.Prefix{netip.PrefixFrom(c.caller, c.caller.BitLen())}
+	}
+	return r, o.err
+}
+
+// parseRange reads a CIDR of global IPv4 addresses. All of the Internet passes:
+// scripts in the field ask for it.
+func parseRange(text string) (netip.Prefix, error) {
+	p, err := netip.ParsePrefix(text)
+	if err != nil || !p.Addr().Is4() {
+		return p, fmt.Errorf("%q is not an IPv4 range in CIDR notation", text)
+	}
+	a := p.Masked().Addr()
+	if p.Bits() > 0 && (!a.IsGlobalUnicast() || a.IsPrivate()) {
+		return p, fmt.Errorf("%q is not a range of global addresses", text)
+	}
+	return p, nil
+}
+
+func (s *Simulator) createPortMapping(c *call) (*answer, *apiError) {
+	r, err := s.parseCreate(c, false)
+	if err != nil {
+		return nil, err
+	}
+	dir := s.dirs[c.session.operatorID]
+	if r.simID != "" { // the IMSI is ignored then
+		sim, ok := dir.sim(r.simID)
+		if !ok {
+			return nil, errNoTarget()
+		}
+		return s.create(c, r, sim)
+	}
+	sim, ok := dir.byImsi(r.imsi)
+	if !ok {
+		return nil, errNoTarget()
+	}
+	t, strategy, err := targetByIMSI(sim, r.imsi)
+	if err != nil {
+		return nil, err
+	}
+	return s.created(s.open(c.session.operatorID, c.user, r, t, strategy))
+}
+
+func (s *Simulator) createPortMappingForSim(c *call) (*answer, *apiError) {
+	r, err := s.parseCreate(c, true)
+	if err != nil {
+		return nil, err
+	}
+	sim, ok := s.dirs[c.session.operatorID].sim(c.vars["sim_id"])
+	if !ok {
+		return nil, errNoSim()
+	}
+	return s.create(c, r, sim)
+}
+
+func (s *Simulator) create(c *call, r createRequest, sim SIM) (*answer, *apiError) {
+	t, strategy, err := targetBySim(sim, r.service)
+	if err != nil {
+		return nil, err
+	}
+	return s.created(s.open(c.session.operatorID, c.user, r, t, strategy))
+}
+
+func (s *Simulator) created(m *mapping, err error) (*answer, *apiError) {
+	if err != nil {
+		return nil, errInternal("opening the relay: " + err.Error())
+	}
+	return &answer{status: http.StatusCreated, body: m.json()}, nil
+}
+
+// targetBySim picks the session that a mapping for a SIM leads to. That a create
+// needs an online session, and how the API refuses, is not in the definition:
+// the console's texts say so, and the codes are invented.
+func targetBySim(sim SIM, service string) (target, string, *apiError) {
+	air := target{sim: sim, imsi: sim.IMSI, ip: sim.IP}
+	arc := target{sim: sim, imsi: sim.ArcIMSI, ip: sim.ArcIP}
+	airUp := sim.Online && !sim.Virtual()
+	switch {
+	case sim.Status != "active":
+		return target{}, "", errNotActive()
+	case service == "air" && sim.Virtual():
+		return target{}, "", errNoService("air")
+	case service == "arc" && sim.ArcIMSI == "":
+		return target{}, "", errNoService("arc")
+	case service == "air" && airUp:
+		return air, strategyAir, nil
+	case service == "arc" && sim.ArcOnline:
+		return arc, strategyArc, nil
+	case service == "" && airUp:
+		return air, strategyDynamic, nil
+	case service == "" && sim.ArcOnline:
+		return arc, strategyDynamic, nil
+	}
+	return target{}, "", errOffline()
+}
+
+func targetByIMSI(sim SIM, imsi string) (target, string, *apiError) {
+	service := "air"
+	if imsi == sim.ArcIMSI {
+		service = "arc"
+	}
+	t, _, err := targetBySim(sim, service)
+	return t, strategyIMSI, err
+}
+
+// open starts a relay and enters the mapping.
+func (s *Simulator) open(operatorID, by string, r createRequest, t target, strategy string) (*mapping, error) {
+	now := s.now().Truncate(time.Millisecond)
+	m := &mapping{target: t, Mapping: Mapping{
+		OperatorID: operatorID, SimID: t.sim.ID, IMSI: t.imsi, IP: netip.AddrFrom4([4]byte{127, 0, 0, 1}),
+		DevicePort: r.devicePort, Strategy: strategy, Sources: r.sources, TLS: r.tls,
+		Created: now, Expires: now.Add(time.Duration(r.duration) * time.Second), CreatedBy: by,
+	}}
+	relay, err := s.startRelay(m, r.publicPort)
+	if err != nil {
+		return nil, err
+	}
+	m.relay, m.Port = relay, relay.ln.port()
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		relay.close(true)
+		return nil, http.ErrServerClosed
+	}
+	s.mappingSeq++
+	m.seq = s.mappingSeq
+	m.floats = m.seq%2 == 0 // the definition says number, not integer
+	s.mappings = append(s.mappings, m)
+	m.timer = time.AfterFunc(m.Expires.Sub(s.now()), func() { s.expireInTime(m) })
+	s.mu.Unlock()
+	relay.serve()
+	_ = s.dirs[operatorID].update(t.sim.ID, func(sim *SIM) { sim.LastPortMapping = now })
+	s.record(m.audit(auditCreated))
+	return m, nil
+}
+
+// expireInTime sweeps, and looks again later when the simulator's clock says that
+// the mapping has time left.
+func (s *Simulator) expireInTime(m *mapping) {
+	s.sweep()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed && slices.Contains(s.mappings, m) {
+		m.timer.Reset(max(m.Expires.Sub(s.now()), 50*time.Millisecond))
+	}
+}
+
+func (s *Simulator) listPortMappings(c *call) (*answer, *apiError) {
+	q := parseQuery(c.r.URL.RawQuery)
+	limit := int(min(q.whole("limit", mappingsPage, 1, 1<<31-1), mappingsPage))
+	key := q.text("last_evaluated_key")
+	after, err := strconv.Atoi(key)
+	if key != "" && err != nil {
+		q.fail("last_evaluated_key is not a key of this list")
+	}
+	if err := q.done(); err != nil {
+		return nil, err
+	}
+	list := s.findMappings(func(m *mapping) bool { return m.OperatorID == c.session.operatorID && m.seq > after })
+	ans := &answer{status: http.StatusOK}
+	if len(list) > limit {
+		list = list[:limit]
+		ans.next = strconv.Itoa(list[limit-1].seq)
+	}
+	ans.body = mappingsJSON(list)
+	return ans, nil
+}
+
+func (s *Simulator) listPortMappingsForSim(c *call) (*answer, *apiError) {
+	return foundMappings(s.findMappings(func(m *mapping) bool {
+		return m.OperatorID == c.session.operatorID && m.SimID == c.vars["sim_id"] && m.Strategy != strategyIMSI
+	}))
+}
+
+func (s *Simulator) listPortMappingsForSubscriber(c *call) (*answer, *apiError) {
+	return foundMappings(s.findMappings(func(m *mapping) bool {
+		return m.OperatorID == c.session.operatorID && m.IMSI == c.vars["imsi"] && m.Strategy == strategyIMSI
+	}))
+}
+
+// foundMappings answers 404 for none, as the definition says.
+func foundMappings(list []*mapping) (*answer, *apiError) {
+	if len(list) == 0 {
+		return nil, errNoMapping()
+	}
+	return &answer{status: http.StatusOK, body: mappingsJSON(list)}, nil
+}
+
+func (s *Simulator) findMappings(match func(*mapping) bool) []*mapping {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []*mapping
+	for _, m := range s.mappings {
+		if match(m) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func (s *Simulator) deletePortMapping(c *call) (*answer, *apiError) {
+	ip, err := netip.ParseAddr(c.vars["ip_address"])
+	if err != nil {
+		return nil, badRequest("ip_address is not an IP address")
+	}
+	port, err := strconv.Atoi(c.vars["port"])
+	if err != nil || port < 1 || port > 65535 {
+		return nil, badRequest("port is not a port number")
+	}
+	m := s.takeMapping(func(m *mapping) bool {
+		return m.OperatorID == c.session.operatorID && m.IP == ip && m.Port == port
+	})
+	if m == nil {
+		return nil, errNoMapping()
+	}
+	s.end(m, auditDeleted)
+	return noContent(), nil
+}

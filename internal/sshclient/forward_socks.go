@@ -1,0 +1,132 @@
+package sshclient
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// SOCKS version 5 (RFC 1928), as much of it as ssh -D needs: CONNECT without a
+// password. The libraries that can be had are abandoned or much larger than
+// this, and look names up here, where they may mean something else than on the
+// device.
+const (
+	socksVersion     = 5
+	socksNoAuth      = 0
+	socksNoneFits    = 0xff
+	socksConnectCmd  = 1
+	socksIPv4        = 1
+	socksDomain      = 3
+	socksIPv6        = 4
+	socksOK          = 0
+	socksRefused     = 5
+	socksBadCommand  = 7
+	socksBadAddrType = 8
+)
+
+// socksConnect does the server's side of the handshake on conn and returns the
+// connection that was asked for.
+func socksConnect(conn net.Conn, connect func(target string) (net.Conn, error)) (net.Conn, error) {
+	// A client that says nothing holds nothing for long.
+	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+	target, err := socksTarget(conn)
+	if err != nil {
+		return nil, fmt.Errorf("SOCKS request: %w", err)
+	}
+	_ = conn.SetDeadline(time.Time{})
+	peer, err := connect(target)
+	if err != nil {
+		_ = socksReply(conn, socksRefused)
+		return nil, err
+	}
+	if err := socksReply(conn, socksOK); err != nil {
+		_ = peer.Close()
+		return nil, fmt.Errorf("SOCKS answer: %w", err)
+	}
+	return peer, nil
+}
+
+// socksTarget reads greeting and request, and returns the host:port asked for.
+// It reads not a byte more than these have.
+func socksTarget(conn io.ReadWriter) (string, error) {
+	var head [2]byte
+	if _, err := io.ReadFull(conn, head[:]); err != nil {
+		return "", err
+	}
+	if head[0] != socksVersion {
+		return "", fmt.Errorf("version %d is not known, only %d", head[0], socksVersion)
+	}
+	methods := make([]byte, head[1])
+	if _, err := io.ReadFull(conn, methods); err != nil {
+		return "", err
+	}
+	method := byte(socksNoneFits)
+	for _, m := range methods {
+		if m == socksNoAuth {
+			method = socksNoAuth
+		}
+	}
+	if _, err := conn.Write([]byte{socksVersion, method}); err != nil {
+		return "", err
+	}
+	if method == socksNoneFits {
+		return "", errors.New("the client insists on a password")
+	}
+	var req [4]byte // version, command, reserved, address type
+	if _, err := io.ReadFull(conn, req[:]); err != nil {
+		return "", err
+	}
+	if req[0] != socksVersion || req[1] != socksConnectCmd {
+		_ = socksReply(conn, socksBadCommand)
+		return "", fmt.Errorf("command %d is not supported", req[1])
+	}
+	host, err := socksHost(conn, req[3])
+	if err != nil {
+		return "", err
+	}
+	var port [2]byte
+	if _, err := io.ReadFull(conn, port[:]); err != nil {
+		return "", err
+	}
+	return net.JoinHostPort(host, strconv.Itoa(int(binary.BigEndian.Uint16(port[:])))), nil
+}
+
+func socksHost(conn io.ReadWriter, kind byte) (string, error) {
+	var length int
+	switch kind {
+	case socksIPv4:
+		length = 4
+	case socksIPv6:
+		length = 16
+	case socksDomain:
+		var n [1]byte
+		if _, err := io.ReadFull(conn, n[:]); err != nil {
+			return "", err
+		}
+		length = int(n[0])
+	default:
+		_ = socksReply(conn, socksBadAddrType)
+		return "", fmt.Errorf("address type %d is not supported", kind)
+	}
+	host := make([]byte, length)
+	if _, err := io.ReadFull(conn, host); err != nil {
+		return "", err
+	}
+	if kind == socksDomain {
+		return string(host), nil
+	}
+	addr, _ := netip.AddrFromSlice(host)
+	return addr.String(), nil
+}
+
+// socksReply answers the request. The bound address, which nobody uses with
+// CONNECT, is 0.0.0.0:0.
+func socksReply(conn io.Writer, code byte) error {
+	_, err := conn.Write([]byte{socksVersion, code, 0, socksIPv4, 0, 0, 0, 0, 0, 0})
+	return err
+}

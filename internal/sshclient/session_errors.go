@@ -1,0 +1,65 @@
+package sshclient
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/safetext"
+)
+
+// ErrEscaped is returned by a session that the person ended with "~.".
+var ErrEscaped = errors.New("the session was ended with ~.")
+
+// SignalError says that the remote command died of a signal. Signal is its name
+// without SIG, such as TERM (RFC 4254, section 6.10); Message is the device's own
+// text, made printable, often empty.
+type SignalError struct{ Signal, Message string }
+
+func (e *SignalError) Error() string {
+	if e.Message != "" {
+		return fmt.Sprintf("the remote command was ended by signal %s (%s)", e.Signal, e.Message)
+	}
+	return "the remote command was ended by signal " + e.Signal
+}
+
+// DroppedError says that the session ended without an exit status, nearly always
+// because the connection was lost.
+type DroppedError struct{ Err error }
+
+func (e *DroppedError) Error() string {
+	if e.Err == nil {
+		return "the connection was lost"
+	}
+	return "the connection was lost: " + safetext.Line(e.Err.Error())
+}
+
+func (e *DroppedError) Unwrap() error { return e.Err }
+
+// Hint is the next step.
+func (e *DroppedError) Hint() string {
+	return "the device may have lost its network or power, or the port mapping has expired; connect again"
+}
+
+// exit turns the library's report of a session's end into Run's.
+func (c *Client) exit(err error) (int, error) {
+	if err == nil {
+		return 0, nil
+	}
+	var exit *ssh.ExitError
+	if errors.As(err, &exit) {
+		if exit.Signal() != "" {
+			return failed, &SignalError{Signal: safetext.Line(exit.Signal()), Message: safetext.Line(exit.Msg())}
+		}
+		return exit.ExitStatus(), nil
+	}
+	var missing *ssh.ExitMissingError
+	if errors.As(err, &missing) {
+		err = &DroppedError{Err: errors.New("the device ended the session without an exit status")}
+	}
+	return failed, c.explain(err)
+}
+
+// failed is the status that goes with an error, as in OpenSSH.
+const failed = 255

@@ -1,0 +1,58 @@
+package sshclient
+
+import (
+	"errors"
+	"io"
+	"sync/atomic"
+	"time"
+)
+
+var errOutputStopped = errors.New("the session is over")
+
+// output is one of a session's output streams. Whole writes are kept together,
+// and after stop nothing more is written by the session.
+type output struct {
+	w       io.Writer
+	lock    chan struct{} // a mutex that can be waited for with a limit
+	stopped atomic.Bool
+	last    atomic.Int64 // Unix nanoseconds of the last write
+}
+
+func newOutput(w io.Writer) *output {
+	if w == nil {
+		w = io.Discard
+	}
+	return &output{w: w, lock: make(chan struct{}, 1)}
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.lock <- struct{}{}
+	defer func() { <-o.lock }()
+	if o.stopped.Load() {
+		return 0, errOutputStopped
+	}
+	o.last.Store(time.Now().UnixNano())
+	return o.w.Write(p)
+}
+
+// stop ends the session's writing; last, if any, is written as the end. It does
+// not wait for ever for a writer that is stuck, such as a terminal stopped with
+// Ctrl-S.
+func (o *output) stop(last string) {
+	o.stopped.Store(true)
+	timer := time.NewTimer(300 * time.Millisecond)
+	defer timer.Stop()
+	select {
+	case o.lock <- struct{}{}:
+		if last != "" {
+			_, _ = io.WriteString(o.w, last)
+		}
+		<-o.lock
+	case <-timer.C:
+	}
+}
+
+// quietFor says how long nothing was written.
+func (o *output) quietFor() time.Duration {
+	return time.Duration(time.Now().UnixNano() - o.last.Load())
+}

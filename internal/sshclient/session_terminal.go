@@ -1,0 +1,147 @@
+package sshclient
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/safetext"
+)
+
+// startInput begins to send what is typed or piped.
+func (s *session) startInput(remote io.WriteCloser) {
+	if s.o.Stdin == nil {
+		_ = remote.Close()
+		return
+	}
+	s.in = newInput(s.o.Stdin)
+	s.spawn(func() {
+		// Half-close: the output goes on.
+		defer func() { _ = remote.Close() }()
+		if s.o.TTY && s.o.Escapes {
+			s.sendEscaped(remote)
+			return
+		}
+		_, _ = io.Copy(remote, s.in)
+	})
+}
+
+func (s *session) sendEscaped(remote io.Writer) {
+	var esc escaper
+	buf, out := make([]byte, 4096), make([]byte, 0, 4097)
+	for {
+		n, err := s.in.Read(buf)
+		for p := buf[:n]; len(p) > 0; {
+			var action escapeAction
+			out, action, p = esc.next(out[:0], p)
+			if _, err := remote.Write(out); err != nil {
+				return
+			}
+			s.escape(action)
+			if action == escapeEnd {
+				return
+			}
+		}
+		if err != nil {
+			_, _ = remote.Write(esc.flush(nil))
+			return
+		}
+	}
+}
+
+func (s *session) escape(a escapeAction) {
+	switch a {
+	case escapeEnd:
+		s.say("~.\n")
+		s.fail(ErrEscaped)
+	case escapeHelp:
+		s.say("~?\n" + escapeHelpText())
+	case escapeBreak:
+		// RFC 4335; 0 leaves the length to the device.
+		_, _ = s.remote.SendRequest("break", false, ssh.Marshal(struct{ Milliseconds uint32 }{0}))
+	case escapeInfo:
+		text := "nothing is known about this connection"
+		if s.o.Info != nil {
+			text = s.o.Info()
+		}
+		s.say("~I\n" + strings.TrimRight(text, "\n") + "\n")
+	case escapeSuspend:
+		if canSuspend {
+			s.say("~^Z\n")
+			s.raw.leave()
+			suspend()
+			if err := s.raw.enter(); err != nil {
+				s.fail(fmt.Errorf("putting the terminal in raw mode: %w", err))
+			}
+		}
+	}
+}
+
+// say writes our own text to the person, on the terminal in raw mode.
+func (s *session) say(text string) {
+	w := s.errOut
+	if s.o.Stderr == nil {
+		w = s.out
+	}
+	_, _ = io.WriteString(w, strings.ReplaceAll(text, "\n", "\r\n"))
+}
+
+// Window titles: the first notice puts the terminal's own on a stack, the
+// session's end takes it back (xterm's CSI 22 t and 23 t).
+const (
+	pushTitle = "\x1b[22;2t"
+	popTitle  = "\x1b[23;2t"
+)
+
+func (s *session) showNotices(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case text, ok := <-s.o.Notice:
+			if !ok {
+				return
+			}
+			s.notice(ctx, safetext.Line(text))
+		}
+	}
+}
+
+func (s *session) notice(ctx context.Context, text string) {
+	if s.term.in == nil {
+		_, _ = fmt.Fprintln(s.errOut, text)
+		return
+	}
+	if s.term.out == nil {
+		return // raw, and nowhere to write to but into the remote output
+	}
+	// The device's output may stand in the middle of an escape sequence or a
+	// character. What follows it then arrives at once, so wait for a pause.
+	for range 20 {
+		if s.out.quietFor() >= 50*time.Millisecond {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	title := "\x1b]2;" + text + "\x07"
+	if s.titled.CompareAndSwap(false, true) {
+		title = pushTitle + title
+	}
+	_, _ = io.WriteString(s.out, title)
+}
+
+// untitle returns what takes the terminal's own title back.
+func (s *session) untitle() string {
+	if s.titled.Load() {
+		return popTitle
+	}
+	return ""
+}
