@@ -57,14 +57,18 @@ func Dial(ctx context.Context, c Config) (*Client, error) {
 	loaded := make(chan error, 1)
 	go func() {
 		var err error
-		d.hosts, err = loadHostKeys(&d.cfg)
+		if d.hosts, err = loadHostKeys(&d.cfg); err != nil {
+			cancel(err) // no need to connect
+		}
 		loaded <- err
 	}()
 
 	conn, err := d.connect(inner)
-	if err2 := <-loaded; err == nil && err2 != nil {
-		_ = conn.Close()
-		err = err2
+	if errKeys := <-loaded; errKeys != nil {
+		if err == nil {
+			_ = conn.Close()
+		}
+		return nil, errKeys
 	}
 	if err != nil {
 		return nil, err

@@ -157,7 +157,7 @@ func includesMatch(patterns []string, depth int) (bool, error) {
 		}
 		paths, err := filepath.Glob(p)
 		if err != nil {
-			return false, fmt.Errorf("Include %s: %w", p, err)
+			return false, fmt.Errorf("including %s: %w", p, err)
 		}
 		for _, path := range paths {
 			if found, err := hasMatch(path, depth); found || err != nil {

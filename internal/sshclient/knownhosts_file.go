@@ -5,8 +5,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // the format of hashed names in known_hosts
 	"encoding/base64"
+	"errors"
 	"net"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,19 +98,45 @@ func parseKnownLine(text string) knownLine {
 	if l.blank() {
 		return l
 	}
-	marker, hosts, key, comment, rest, err := ssh.ParseKnownHosts([]byte(strings.TrimSpace(text) + "\n"))
-	if err != nil || len(rest) > 0 || len(text) > maxKnownHostsLine || strings.ContainsRune(text, 0) {
-		l.bad = true
-		return l
+	if err := l.parse(); err != nil || len(text) > maxKnownHostsLine {
+		return knownLine{text: text, bad: true}
 	}
-	for _, h := range hosts {
-		if !validPattern(h) {
-			l.bad = true
-			return l
-		}
-	}
-	l.marker, l.hosts, l.key, l.comment = marker, hosts, key, comment
 	return l
+}
+
+// parse reads a line as the library does, so that what passes here passes there:
+// [@marker] names type key [comment], between blanks and tabs.
+func (l *knownLine) parse() error {
+	rest := l.text
+	word := func() (w string) {
+		rest = strings.Trim(rest, " \t")
+		if i := strings.IndexAny(rest, " \t"); i >= 0 {
+			w, rest = rest[:i], rest[i:]
+			return w
+		}
+		w, rest = rest, ""
+		return w
+	}
+	names := word()
+	if marker, ok := strings.CutPrefix(names, "@"); ok {
+		if marker != "cert-authority" && marker != "revoked" {
+			return errors.New("unknown marker")
+		}
+		l.marker, names = marker, word()
+	}
+	keyType, blob := word(), word()
+	data, err := base64.StdEncoding.DecodeString(blob)
+	if err != nil {
+		return err
+	}
+	if l.key, err = ssh.ParsePublicKey(data); err != nil {
+		return err
+	}
+	l.hosts, l.comment = strings.Split(names, ","), strings.Trim(rest, " \t")
+	if l.key.Type() != keyType || slices.ContainsFunc(l.hosts, func(p string) bool { return !validPattern(p) }) {
+		return errors.New("the names or the type of the key are wrong")
+	}
+	return nil
 }
 
 // validPattern refuses what the library would refuse the whole file for.
@@ -116,6 +144,9 @@ func validPattern(p string) bool {
 	if strings.HasPrefix(p, "|") {
 		_, _, ok := parseHashed(p)
 		return ok
+	}
+	if strings.HasPrefix(p, "@") {
+		return false
 	}
 	negated := strings.HasPrefix(p, "!")
 	p = strings.TrimPrefix(p, "!")
