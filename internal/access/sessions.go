@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/net/http/httpproxy"
 	"golang.org/x/sync/errgroup"
@@ -21,7 +24,18 @@ type Sessions struct {
 	otp func(context.Context) (string, error)
 
 	mu   sync.Mutex
-	open map[sessionKey]*client.Session
+	open map[sessionKey]session
+}
+
+type session struct {
+	*client.Session
+	account string
+}
+
+// SessionInfo is one API session, for people to read.
+type SessionInfo struct {
+	Account string    `json:"account"` // profile and user, no secret
+	Expires time.Time `json:"expires,omitzero"`
 }
 
 type sessionKey struct{ account, proxy, noProxy, lang, userAgent string }
@@ -29,7 +43,7 @@ type sessionKey struct{ account, proxy, noProxy, lang, userAgent string }
 // NewSessions returns an empty set. otp asks for an MFA code when a password
 // login is refused; nil means that nobody can be asked.
 func NewSessions(otp func(context.Context) (string, error)) *Sessions {
-	return &Sessions{otp: otp, open: map[sessionKey]*client.Session{}}
+	return &Sessions{otp: otp, open: map[sessionKey]session{}}
 }
 
 // Session is the session of an account; it logs in at its first call.
@@ -37,8 +51,8 @@ func (s *Sessions) Session(a profile.Account, n Network) (*client.Session, error
 	key := sessionKey{a.Key(), n.HTTPSProxy, n.NoProxy, n.Lang, n.UserAgent}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if have := s.open[key]; have != nil {
-		return have, nil
+	if have, ok := s.open[key]; ok {
+		return have.Session, nil
 	}
 	c, err := client.New(client.Options{
 		Endpoint: a.Endpoint, Headers: a.Headers, Lang: n.Lang, UserAgent: n.UserAgent,
@@ -48,8 +62,22 @@ func (s *Sessions) Session(a profile.Account, n Network) (*client.Session, error
 		return nil, err
 	}
 	made := c.Session(func(ctx context.Context) (client.Token, error) { return a.Login(ctx, c, s.otp) })
-	s.open[key] = made
+	s.open[key] = session{made, a.String()}
 	return made, nil
+}
+
+// List describes the sessions that are logged in.
+func (s *Sessions) List() []SessionInfo {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := []SessionInfo{}
+	for _, one := range s.open {
+		if token, ok := one.Held(); ok {
+			list = append(list, SessionInfo{Account: one.account, Expires: token.Expires})
+		}
+	}
+	slices.SortFunc(list, func(a, b SessionInfo) int { return strings.Compare(a.Account, b.Account) })
+	return list
 }
 
 // Close logs out of all sessions at once, within ctx; once per process. A token
@@ -57,7 +85,7 @@ func (s *Sessions) Session(a profile.Account, n Network) (*client.Session, error
 func (s *Sessions) Close(ctx context.Context) error {
 	s.mu.Lock()
 	open := s.open
-	s.open = map[sessionKey]*client.Session{}
+	s.open = map[sessionKey]session{}
 	s.mu.Unlock()
 	errs := make(chan error, len(open))
 	var g errgroup.Group

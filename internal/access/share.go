@@ -168,6 +168,22 @@ func (s *shares) joinLocked(h *share, r Request) *user {
 	if h == nil || s.live[h.key] != h || !s.lastsFor(h, r) {
 		return nil
 	}
+	return s.enter(h, r)
+}
+
+// joinAnyway is join for a user who holds the way already, however little of
+// its life is left.
+func (s *shares) joinAnyway(key shareKey, r Request) *user {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if h := s.live[key]; h != nil {
+		return s.enter(h, r)
+	}
+	return nil
+}
+
+// enter needs the lock held.
+func (s *shares) enter(h *share, r Request) *user {
 	h.users++
 	h.keep = h.keep || r.Keep
 	if h.wake != nil {

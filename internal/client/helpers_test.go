@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -33,9 +32,7 @@ type server struct {
 func newServer(t *testing.T, handlers ...http.HandlerFunc) *server {
 	t.Helper()
 	s := &server{handlers: handlers}
-	s.Server = httptest.NewUnstartedServer(s)
-	s.Config.ErrorLog = quiet()
-	s.Start()
+	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)
 	return s
 }
@@ -122,6 +119,3 @@ func equal[T comparable](t *testing.T, what string, got, want T) {
 		t.Errorf("%s:\n got %v\nwant %v", what, got, want)
 	}
 }
-
-// quiet keeps a server's complaints about tests out of the output.
-func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

@@ -157,16 +157,12 @@ func retryAfter(err error) time.Duration {
 }
 
 // hopeless reports whether asking again can't help: the request itself is
-// refused. A token that is not accepted is not that: a login may succeed later.
+// refused. 401 is not: a login may succeed later.
 func hopeless(err error) bool {
-	e, ok := errors.AsType[*client.Error](err)
-	if !ok || e.InvalidToken() {
-		return false
-	}
-	switch e.Status {
-	case 404, 408, 409, 425, 429: // a 404 that client passes on is not the API's
+	switch s := status(err); s {
+	case 401, 404, 408, 409, 425, 429:
 		return false
 	default:
-		return e.Status >= 400 && e.Status < 500
+		return s >= 400 && s < 500
 	}
 }

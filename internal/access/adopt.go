@@ -1,0 +1,76 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/napter-connect/napter-connect/internal/lease"
+)
+
+// ErrGone says that the way to adopt has ended.
+var ErrGone = errors.New("the port mapping has ended")
+
+// Adopt takes over a way that a process opened which has died, for a user who
+// still holds it: from then on it is shared and closed like any other.
+func (l *Local) Adopt(ctx context.Context, r Request, i Info) (Access, error) {
+	api, err := l.o.Sessions.Session(r.Account, r.Network)
+	if err != nil {
+		return nil, err
+	}
+	recorder := NewRecorder(nil, l.o.Now)
+	w := &way{info: i, api: api}
+	if i.Mapping.Foreign {
+		u := l.shares.alone(w)
+		u.recorder = recorder
+		return u, nil
+	}
+	key := adoptedKey(r, i)
+	done, err := l.shares.turn(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	u := l.shares.joinAnyway(key, r)
+	if u == nil {
+		if w.lease, err = l.adoptLease(i); err != nil {
+			return nil, err
+		}
+		u = l.shares.add(key, w, r)
+	}
+	u.recorder = recorder
+	return u, nil
+}
+
+// adoptedKey is the key that the way had in the process that opened it.
+func adoptedKey(r Request, i Info) shareKey {
+	k := shareKeyOf(r, lease.Spec{
+		SimID: i.SIM.ID, IMSI: i.SIM.IMSI, Port: i.Mapping.DevicePort,
+		Service: i.Mapping.Service, TLS: i.Mapping.TLS, Sources: i.Source,
+	})
+	if r.NoReuse {
+		k.alone = new(byte)
+	}
+	return k
+}
+
+func (l *Local) adoptLease(i Info) (*lease.Lease, error) {
+	entries, _, err := l.o.Leases.Entries()
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if e.IP != i.Mapping.Addr.Addr() || e.Port != int(i.Mapping.Addr.Port()) || e.State == lease.Intent {
+			continue
+		}
+		adopted, err := l.o.Leases.Adopt(e.ID)
+		if errors.Is(err, lease.ErrGone) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("taking over mapping %s: %w", i.Mapping.Addr, err)
+		}
+		return adopted, nil
+	}
+	return nil, fmt.Errorf("taking over mapping %s: %w", i.Mapping.Addr, ErrGone)
+}

@@ -1,0 +1,36 @@
+package access
+
+import (
+	"context"
+	"errors"
+
+	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/profile"
+)
+
+// errOtherAccount says that a left over mapping belongs to another account.
+var errOtherAccount = errors.New("it was made with another account; run any command with that profile")
+
+// Reap deletes what dead processes left open with an account's operator.
+// Mappings of other operators stay for the commands that have their account.
+func Reap(ctx context.Context, leases *lease.Manager, sessions *Sessions, a profile.Account, n Network,
+	report func(lease.Entry, lease.Outcome, error),
+) error {
+	session, err := sessions.Session(a, n)
+	if err != nil {
+		return err
+	}
+	return leases.Reap(ctx, func(e lease.Entry) (lease.API, error) {
+		if e.Spec.Endpoint != a.Endpoint {
+			return nil, errOtherAccount
+		}
+		token, err := session.Token(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if e.Spec.OperatorID != token.OperatorID {
+			return nil, errOtherAccount
+		}
+		return session, nil
+	}, report)
+}
