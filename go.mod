@@ -25,6 +25,8 @@ require (
 
 require (
 	github.com/creack/pty v1.1.24
+	github.com/kennygrant/sanitize v1.2.4
 	github.com/kevinburke/ssh_config v1.6.0
+	github.com/mattn/go-shellwords v1.0.16
 	github.com/muesli/cancelreader v0.2.2
 )

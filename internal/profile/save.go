@@ -1,0 +1,110 @@
+package profile
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/napter-connect/napter-connect/internal/config"
+)
+
+// ExistsError says that a profile is there already.
+type ExistsError struct{ Name, Path string }
+
+func (e *ExistsError) Error() string {
+	return fmt.Sprintf("the profile %s exists already (%s)", e.Name, e.Path)
+}
+
+// Hint is the next step.
+func (e *ExistsError) Hint() string {
+	return "choose another name with --profile, or replace it with --force"
+}
+
+// Exists returns an *ExistsError when the profile that o names has a file.
+func Exists(o Options) error {
+	dir, err := Dir(o)
+	if err != nil {
+		return err
+	}
+	name, err := fileName(dir, o.Name)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, name+".json")
+	if _, err := os.Lstat(path); err == nil {
+		return &ExistsError{Name: name, Path: path}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("looking for the profile: %w", err)
+	}
+	return nil
+}
+
+// Save writes the account as a profile of the official CLI, 0600 in a 0700
+// folder, and returns its path. It replaces a profile only if told to. An
+// endpoint that is not the standard one of its coverage type is kept, since
+// credentials belong to their endpoint; an MFA code is not, since it is used up.
+func Save(o Options, a Account, overwrite bool) (path string, err error) {
+	dir, err := Dir(o)
+	if err != nil {
+		return "", err
+	}
+	if a.Switch != nil {
+		return "", errors.New("saving the profile: an account that switches users can't be saved")
+	}
+	name, err := fileName(dir, o.Name)
+	if err != nil {
+		return "", err
+	}
+	f := file{
+		CoverageType: a.Coverage,
+		AuthKeyID:    a.Credentials.AuthKeyID,
+		AuthKey:      a.Credentials.AuthKey,
+		Email:        a.Credentials.Email,
+		Password:     a.Credentials.Password,
+		OperatorID:   a.Credentials.OperatorID,
+		Username:     a.Credentials.UserName,
+		Headers:      a.Headers,
+	}
+	if a.Endpoint != standard(a.Coverage, false) {
+		f.Endpoint = a.Endpoint
+	}
+	data, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return "", fmt.Errorf("saving the profile: %w", err)
+	}
+	// Not config.MakeDir: the mode of an existing folder is the user's affair.
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("saving the profile: %w", err)
+	}
+	path = filepath.Join(dir, name+".json")
+	if err := write(path, append(data, '\n'), overwrite); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return "", &ExistsError{Name: name, Path: path}
+		}
+		return "", fmt.Errorf("saving the profile: %w", err)
+	}
+	return path, nil
+}
+
+// write replaces path at once, or takes the name if it is free: whoever else
+// makes the file meanwhile keeps it.
+func write(path string, data []byte, overwrite bool) error {
+	if overwrite {
+		return config.WriteFile(path, data)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := config.WriteFile(path, data); err != nil {
+		_ = os.Remove(path)
+		return err
+	}
+	return nil
+}
