@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -42,7 +43,7 @@ type SessionOptions struct {
 	Notice <-chan string
 }
 
-// session is one run of SessionOptions on a link.
+// session is one run of SessionOptions.
 type session struct {
 	*Client
 	o      SessionOptions
@@ -55,6 +56,9 @@ type session struct {
 	errOut *output
 	fatal  chan error  // what ends the session from our side
 	titled atomic.Bool // a notice is in the title
+	// cancel ends the watchers, which read the terminal and write to it.
+	cancel   context.CancelFunc
+	watchers sync.WaitGroup
 }
 
 // Run runs one session to its end. With TTY it puts Stdin in raw mode and always
@@ -68,7 +72,7 @@ func (c *Client) Run(ctx context.Context, o SessionOptions) (status int, err err
 	if err != nil {
 		return failed, c.explain(fmt.Errorf("opening a session: %w", err))
 	}
-	s := &session{Client: c, o: o, remote: remote, fatal: make(chan error, 1),
+	s := &session{Client: c, o: o, remote: remote, cancel: cancel, fatal: make(chan error, 1),
 		out: newOutput(o.Stdout), errOut: newOutput(o.Stderr)}
 	if o.TTY {
 		s.term = newTerminal(o.Stdin, o.Stdout)
@@ -111,9 +115,9 @@ func (s *session) do(ctx context.Context) (int, error) {
 		return failed, fmt.Errorf("putting the terminal in raw mode: %w", err)
 	}
 	if s.o.TTY {
-		s.spawn(func() { watchSize(ctx, s.sendSize) })
+		s.watch(func() { watchSize(ctx, s.sendSize) })
 	}
-	s.spawn(func() { s.showNotices(ctx) })
+	s.watch(func() { s.showNotices(ctx) })
 	s.startInput(stdin)
 
 	drained := make(chan struct{}, 2)
@@ -156,17 +160,17 @@ func (s *session) do(ctx context.Context) (int, error) {
 // waiting for answers, and then for the shell or command: one round trip in all.
 // The price is that a refused pseudo-terminal goes unnoticed.
 func (s *session) request(ctx context.Context) error {
-	send := func(name string, payload any) error {
-		_, err := s.remote.SendRequest(name, false, ssh.Marshal(payload))
-		return err
-	}
 	var errs []error
+	send := func(name string, payload []byte) {
+		_, err := s.remote.SendRequest(name, false, payload)
+		errs = append(errs, err)
+	}
 	if s.o.ForwardAgent && hasAgent(s.config.AgentSocket) {
-		errs = append(errs, send("auth-agent-req@openssh.com", struct{}{}))
+		send("auth-agent-req@openssh.com", nil)
 	}
 	if s.o.TTY {
 		s.told = s.term.size()
-		errs = append(errs, send("pty-req", struct {
+		send("pty-req", ssh.Marshal(struct {
 			Term                         string
 			Columns, Rows, Width, Height uint32
 			Modes                        string
@@ -174,7 +178,7 @@ func (s *session) request(ctx context.Context) error {
 	}
 	for _, e := range s.o.Env {
 		if name, value, ok := strings.Cut(e, "="); ok {
-			errs = append(errs, send("env", struct{ Name, Value string }{name, value}))
+			send("env", ssh.Marshal(struct{ Name, Value string }{name, value}))
 		}
 	}
 	what := "starting a shell on the device"
@@ -227,16 +231,35 @@ func (s *session) spawn(f func()) {
 	}()
 }
 
+// watch spawns f, which ends with the session and is waited for.
+func (s *session) watch(f func()) {
+	s.watchers.Add(1)
+	s.spawn(func() {
+		defer s.watchers.Done()
+		f()
+	})
+}
+
 // end gives the terminal back: first nothing reads from it, then nothing writes
 // to it, then it is as it was.
 func (s *session) end(abrupt bool) {
 	defer s.raw.close()
+	s.cancel()
 	if s.in != nil {
 		s.in.stop()
 	}
 	// On a dead link with a full send buffer this blocks until the connection is
 	// closed.
-	go func() { _ = s.remote.Close() }()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		_ = s.remote.Close()
+		s.watchers.Wait()
+	}()
+	select {
+	case <-closed:
+	case <-time.After(patience):
+	}
 	last := s.untitle()
 	if abrupt && s.o.TTY && s.term.out != nil {
 		last += resetSequence

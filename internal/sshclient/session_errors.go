@@ -10,7 +10,7 @@ import (
 )
 
 // ErrEscaped is returned by a session that the person ended with "~.".
-var ErrEscaped = errors.New("the session was ended with ~.")
+var ErrEscaped = errors.New("the session was ended by an escape (~.)")
 
 // SignalError says that the remote command died of a signal. Signal is its name
 // without SIG, such as TERM (RFC 4254, section 6.10); Message is the device's own

@@ -9,6 +9,10 @@ import (
 
 var errOutputStopped = errors.New("the session is over")
 
+// patience is how long the end of a session waits for something that is stuck: a
+// terminal that was stopped with Ctrl-S, or a dead link.
+const patience = 300 * time.Millisecond
+
 // output is one of a session's output streams. Whole writes are kept together,
 // and after stop nothing more is written by the session.
 type output struct {
@@ -35,12 +39,10 @@ func (o *output) Write(p []byte) (int, error) {
 	return o.w.Write(p)
 }
 
-// stop ends the session's writing; last, if any, is written as the end. It does
-// not wait for ever for a writer that is stuck, such as a terminal stopped with
-// Ctrl-S.
+// stop ends the session's writing; last, if any, is written as the end.
 func (o *output) stop(last string) {
 	o.stopped.Store(true)
-	timer := time.NewTimer(300 * time.Millisecond)
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case o.lock <- struct{}{}:

@@ -47,4 +47,6 @@ func suspend() {
 	case <-continued:
 	case <-time.After(500 * time.Millisecond):
 	}
+	// Only the job in the foreground is told of a new size.
+	_ = unix.Kill(os.Getpid(), syscall.SIGWINCH)
 }

@@ -1,0 +1,7 @@
+//go:build darwin || freebsd
+
+package sshclient
+
+import "golang.org/x/sys/unix"
+
+const ioctlSetTermios = unix.TIOCSETA

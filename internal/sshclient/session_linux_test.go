@@ -1,0 +1,5 @@
+package sshclient
+
+import "golang.org/x/sys/unix"
+
+const ioctlSetTermios = unix.TCSETS
