@@ -146,8 +146,11 @@ func TestDisconnect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- c.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = c.Wait() // the cut is its error
+		close(ended)
+	}()
 	s.Disconnect()
 	select {
 	case <-ended:

@@ -8,8 +8,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"golang.org/x/crypto/ssh"
 
@@ -87,21 +89,24 @@ func newHost(o Options) *shell.Host {
 	board := boards[int(h[0])%len(boards)]
 	up := time.Duration(binary.BigEndian.Uint32(h[1:5])%(90*24*3600)+3600) * time.Second
 	return &shell.Host{
-		Name: hostName(o.Name), Model: board.model, Kernel: board.kernel, Machine: board.machine,
+		Name: cleanName(o.Name, "device"), Model: board.model, Kernel: board.kernel, Machine: board.machine,
 		Serial: fmt.Sprintf("%x", h[5:13]), SimID: o.SimID,
 		Boot: o.Now().Add(-up), Now: o.Now,
 	}
 }
 
-// hostName makes a name of any text fit for a prompt: letters and digits of any
-// script stay, the rest becomes a hyphen, as control characters of a SIM's name
+// cleanName makes a name fit for a prompt and a path: letters and digits of any
+// script stay, the rest becomes a hyphen, as the control characters of a SIM's name
 // must not reach a terminal.
-func hostName(name string) string {
-	clean := []rune(name)
-	for i, r := range clean {
-		if !isNameRune(r) {
-			clean[i] = '-'
+func cleanName(name, fallback string) string {
+	clean := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '_' || r == '.' {
+			return r
 		}
+		return '-'
+	}, name)
+	if clean = strings.Trim(clean, "."); clean == "" { // no "..", no hidden home
+		return fallback
 	}
-	return string(clean)
+	return clean
 }

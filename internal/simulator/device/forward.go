@@ -112,7 +112,7 @@ func (h *halfCloser) SetReadDeadline(t time.Time) error {
 }
 
 func (h *halfCloser) SetDeadline(t time.Time) error {
-	if err := h.Conn.SetWriteDeadline(t); err != nil {
+	if err := h.SetWriteDeadline(t); err != nil {
 		return err
 	}
 	return h.SetReadDeadline(t)

@@ -112,7 +112,7 @@ func (s *session) allocate(payload []byte) bool {
 		return false
 	}
 	s.env["TERM"] = m.Term
-	s.tty = newTerminal(s.ch, int(m.Rows), int(m.Cols))
+	s.tty = newTerminal(s.ch, m)
 	return true
 }
 

@@ -7,14 +7,13 @@ import (
 	"net"
 	"slices"
 	"sync"
-	"unicode"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 )
 
-func isNameRune(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '-' || r == '_' || r == '.'
-}
+// loginGrace is how long a client may take to log in; OpenSSH's default.
+const loginGrace = 2 * time.Minute
 
 var errDenied = errors.New("permission denied")
 
@@ -70,10 +69,12 @@ func (d *Device) interactive(_ ssh.ConnMetadata, ask ssh.KeyboardInteractiveChal
 // connection and returns when the client is gone and all that ran for it has ended.
 func (d *Device) ServeSSH(nc net.Conn) {
 	defer func() { _ = nc.Close() }()
+	_ = nc.SetDeadline(time.Now().Add(loginGrace)) // where it cannot be set, the peer decides
 	conn, channels, requests, err := ssh.NewServerConn(nc, d.config())
 	if err != nil {
 		return // a client that could not or would not log in, which is its affair
 	}
+	_ = nc.SetDeadline(time.Time{})
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -82,7 +83,7 @@ func (d *Device) ServeSSH(nc net.Conn) {
 	for ch := range channels {
 		switch ch.ChannelType() {
 		case "session":
-			wg.Go(func() { d.serveSession(ctx, conn.User(), ch) })
+			wg.Go(func() { d.serveSession(ctx, cleanName(conn.User(), "user"), ch) })
 		case "direct-tcpip":
 			wg.Go(func() { d.serveForward(ctx, ch) })
 		default:

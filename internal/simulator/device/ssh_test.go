@@ -31,7 +31,7 @@ func TestHostKeyDependsOnSeedAndSIM(t *testing.T) {
 	key := func(seed uint64, sim string) string {
 		return string(New(Options{Seed: seed, SimID: sim}).HostKey().Marshal())
 	}
-	if key(1, "a") != key(1, "a") {
+	if first, second := key(1, "a"), key(1, "a"); first != second {
 		t.Error("the same seed and SIM give two keys")
 	}
 	if key(1, "a") == key(2, "a") || key(1, "a") == key(1, "b") {

@@ -36,14 +36,15 @@ type terminal struct {
 	foreground  context.CancelCauseFunc // nil at the prompt
 	editor      *term.Terminal
 
+	modes   modes
 	history *history
 	pump    sync.WaitGroup
 }
 
-func newTerminal(ch ssh.Channel, rows, cols int) *terminal {
-	t := &terminal{ch: ch, history: &history{}}
+func newTerminal(ch ssh.Channel, m ptyRequest) *terminal {
+	t := &terminal{ch: ch, history: &history{}, modes: parseModes(m.Modes)}
 	t.more.L = &t.mu
-	t.rows, t.cols = rows, cols
+	t.rows, t.cols = int(m.Rows), int(m.Cols)
 	t.newEditor()
 	return t
 }
@@ -173,11 +174,11 @@ func (t *terminal) Foreground(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-// Size implements shell.Terminal.
-func (t *terminal) Size() (rows, cols int) {
+// Window implements shell.Terminal.
+func (t *terminal) Window() shell.Window {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.rows, t.cols
+	return shell.Window{Rows: t.rows, Cols: t.cols, Modes: t.modes.String()}
 }
 
 func (t *terminal) resize(rows, cols int) {
@@ -190,7 +191,10 @@ func (t *terminal) resize(rows, cols int) {
 
 // streams are what a command sees of the terminal.
 func (t *terminal) streams() shell.Streams {
-	out := newlines{t.ch}
+	var out io.Writer = t.ch
+	if t.modes.mapsNewlines() {
+		out = newlines{t.ch}
+	}
 	return shell.Streams{In: &lines{t: t}, Out: out, Err: out}
 }
 
@@ -199,6 +203,9 @@ type lines struct {
 	t    *terminal
 	rest []byte
 }
+
+// FromTerminal implements shell.TerminalInput.
+func (l *lines) FromTerminal() {}
 
 func (l *lines) Read(p []byte) (int, error) {
 	if len(l.rest) == 0 {
@@ -223,48 +230,4 @@ func (n newlines) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
-}
-
-// history holds the lines typed at the prompt, newest first, but not those that a
-// command read. It implements term.History.
-type history struct {
-	mu     sync.Mutex
-	lines  []string
-	paused bool
-}
-
-const maxHistory = 100
-
-func (h *history) pause(on bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.paused = on
-}
-
-func (h *history) Add(line string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.paused || line == "" || (len(h.lines) > 0 && h.lines[len(h.lines)-1] == line) {
-		return
-	}
-	h.lines = append(h.lines, line)
-	if len(h.lines) > maxHistory {
-		h.lines = h.lines[1:]
-	}
-}
-
-func (h *history) Len() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.paused {
-		return 0
-	}
-	return len(h.lines)
-}
-
-// At returns the line i before the newest.
-func (h *history) At(i int) string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.lines[len(h.lines)-1-i]
 }

@@ -29,25 +29,23 @@ type listener struct {
 }
 
 func (l *listener) Accept() (net.Conn, error) {
-	for {
-		c, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		opened := time.Now()
-		client, ok := c.(stream)
-		if !ok {
-			_ = c.Close()
-			return nil, fmt.Errorf("delaying a connection: %T cannot be half-closed", c)
-		}
-		near, far, err := l.pair()
-		if err != nil {
-			_ = c.Close()
-			return nil, fmt.Errorf("delaying a connection: %w", err)
-		}
-		go link{client, far, &l.up, &l.down}.run(opened, l.rtt)
-		return &conn{TCPConn: near, local: c.LocalAddr(), remote: c.RemoteAddr()}, nil
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
 	}
+	opened := time.Now()
+	client, ok := c.(stream)
+	if !ok {
+		_ = c.Close()
+		return nil, fmt.Errorf("delaying a connection: %T cannot be half-closed", c)
+	}
+	near, far, err := l.pair()
+	if err != nil {
+		_ = c.Close()
+		return nil, fmt.Errorf("delaying a connection: %w", err)
+	}
+	go link{client, far, &l.up, &l.down}.run(opened, l.rtt)
+	return &conn{TCPConn: near, local: c.LocalAddr(), remote: c.RemoteAddr()}, nil
 }
 
 // conn is the server's end, with the addresses that it would have without a delay.

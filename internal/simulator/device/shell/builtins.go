@@ -1,10 +1,13 @@
 package shell
 
 import (
+	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // signalNumbers are those of Linux that kill a process which does not care.
@@ -29,6 +32,57 @@ func exit(p *proc) int {
 	}
 	p.done = &Exit{Status: status}
 	return status
+}
+
+func jump(p *proc) int {
+	p.jump = p.name
+	return 0
+}
+
+// read reads a line into variables; the last takes what is left.
+func read(p *proc) int {
+	names := p.args
+	for len(names) > 0 && strings.HasPrefix(names[0], "-") {
+		if names[0] != "-r" {
+			return p.usage(2, "%s: not supported here", names[0])
+		}
+		names = names[1:]
+	}
+	if len(names) == 0 {
+		names = []string{"REPLY"}
+	}
+	line, err := p.readLine()
+	values := strings.Fields(line)
+	for i, name := range names {
+		if !syntax.ValidName(name) {
+			return p.usage(1, "'%s': not a valid identifier", name)
+		}
+		value := ""
+		switch {
+		case i == len(names)-1 && i < len(values):
+			value = strings.Join(values[i:], " ")
+		case i < len(values):
+			value = values[i]
+		}
+		p.set(name, value, false)
+	}
+	return boolStatus(err == nil)
+}
+
+// readLine reads no byte beyond the line, as the rest is for the next command.
+func (p *proc) readLine() (string, error) {
+	var line []byte
+	b := make([]byte, 1)
+	for len(line) < maxText {
+		if _, err := io.ReadFull(p.in, b); err != nil {
+			return string(line), err
+		}
+		if b[0] == '\n' {
+			return string(line), nil
+		}
+		line = append(line, b[0])
+	}
+	return "", errTooLong
 }
 
 // kill knows one process, the shell itself.
@@ -161,7 +215,7 @@ func sh(p *proc) int {
 		args = args[1:]
 	}
 	switch {
-	case len(args) == 0 && s.tty != nil:
+	case len(args) == 0 && p.onTerminal():
 		return s.Interact(p.ctx, std).code()
 	case len(args) == 0:
 		return s.Script(p.ctx, std).code()
@@ -174,7 +228,7 @@ func sh(p *proc) int {
 	if len(args) > 2 {
 		s.args = args[2:]
 	}
-	sub := evaluator{Shell: s, prefix: "bash: line 1: ", depth: p.depth + 1}
+	sub := evaluator{Shell: s, prefix: "bash: line 1: "}
 	file, err := parse(args[1])
 	if err != nil {
 		return p.usage(2, "-c: %s", syntaxError(err))

@@ -33,6 +33,7 @@ func table() map[string]command {
 		"true": succeed, ":": succeed, "false": fail, "test": test, "[": test,
 		"env": env, "printenv": env, "unset": unset, "pwd": pwd, "cd": cd,
 		"stty": stty, "tty": tty, "clear": clearScreen, "which": which,
+		"read": read, "break": jump, "continue": jump,
 		"kill": kill, "exit": exit, "logout": exit, "help": help,
 		"sh": sh, "bash": sh, "sudo": sudo,
 	}
@@ -56,6 +57,12 @@ func commandNames() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// onTerminal reports whether the standard input is the terminal.
+func (p *proc) onTerminal() bool {
+	_, ok := p.in.(TerminalInput)
+	return ok && p.tty != nil
 }
 
 // print writes text to the command's output.

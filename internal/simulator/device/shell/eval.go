@@ -19,7 +19,7 @@ import (
 type evaluator struct {
 	*Shell
 	prefix string // of messages
-	depth  int
+	subst  bool   // the command being expanded had a $(…), whose status is $? now
 }
 
 // maxDepth bounds nested `sh -c`, substitutions and subshells.
@@ -28,7 +28,7 @@ const maxDepth = 50
 var errTooLong = errors.New("argument list too long")
 
 func (e *evaluator) stopped(ctx context.Context) bool {
-	return e.done != nil || ctx.Err() != nil
+	return e.done != nil || e.jump != "" || ctx.Err() != nil
 }
 
 func (e *evaluator) stmts(ctx context.Context, list []*syntax.Stmt, io Streams) {
@@ -122,7 +122,7 @@ func (e *evaluator) pipe(ctx context.Context, c *syntax.BinaryCmd, std Streams) 
 }
 
 func (e *evaluator) sub() *evaluator {
-	return &evaluator{Shell: e.clone(), prefix: e.prefix, depth: e.depth + 1}
+	return &evaluator{Shell: e.clone(), prefix: e.prefix}
 }
 
 // status is what a subshell leaves in its parent's $?.
@@ -167,6 +167,9 @@ func (e *evaluator) while(ctx context.Context, c *syntax.WhileClause, io Streams
 		}
 		e.stmts(ctx, c.Do, io)
 		status = e.last
+		if e.landed() {
+			break
+		}
 	}
 	if !e.stopped(ctx) {
 		e.last = status
@@ -191,7 +194,18 @@ func (e *evaluator) forClause(ctx context.Context, c *syntax.ForClause, io Strea
 		}
 		e.set(loop.Name.Value, item, false)
 		e.stmts(ctx, c.Do, io)
+		if e.landed() {
+			return
+		}
 	}
+}
+
+// landed ends a break or a continue at the end of a loop's body, and reports
+// whether it was a break.
+func (e *evaluator) landed() bool {
+	jump := e.jump
+	e.jump = ""
+	return jump == "break"
 }
 
 // declare is `export` with its assignments, which the parser takes for a clause.
@@ -229,6 +243,9 @@ func (e *evaluator) assigned(ctx context.Context, a *syntax.Assign, io Streams) 
 	if a.Append {
 		v = e.vars[a.Name.Value].value + v
 	}
+	if len(v) > maxText {
+		return "", errTooLong
+	}
 	return v, err
 }
 
@@ -243,6 +260,7 @@ func (e *evaluator) call(ctx context.Context, c *syntax.CallExpr, io Streams) {
 		e2 = e.sub() // FOO=bar command: for this command alone
 		defer func() { e.last, e.done = e2.last, e2.done }()
 	}
+	e.subst = false
 	args, err := e.fields(ctx, c.Args, io)
 	if err != nil {
 		e2.fail(io, 1, "%v", err)
@@ -257,7 +275,7 @@ func (e *evaluator) call(ctx context.Context, c *syntax.CallExpr, io Streams) {
 		e2.set(a.Name.Value, v, e2 != e)
 	}
 	if len(args) == 0 {
-		if len(c.Args) == 0 {
+		if !e.subst {
 			e.last = 0
 		}
 		return
@@ -285,7 +303,7 @@ func (e *evaluator) exec(ctx context.Context, args []string, io Streams) {
 // maxWords and maxText bound what an expansion may become ({1..1000000000}).
 const (
 	maxWords = 1 << 16
-	maxText  = 1 << 20
+	maxText  = 1 << 18
 )
 
 func (e *evaluator) fields(ctx context.Context, words []*syntax.Word, io Streams) ([]string, error) {
@@ -310,6 +328,9 @@ func (e *evaluator) config(ctx context.Context, std Streams) *expand.Config {
 	return &expand.Config{
 		Env:      environ{e.Shell},
 		ReadDir2: e.readDir,
+		ProcSubst: func(*syntax.ProcSubst) (string, error) {
+			return "", errors.New("process substitution is not supported here")
+		},
 		CmdSubst: func(w io.Writer, cs *syntax.CmdSubst) error {
 			if e.depth >= maxDepth {
 				return errors.New("too deeply nested")
@@ -318,7 +339,7 @@ func (e *evaluator) config(ctx context.Context, std Streams) *expand.Config {
 			std.Out = &limitWriter{w, maxText}
 			s := e.sub()
 			s.stmts(ctx, cs.Stmts, std)
-			e.last = s.status(ctx)
+			e.last, e.subst = s.status(ctx), true
 			return nil
 		},
 	}
@@ -328,6 +349,9 @@ func (e *evaluator) config(ctx context.Context, std Streams) *expand.Config {
 type environ struct{ s *Shell }
 
 func (v environ) Get(name string) expand.Variable {
+	if name == "@" || name == "*" {
+		return expand.Variable{Set: true, Kind: expand.Indexed, List: v.s.args[1:]}
+	}
 	value, ok := v.s.lookupVar(name)
 	return expand.Variable{Set: ok, Kind: expand.String, Str: value}
 }
@@ -342,6 +366,9 @@ func (v environ) Each(fn func(string, expand.Variable) bool) {
 
 // Set is for ${name:=value} and arithmetic.
 func (v environ) Set(name string, vr expand.Variable) error {
+	if len(vr.Str) > maxText {
+		return errTooLong
+	}
 	v.s.set(name, vr.Str, vr.Exported)
 	return nil
 }
@@ -365,8 +392,6 @@ func (s *Shell) lookupVar(name string) (string, bool) {
 		return s.dir, true
 	case "#":
 		return strconv.Itoa(len(s.args) - 1), true
-	case "@", "*":
-		return strings.Join(s.args[1:], " "), true
 	}
 	if n, err := strconv.Atoi(name); err == nil {
 		if n < 0 || n >= len(s.args) {

@@ -124,7 +124,7 @@ func (p *proc) unary(op, arg string) (ok, known bool) {
 	case "-d":
 		return err == nil && info.IsDir(), true
 	case "-t":
-		return p.Shell.tty != nil, true
+		return p.onTerminal(), true
 	}
 	return false, false
 }

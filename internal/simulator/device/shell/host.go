@@ -35,7 +35,7 @@ func (h *Host) files(user string) fstest.MapFS {
 		"etc/hosts":                            "127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t" + h.Name + "\n",
 		"etc/os-release":                       osRelease,
 		"etc/debian_version":                   "12.8\n",
-		"etc/motd":                             h.motd(),
+		"etc/motd":                             h.Greeting(),
 		"etc/passwd":                           passwd(user),
 		"etc/issue":                            "Debian GNU/Linux 12 \\n \\l\n",
 		"etc/timezone":                         "Etc/UTC\n",
@@ -99,8 +99,8 @@ func (s *Shell) readDir(name string) ([]fs.DirEntry, error) {
 }
 
 var (
-	errIsDir  = errors.New("Is a directory")
-	errNotDir = errors.New("Not a directory")
+	errIsDir  = errors.New("is a directory")
+	errNotDir = errors.New("not a directory")
 )
 
 // abs makes a path absolute and clean.
@@ -124,13 +124,18 @@ func reason(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "No such file or directory"
+	case errors.Is(err, errIsDir):
+		return "Is a directory"
+	case errors.Is(err, errNotDir):
+		return "Not a directory"
 	case errors.Is(err, fs.ErrInvalid):
 		return "Invalid argument"
 	}
 	return err.Error()
 }
 
-func (h *Host) motd() string {
+// Greeting is the message of the day, which a login shell starts with.
+func (h *Host) Greeting() string {
 	return fmt.Sprintf("%s: a simulated device of napter-connect behind SIM %s.\n"+
 		"Nothing here is real; type help for the commands that it knows.\n", h.Name, h.SimID)
 }
@@ -172,6 +177,3 @@ ID=debian
 	profile = "# ~/.profile: nothing to set on a simulated device\n"
 	readme  = "This device exists in the memory of napter-connect only.\n"
 )
-
-// Greeting is the message of the day, shown when a login shell starts.
-func (h *Host) Greeting() string { return h.motd() }

@@ -46,8 +46,21 @@ type Terminal interface {
 	// Foreground returns a context that Ctrl-C cancels with the cause
 	// Signal("INT"), and a function that ends this.
 	Foreground(ctx context.Context) (context.Context, func())
-	// Size is the window's size, 0 0 when the client did not tell.
-	Size() (rows, cols int)
+	// Window describes the terminal as it is now.
+	Window() Window
+}
+
+// Window is a terminal's size in characters, 0 by 0 when the client did not tell,
+// and its modes as `stty -a` writes them.
+type Window struct {
+	Rows, Cols int
+	Modes      string
+}
+
+// TerminalInput is a standard input that reads from the Terminal.
+type TerminalInput interface {
+	io.Reader
+	FromTerminal()
 }
 
 // Streams are the three standard streams of a command.
@@ -63,9 +76,12 @@ type Shell struct {
 	tty  Terminal // nil without a terminal
 	dir  string
 	vars map[string]variable
-	last int   // $?
-	done *Exit // set once the shell has to end
+	last int    // $?
+	done *Exit  // set once the shell has to end
+	jump string // break or continue, until the loop that it is for sees it
 	args []string
+
+	depth int // of subshells
 }
 
 type variable struct {
@@ -104,6 +120,7 @@ func homeOf(user string) string {
 func (s *Shell) clone() *Shell {
 	c := *s
 	c.vars = maps.Clone(s.vars)
+	c.depth++
 	return &c
 }
 

@@ -129,15 +129,15 @@ func nproc(p *proc) int {
 }
 
 func stty(p *proc) int {
-	if p.Shell.tty == nil {
+	if !p.onTerminal() {
 		return p.usage(1, "'standard input': Inappropriate ioctl for device")
 	}
-	rows, cols := p.Shell.tty.Size()
+	w := p.tty.Window()
 	switch {
 	case len(p.args) == 1 && p.args[0] == "size":
-		p.print("%d %d\n", rows, cols)
+		p.print("%d %d\n", w.Rows, w.Cols)
 	case len(p.args) == 0 || p.args[0] == "-a":
-		p.print("speed 38400 baud; rows %d; columns %d;\n", rows, cols)
+		p.print("rows %d; columns %d;\n%s\n", w.Rows, w.Cols, w.Modes)
 	default:
 		return p.usage(1, "changing settings is not supported here")
 	}
@@ -145,7 +145,7 @@ func stty(p *proc) int {
 }
 
 func tty(p *proc) int {
-	if p.Shell.tty == nil {
+	if !p.onTerminal() {
 		p.print("not a tty\n")
 		return 1
 	}
