@@ -108,20 +108,14 @@ func (s *Session) GenerateAuthToken(ctx context.Context, timeout time.Duration) 
 	if err != nil {
 		return Token{}, err
 	}
-	old, err := s.Token(ctx)
-	if err != nil {
-		return Token{}, err
-	}
-	path, err := segments("operators", old.OperatorID, "token")
-	if err != nil {
-		return Token{}, err
-	}
 	body := struct {
 		TokenTimeoutSeconds int64 `json:"tokenTimeoutSeconds"`
 	}{seconds}
-	// Not through do: the answer belongs to the key of exactly this token.
-	res, err := s.client.call(ctx, old, request{
-		op: opGenerateAuthToken, method: http.MethodPost, path: path, body: body, policy: authentication,
+	old, res, err := s.doAs(ctx, func(t Token) (request, error) {
+		path, err := segments("operators", t.OperatorID, "token")
+		return request{
+			op: opGenerateAuthToken, method: http.MethodPost, path: path, body: body, policy: authentication,
+		}, err
 	})
 	if err != nil {
 		return Token{}, err

@@ -123,7 +123,7 @@ func (s *Session) create(ctx context.Context, c creating, r request) (PortMappin
 	r.method, r.policy = http.MethodPost, creation
 	sent := time.Now()
 	m, err := s.createOnce(ctx, r)
-	if err == nil || !answerLost(err) {
+	if err == nil || !answerLost(r.op, err) {
 		return m, err
 	}
 	return s.findCreated(ctx, c, sent, err)
@@ -146,14 +146,15 @@ func (s *Session) createOnce(ctx context.Context, r request) (PortMapping, error
 
 // answerLost reports that the API may have created a mapping though it did not
 // say so: the network broke after the request may have been sent, the server or
-// a gateway failed half-way, or a success can't be read.
-func answerLost(err error) bool {
+// a gateway failed half-way, or a success can't be read. The failure of another
+// operation, a login in between, lost nothing.
+func answerLost(op string, err error) bool {
 	var network *NetworkError
 	if errors.As(err, &network) {
-		return !network.unsent
+		return network.Operation == op && !network.unsent
 	}
 	var answer *Error
-	if !errors.As(err, &answer) || answer.InvalidToken() {
+	if !errors.As(err, &answer) || answer.Operation != op || answer.InvalidToken() {
 		return false
 	}
 	return answer.Status >= 500 || answer.Status == http.StatusRequestTimeout || answer.Status/100 == 2

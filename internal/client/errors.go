@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
@@ -41,7 +42,18 @@ func (e *Error) Error() string {
 // "Invalid API key" whatever the status, which is what a revoked token gets.
 func (e *Error) InvalidToken() bool {
 	return e.Status == http.StatusUnauthorized ||
-		strings.Contains(strings.ToLower(e.Message), "invalid api key")
+		strings.Contains(squash(e.Message), "invalidapikey") || strings.Contains(squash(e.Code), "invalidapikey")
+}
+
+// squash leaves the letters of s, small: InvalidApiKey and "Invalid API key" are
+// the same name.
+func squash(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
 }
 
 // gone reports that the API itself says that there is no such thing. A web page
@@ -64,7 +76,7 @@ func newError(r request, t Token, res *http.Response, body []byte) *Error {
 		e.Message = string(body)
 	}
 	for _, secret := range append(r.secrets, t.APIKey, t.Token) {
-		if secret != "" {
+		if len(secret) >= 4 { // shorter ones would only tear words apart
 			e.Message = strings.ReplaceAll(e.Message, secret, "***")
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -32,7 +33,9 @@ type server struct {
 func newServer(t *testing.T, handlers ...http.HandlerFunc) *server {
 	t.Helper()
 	s := &server{handlers: handlers}
-	s.Server = httptest.NewServer(s)
+	s.Server = httptest.NewUnstartedServer(s)
+	s.Config.ErrorLog = quiet()
+	s.Start()
 	t.Cleanup(s.Close)
 	return s
 }
@@ -119,3 +122,6 @@ func equal[T comparable](t *testing.T, what string, got, want T) {
 		t.Errorf("%s:\n got %v\nwant %v", what, got, want)
 	}
 }
+
+// quiet keeps a server's complaints about tests out of the output.
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

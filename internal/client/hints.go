@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// permissions names the SAM permission of each operation that needs one: the
+// permission names the SAM permission of each operation that needs one: the
 // definition's tag and operation. The calls of Auth need none, but for the
 // trust policy of switchUser.
 func permission(op string) string {

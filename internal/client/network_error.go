@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"syscall"
 	"time"
@@ -47,7 +48,7 @@ func (e *NetworkError) Error() string {
 		errors.As(e.Err, &dns)
 		return oneLine(fmt.Sprintf("%s: the name %s can't be resolved: %s", e.Operation, dns.Name, dns.Err))
 	case kindRefused:
-		return oneLine(fmt.Sprintf("%s: %s refused the connection", e.Operation, e.Host))
+		return oneLine(fmt.Sprintf("%s: %s refused the connection", e.Operation, e.where()))
 	case kindTimeout:
 		return fmt.Sprintf("%s: no answer from %s within %s", e.Operation, e.Host, e.limit)
 	case kindTLS:
@@ -56,6 +57,15 @@ func (e *NetworkError) Error() string {
 		return fmt.Sprintf("%s: %s cut the connection before its answer was complete", e.Operation, e.Host)
 	}
 	return oneLine(fmt.Sprintf("%s: %s: %v", e.Operation, e.Host, e.Err))
+}
+
+// where names who was dialled.
+func (e *NetworkError) where() string {
+	var dial *net.OpError
+	if errors.As(e.Err, &dial) && dial.Op == "proxyconnect" {
+		return "the proxy"
+	}
+	return e.Host
 }
 
 // Hint is what to do next, or "".
@@ -125,6 +135,6 @@ func isTLS(err error) bool {
 		hostname  x509.HostnameError
 		invalid   x509.CertificateInvalidError
 	)
-	return errors.As(err, &verify) || errors.As(err, &record) || errors.As(err, &alert) ||
+	return errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &verify) || errors.As(err, &record) || errors.As(err, &alert) ||
 		errors.As(err, &authority) || errors.As(err, &hostname) || errors.As(err, &invalid)
 }

@@ -81,6 +81,9 @@ func segments(list ...string) (string, error) {
 // attempt sends r once. Its errors are *Error or *NetworkError.
 func (c *Client) attempt(ctx context.Context, t Token, r request) (*response, error) {
 	limit := c.timing.limit(r)
+	if ctx.Err() != nil {
+		return nil, c.networkError(ctx, r, limit, context.Cause(ctx), true)
+	}
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var trace connTrace
@@ -158,11 +161,11 @@ func (c *Client) call(ctx context.Context, t Token, r request) (*response, error
 		}
 		pause := pauses.NextBackOff()
 		var answer *Error
-		if errors.As(err, &answer) && answer.RetryAfter > 0 {
-			pause = answer.RetryAfter
-		} else {
+		if !errors.As(err, &answer) {
 			// A connection that failed may stand for others on the same dead path.
 			c.http.CloseIdleConnections()
+		} else if answer.RetryAfter > 0 {
+			pause = answer.RetryAfter
 		}
 		if !c.timing.worthwhile(ctx, started, pause) {
 			return nil, err

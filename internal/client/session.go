@@ -143,16 +143,30 @@ func (s *Session) replace(old, next Token) {
 // do calls r as the session's user. An answer that rejects the token has done
 // nothing, so that any request may be repeated after another login, once.
 func (s *Session) do(ctx context.Context, r request) (*response, error) {
+	_, res, err := s.doAs(ctx, func(Token) (request, error) { return r, nil })
+	return res, err
+}
+
+// doAs is do for a request that depends on the token, which it also returns.
+func (s *Session) doAs(ctx context.Context, build func(Token) (request, error)) (Token, *response, error) {
 	t, err := s.Token(ctx)
 	if err != nil {
-		return nil, err
+		return Token{}, nil, err
 	}
-	res, err := s.client.call(ctx, t, r)
+	res, err := s.callAs(ctx, t, build)
 	var answer *Error
 	if !errors.As(err, &answer) || !answer.InvalidToken() {
-		return res, err
+		return t, res, err
 	}
-	t, err = s.tokenBut(ctx, t)
+	if t, err = s.tokenBut(ctx, t); err != nil {
+		return Token{}, nil, err
+	}
+	res, err = s.callAs(ctx, t, build)
+	return t, res, err
+}
+
+func (s *Session) callAs(ctx context.Context, t Token, build func(Token) (request, error)) (*response, error) {
+	r, err := build(t)
 	if err != nil {
 		return nil, err
 	}

@@ -42,20 +42,31 @@ func (b *background) run(id string, f func(context.Context) error) bool {
 	if _, ok := b.running[id]; ok {
 		return true
 	}
+	over := b.add(id)
+	b.wg.Go(func() { over(f(b.ctx)) })
+	return true
+}
+
+// begin counts work that runs elsewhere; over ends it.
+func (b *background) begin(id string) (over func(error)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.add(id)
+}
+
+func (b *background) add(id string) (over func(error)) {
 	done := make(chan struct{})
 	b.running[id] = done
 	delete(b.failed, id)
-	b.wg.Go(func() {
-		defer close(done)
-		err := f(b.ctx)
+	return func(err error) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		delete(b.running, id)
 		if err != nil {
 			b.failed[id] = err
 		}
-	})
-	return true
+		close(done)
+	}
 }
 
 // next is one of those that run, or nil.
@@ -68,13 +79,6 @@ func (b *background) next() <-chan struct{} {
 	return nil
 }
 
-// pending counts those that run.
-func (b *background) pending() int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return len(b.running)
-}
-
 func (b *background) errors() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -85,12 +89,17 @@ func (b *background) errors() error {
 	return errors.Join(list...)
 }
 
-// Pending counts the deletions that are being tried in the background.
-func (m *Manager) Pending() int { return m.background.pending() }
+// Pending is how many deletions are still being tried: in the background, and by
+// Reap.
+func (m *Manager) Pending() int {
+	m.background.mu.Lock()
+	defer m.background.mu.Unlock()
+	return len(m.background.running)
+}
 
-// Settle waits until the background deletions (of creates whose answer was lost,
-// and of DeleteLater) are over. The error says what is still open, or may be.
-func (m *Manager) Settle(ctx context.Context) error {
+// Drain waits until the background deletions (of creates whose answer was lost,
+// and of DeleteLater) and those of Reap are over. The error says what is still open, or may be.
+func (m *Manager) Drain(ctx context.Context) error {
 	for {
 		done := m.background.next()
 		if done == nil {

@@ -21,7 +21,7 @@ const (
 // Create makes the mapping: the intent is on disk before the API is asked, the
 // answer is compared with what was asked for, and written. When the error is a
 // *LostError a mapping may exist all the same, and the manager goes on looking
-// for it (see Settle); with every other error nothing is left open, or the
+// for it (see Drain); with every other error nothing is left open, or the
 // journal holds what is.
 func (m *Manager) Create(ctx context.Context, api API, s Spec) (*Lease, error) {
 	if err := s.check(); err != nil {
@@ -30,19 +30,19 @@ func (m *Manager) Create(ctx context.Context, api API, s Spec) (*Lease, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	m.mu.Lock()
-	closed, skew := m.closed, m.skew
-	m.mu.Unlock()
-	if closed {
+	if m.isClosed() {
 		return nil, ErrClosed
 	}
+	if err := m.ensureOwned(ctx); err != nil {
+		return nil, err
+	}
 	r := newRecord(newID(m.now()), s, m.now(), m.owner)
-	r.Skew = skew
+	r.Skew = m.knownSkew()
 	if err := m.write(r); err != nil {
 		return nil, err
 	}
 	sent := m.now()
-	p, err := post(ctx, api, s)
+	p, err := post(ctx, api, s, m.exclude(ctx, r))
 	switch {
 	case err == nil:
 		return m.complete(ctx, api, r, p, sent)
@@ -73,13 +73,27 @@ func (s Spec) check() error {
 	return nil
 }
 
+// exclude tells the client, should it have to look for a mapping whose answer
+// was lost, which ones are not r's. While a twin of another process has no
+// answer none can be told; then the lost one is looked for in the background.
+func (m *Manager) exclude(ctx context.Context, r *record) func(client.PortMapping) bool {
+	return func(p client.PortMapping) bool {
+		journal, _, err := m.scan(ctx)
+		if err != nil {
+			return true
+		}
+		ours, err := choose(r, []client.PortMapping{p}, journal)
+		return err != nil || len(ours) == 0
+	}
+}
+
 // post asks for the mapping by SIM where there is one. Users of before October
 // 2025 may have the right to the generic call alone: a 403 says that nothing
 // happened, so that asking once more is safe.
-func post(ctx context.Context, api Creator, s Spec) (client.PortMapping, error) {
+func post(ctx context.Context, api Creator, s Spec, exclude func(client.PortMapping) bool) (client.PortMapping, error) {
 	q := client.CreatePortMappingRequest{
 		SimID: s.SimID, Port: s.Port, Service: s.Service, Duration: s.Duration,
-		SourceRanges: s.Sources, TLSRequired: s.TLS,
+		SourceRanges: s.Sources, TLSRequired: s.TLS, Exclude: exclude,
 	}
 	if s.SimID == "" {
 		q.IMSI = s.IMSI
@@ -151,6 +165,12 @@ func (m *Manager) learn(r *record, p client.PortMapping, sent time.Time) {
 	m.mu.Lock()
 	m.skew = &skew
 	m.mu.Unlock()
+}
+
+func (m *Manager) knownSkew() *int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.skew
 }
 
 // mismatch compares what was granted with what was asked for.

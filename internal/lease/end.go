@@ -22,13 +22,19 @@ const (
 	firstTry   = 3 * time.Second // the time limit of an attempt; it doubles
 	lastTry    = 30 * time.Second
 	lookAgain  = time.Second
+	// directTime is how long a mapping of our own is deleted without a look at
+	// the list: later somebody may have deleted it by hand, and ip:port may be
+	// another's by now.
+	directTime = 30 * time.Minute
+	// longestAfter bounds what the API can make us wait by Retry-After.
+	longestAfter = 5 * time.Minute
 )
 
 // ending is the deletion of what one entry names.
 type ending struct {
 	r *record
-	// own: this process made the mapping and has held it since, so that ip:port
-	// can't be somebody else's yet; then the first attempt needs no list.
+	// own: this process made the mapping and has held it since. Soon after, the
+	// first attempt needs no list.
 	own bool
 	// asked: a DELETE was sent.
 	asked bool
@@ -82,7 +88,7 @@ func (m *Manager) whenAgain(err error, e *ending) error {
 		}
 		return &backoff.RetryAfterError{Duration: pause}
 	case after > 0:
-		return &backoff.RetryAfterError{Duration: after}
+		return &backoff.RetryAfterError{Duration: min(after, longestAfter)}
 	default:
 		return err
 	}
@@ -106,7 +112,7 @@ func (m *Manager) try(ctx context.Context, api API, e *ending, limit time.Durati
 	switch {
 	case e.r.Mapping == nil:
 		return m.endIntent(ctx, api, e)
-	case e.own && !e.asked:
+	case e.own && !e.asked && m.now().Sub(e.r.Since) < directTime:
 		return e.delete(ctx, api, *e.r.Mapping)
 	default:
 		return m.endLate(ctx, api, e)
@@ -120,7 +126,7 @@ func (e *ending) delete(ctx context.Context, api Deleter, p client.PortMapping) 
 		return Pending, err
 	}
 	e.asked = true
-	if err := api.DeletePortMapping(ctx, addr.Addr(), int(addr.Port())); err != nil && status(err) != 404 {
+	if err := api.DeletePortMapping(ctx, addr.Addr(), int(addr.Port())); err != nil {
 		return Pending, err
 	}
 	return Deleted, nil

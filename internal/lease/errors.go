@@ -157,12 +157,16 @@ func retryAfter(err error) time.Duration {
 }
 
 // hopeless reports whether asking again can't help: the request itself is
-// refused. 401 is not: a login may succeed later.
+// refused. A token that is not accepted is not that: a login may succeed later.
 func hopeless(err error) bool {
-	switch s := status(err); s {
-	case 401, 404, 408, 409, 425, 429:
+	e, ok := errors.AsType[*client.Error](err)
+	if !ok || e.InvalidToken() {
+		return false
+	}
+	switch e.Status {
+	case 404, 408, 409, 425, 429: // a 404 that client passes on is not the API's
 		return false
 	default:
-		return s >= 400 && s < 500
+		return e.Status >= 400 && e.Status < 500
 	}
 }

@@ -84,7 +84,8 @@ func (m *Manager) read(id string) (*record, error) {
 	return decodeRecord(id, data)
 }
 
-// readAll returns the entries that can be used, and sets aside those that can't.
+// readAll returns the entries that can be used, and sets aside those that can't,
+// but for those that somebody else may still understand.
 // The caller holds the journal lock.
 func (m *Manager) readAll() ([]*record, []Problem, error) {
 	names, err := dirNames(m.dir)
@@ -101,7 +102,7 @@ func (m *Manager) readAll() ([]*record, []Problem, error) {
 		r, err := m.read(id)
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // its owner has just removed it
-		case errors.Is(err, errNewer):
+		case errors.Is(err, errNewer), errors.Is(err, fs.ErrPermission): // perhaps root's, by sudo
 			problems = append(problems, Problem{File: name, Err: err})
 		case err != nil:
 			problems = append(problems, m.setAside(name, err))

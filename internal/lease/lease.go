@@ -44,6 +44,9 @@ func (l *Lease) Delete(ctx context.Context, api API) (Outcome, error) {
 	if l.done != "" {
 		return l.done, nil
 	}
+	if l.m.isClosed() { // without our lock, another process may be at it
+		return Pending, fmt.Errorf("deleting %s: %w", l.end.r.describe(), ErrClosed)
+	}
 	outcome, err := l.m.end(ctx, api, &l.end)
 	if outcome != Pending {
 		l.done = outcome
@@ -54,7 +57,7 @@ func (l *Lease) Delete(ctx context.Context, api API) (Outcome, error) {
 
 // DeleteLater deletes in the background, with retries until the mapping has
 // expired or the manager is closed: for after a Delete that left it Pending.
-// Settle waits for it.
+// Drain waits for it.
 func (l *Lease) DeleteLater(api API) {
 	l.m.background.run(l.id, func(ctx context.Context) error {
 		_, err := l.Delete(ctx, api)
@@ -76,6 +79,12 @@ func (l *Lease) Keep() error {
 	}
 	l.end.r = &kept
 	return nil
+}
+
+func (m *Manager) isClosed() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.closed
 }
 
 func (m *Manager) forget(id string) {

@@ -62,6 +62,7 @@ func Open(o Options) (*Manager, error) {
 	if err := ownFolder(o.Dir); err != nil {
 		return nil, &DirError{Dir: o.Dir, Err: err}
 	}
+	m.owner.ID = newID(m.now())
 	m.owner.Owner = Owner{PID: os.Getpid(), Program: o.Program, Command: o.Command, Started: m.now().Round(0).UTC()}
 	if m.owner.Program == "" {
 		m.owner.Program = filepath.Base(os.Args[0])
@@ -90,7 +91,7 @@ func ownFolder(dir string) error {
 }
 
 // Close ends the background deletions and releases the owner lock. Entries that
-// are not done stay, and are orphans from then on. See Settle.
+// are not done stay, and are orphans from then on. See Drain.
 func (m *Manager) Close() error {
 	m.mu.Lock()
 	closed := m.closed

@@ -3,7 +3,6 @@ package lease
 import (
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
@@ -64,7 +63,7 @@ func imsiOf(p client.PortMapping) string {
 // serves reports whether p takes the way of service: the API does not echo the
 // service, but the strategy that follows from it.
 func serves(p client.PortMapping, service string) bool {
-	switch strings.ToLower(service) {
+	switch service {
 	case "air":
 		// A mapping by IMSI leads to that subscriber's cellular session.
 		return p.Destination.Strategy == client.AirPrioritized || p.Destination.Strategy == client.IMSIPrioritized
@@ -73,6 +72,11 @@ func serves(p client.PortMapping, service string) bool {
 	default:
 		return true
 	}
+}
+
+// contradicts reports whether p can't have come of asking for service.
+func contradicts(p client.PortMapping, service string) bool {
+	return serves(p, "air") && service == "arc" || serves(p, "arc") && service == "air"
 }
 
 // admits reports whether every address of sources may connect to p.

@@ -81,17 +81,40 @@ func (m *Manager) lockError(err error) error {
 // two steps, and remove it.
 func (m *Manager) takeOwnerLock(ctx context.Context) error {
 	return m.locked(ctx, func() error {
-		m.owner.ID = newID(m.now())
-		m.lock = newFileLock(m.ownerPath(m.owner.ID))
-		ok, err := m.lock.try()
+		l := newFileLock(m.ownerPath(m.owner.ID))
+		ok, err := l.try()
 		if err != nil {
 			return m.lockError(err)
 		}
 		if !ok {
-			return &DirError{Dir: m.dir, Err: fmt.Errorf("the new lock file %s is locked", m.lock.f.Path())}
+			return &DirError{Dir: m.dir, Err: fmt.Errorf("the new lock file %s is locked", l.f.Path())}
 		}
+		m.lock = l
 		return nil
 	})
+}
+
+// ensureOwned takes the owner lock again if its file was removed, with the
+// folder perhaps: a long-lived process would be dead to all others.
+func (m *Manager) ensureOwned(ctx context.Context) error {
+	if exists(m.ownerPath(m.owner.ID)) {
+		return nil
+	}
+	if err := ownFolder(m.dir); err != nil {
+		return &DirError{Dir: m.dir, Err: err}
+	}
+	m.mu.Lock() // once
+	defer m.mu.Unlock()
+	if m.closed || exists(m.ownerPath(m.owner.ID)) {
+		return nil
+	}
+	m.logf("lease: the lock file %s was removed; making a new one", m.ownerPath(m.owner.ID))
+	old := m.lock
+	if err := m.takeOwnerLock(ctx); err != nil {
+		return err
+	}
+	_ = old.release()
+	return nil
 }
 
 // liveOwners finds out which owners live, and clears away what dead ones left.

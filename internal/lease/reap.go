@@ -85,6 +85,8 @@ func (r *reaper) reap(ctx context.Context, s scanned) {
 		r.tell(entry, Pending, err)
 		return
 	}
+	over := m.background.begin(own.ID)
+	defer over(nil) // whoever called Reap knows what became of it
 	outcome, err := m.end(ctx, api, &ending{r: own, quiet: m.now().Add(m.settle), slots: r.slots})
 	if outcome == Pending {
 		own.Owner.ID = "" // nobody's

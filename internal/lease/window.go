@@ -45,7 +45,7 @@ func (r *record) mustBe(p client.PortMapping) bool {
 // fits reports whether p is what r asked for, whenever it was created.
 func (r *record) fits(p client.PortMapping) bool {
 	s := r.spec()
-	return !p.Expired && leadsTo(p, s) && serves(p, s.Service) && sameRanges(p, s.Sources) &&
+	return !p.Expired && leadsTo(p, s) && !contradicts(p, s.Service) && sameRanges(p, s.Sources) &&
 		(p.Duration == 0 || int(p.Duration) == r.Seconds)
 }
 
