@@ -51,7 +51,7 @@ func findSIM(ctx context.Context, api findAPI, t target, now time.Time) (found, 
 			return f, err
 		}
 	}
-	return findByName(ctx, api, t.text, now)
+	return findByName(ctx, api, t, now)
 }
 
 func findByID(ctx context.Context, api simAPI, id string) (found, error) {
@@ -102,7 +102,8 @@ func findBySubscriber(ctx context.Context, api findAPI, imsi string) (found, err
 
 // findByName compares exactly what the API searches partially. Who may not
 // search may still be allowed to list.
-func findByName(ctx context.Context, api simAPI, name string, now time.Time) (found, error) {
+func findByName(ctx context.Context, api simAPI, t target, now time.Time) (found, error) {
+	name := t.text
 	var sims []client.Sim
 	var err error
 	if searchable(name) {
@@ -121,6 +122,9 @@ func findByName(ctx context.Context, api simAPI, name string, now time.Time) (fo
 		return found{}, fmt.Errorf("searching SIM %q: %w", name, err)
 	}
 	same, near := withName(sims, name)
+	if len(same) == 0 {
+		same, _ = withName(sims, t.whole)
+	}
 	switch len(same) {
 	case 0:
 		return found{}, &NotFoundError{Target: name, Near: near}

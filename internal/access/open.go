@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/myip"
 )
@@ -139,15 +140,19 @@ func (j *job) learn(ctx context.Context) error {
 		if err := j.logIn(ctx); err != nil {
 			return err
 		}
-		authorised, ctx := errgroup.WithContext(ctx)
-		authorised.Go(func() error { return j.findSIM(ctx) })
-		authorised.Go(func() error { return j.listMappings(ctx) })
-		if err := authorised.Wait(); err != nil {
+		if err := j.findAndList(ctx); err != nil {
 			return err
 		}
 		return j.listForSIM(ctx)
 	})
 	return all.Wait()
+}
+
+func (j *job) findAndList(ctx context.Context) error {
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() error { return j.findSIM(ctx) })
+	both.Go(func() error { return j.listMappings(ctx) })
+	return both.Wait()
 }
 
 func (j *job) learnAddress(ctx context.Context) error {
@@ -268,6 +273,9 @@ func (j *job) createAllowed(ctx context.Context) (*lease.Lease, error) {
 		if again, errAgain := j.o.Leases.Create(ctx, j.api, specs[1]); !isForbidden(errAgain) {
 			made, err = again, errAgain
 		}
+	}
+	if hint.Of(err) == "" {
+		err = hint.Wrap(err, "check that the SIM has an %s session now: napter-connect sims", specs[0].Service)
 	}
 	return made, err
 }

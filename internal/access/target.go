@@ -26,6 +26,8 @@ const (
 type target struct {
 	kind kind
 	text string // the SIM ID, IMSI or name
+	// whole is the text with the suffix that was dropped: a name may end so.
+	whole string
 }
 
 var (
@@ -40,23 +42,23 @@ var (
 // parseTarget understands a target: sim-<SIM ID> (the host key's alias) and a
 // .napter suffix (for ssh_config) are for the benefit of other programs.
 func parseTarget(typed string) (target, error) {
-	text := strings.TrimSpace(typed)
+	text := typed
 	if cut := len(text) - len(".napter"); cut > 0 && strings.EqualFold(text[cut:], ".napter") {
 		text = text[:cut]
 	}
-	if !utf8.ValidString(text) || text == "" {
+	if !utf8.ValidString(text) || strings.TrimSpace(text) == "" {
 		return target{}, &RequestError{fmt.Sprintf("%q names no SIM", typed), "give a SIM ID, an IMSI or a SIM's name"}
 	}
 	if id, ok := strings.CutPrefix(strings.ToLower(text), "sim-"); ok && simIDForm.MatchString(id) {
-		return target{bySimID, id}, nil
+		return target{bySimID, id, typed}, nil
 	}
 	switch {
 	case simIDForm.MatchString(text):
-		return target{bySimID, text}, nil
+		return target{bySimID, text, typed}, nil
 	case imsiForm.MatchString(text):
-		return target{byIMSI, text}, nil
+		return target{byIMSI, text, typed}, nil
 	}
-	return target{byName, text}, nil
+	return target{byName, text, typed}, nil
 }
 
 // searchable reports whether the API's search can be asked for a name: each

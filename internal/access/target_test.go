@@ -13,19 +13,20 @@ func TestParseTarget(t *testing.T) {
 		typed string
 		want  target
 	}{
-		{"8942310022000012345", target{bySimID, "8942310022000012345"}},
-		{"sim-8942310022000012345", target{bySimID, "8942310022000012345"}},
-		{"SIM-8942310022000012345.napter", target{bySimID, "8942310022000012345"}},
-		{"440101234567890", target{byIMSI, "440101234567890"}},
-		{"gateway-001", target{byName, "gateway-001"}},
-		{"gateway-001.napter", target{byName, "gateway-001"}},
-		{"gateway-001.NAPTER", target{byName, "gateway-001"}},
-		{".napter", target{byName, ".napter"}},
-		{" gateway 1 ", target{byName, "gateway 1"}},
-		{"sim-1", target{byName, "sim-1"}},
-		{"8942", target{byName, "8942"}},
-		{"第1ポンプ", target{byName, "第1ポンプ"}},
+		{"8942310022000012345", target{kind: bySimID, text: "8942310022000012345"}},
+		{"sim-8942310022000012345", target{kind: bySimID, text: "8942310022000012345"}},
+		{"SIM-8942310022000012345.napter", target{kind: bySimID, text: "8942310022000012345"}},
+		{"440101234567890", target{kind: byIMSI, text: "440101234567890"}},
+		{"gateway-001", target{text: "gateway-001"}},
+		{"gateway-001.napter", target{text: "gateway-001"}},
+		{"gateway-001.NAPTER", target{text: "gateway-001"}},
+		{".napter", target{text: ".napter"}},
+		{" gateway 1 ", target{text: " gateway 1 "}},
+		{"sim-1", target{text: "sim-1"}},
+		{"8942", target{text: "8942"}},
+		{"第1ポンプ", target{text: "第1ポンプ"}},
 	} {
+		c.want.whole = c.typed
 		got, err := parseTarget(c.typed)
 		if err != nil || got != c.want {
 			t.Errorf("parseTarget(%q) = %v, %v; want %v", c.typed, got, err, c.want)
