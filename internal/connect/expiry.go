@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
@@ -34,13 +35,13 @@ func expired(m access.Mapping, now time.Time) bool {
 
 // warnBeforeExpiry tells in time that the mapping will end. A mapping that was
 // made for less is not announced: whoever asked for it knows.
-func (c *Connector) warnBeforeExpiry(expires time.Time) (stop func()) {
+func (c *Connector) warnBeforeExpiry(expires time.Time, tell func(line string)) (stop func()) {
 	left := expires.Sub(c.now())
 	if expires.IsZero() || left <= warnBefore {
 		return func() {}
 	}
 	timer := time.AfterFunc(left-warnBefore, func() {
-		c.notice("the mapping ends at %s, in 5 minutes", c.clockTime(expires))
+		tell(fmt.Sprintf("the mapping ends at %s, in 5 minutes", c.clockTime(expires)))
 	})
 	return func() { timer.Stop() }
 }

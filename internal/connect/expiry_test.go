@@ -21,8 +21,7 @@ func TestWarnBeforeExpiry(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var lines []string
-			c2 := &Connector{Notice: func(line string) { lines = append(lines, line) }}
-			stop := c2.warnBeforeExpiry(time.Now().Add(c.life))
+			stop := new(Connector).warnBeforeExpiry(time.Now().Add(c.life), func(line string) { lines = append(lines, line) })
 			time.Sleep(c.session)
 			stop()
 			time.Sleep(10 * time.Hour)

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
@@ -23,6 +24,10 @@ type settings struct {
 	agent          string
 	forwardAgent   bool
 	legacy         []string
+	hostKeys       sshclient.HostKeyPolicy
+	timeout        time.Duration
+	keepAlive      time.Duration
+	keepAliveMax   int
 }
 
 // merge decides. It is called twice: before the SIM is known, for the port and
@@ -38,7 +43,14 @@ func merge(flags SSHOptions, rule config.Rule, host sshclient.HostConfig) settin
 		forwardAgent:   flags.ForwardAgent || host.ForwardAgent,
 		certificates:   host.CertFiles,
 		agent:          agentSocket(host.IdentityAgent, flags.AgentSocket),
+		hostKeys:       flags.HostKeyPolicy,
+		timeout:        firstSet(flags.ConnectTimeout, host.ConnectTimeout),
+		keepAlive:      host.KeepAlive,
+		keepAliveMax:   host.KeepAliveMax,
 		legacy:         append(append([]string{}, flags.Legacy...), rule.Legacy...),
+	}
+	if host.HostKeyPolicy != nil && flags.HostKeyPolicy == sshclient.Ask {
+		s.hostKeys = *host.HostKeyPolicy
 	}
 	switch {
 	case len(flags.Identities) > 0:

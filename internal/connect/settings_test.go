@@ -23,6 +23,7 @@ func TestMerge(t *testing.T) {
 		User: "host", Port: 2203, IdentityFiles: []string{"host.key"}, CertFiles: []string{"host.cert"},
 		IdentitiesOnly: true, IdentityAgent: "/host.sock", ForwardAgent: true,
 	}
+	known := sshclient.KnownOnly
 	ruleKeys := []string{filepath.Join(home, "rule.key"), "/abs.key"}
 	nobody := SSHOptions{LocalUser: "me", AgentSocket: "/env.sock"}
 	for _, c := range []struct {
@@ -46,6 +47,12 @@ func TestMerge(t *testing.T) {
 		}},
 		{"defaults", nobody, config.Rule{}, sshclient.HostConfig{}, settings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
 		{"no agent", nobody, config.Rule{}, sshclient.HostConfig{IdentityAgent: "none"}, settings{user: "me", port: 22, legacy: []string{}}},
+		{"ssh_config's connection", nobody, config.Rule{}, sshclient.HostConfig{
+			HostKeyPolicy: &known, ConnectTimeout: 9, KeepAlive: 8, KeepAliveMax: 7,
+		}, settings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}, hostKeys: sshclient.KnownOnly, timeout: 9, keepAlive: 8, keepAliveMax: 7}},
+		{"flags over ssh_config's connection", SSHOptions{HostKeyPolicy: sshclient.AcceptNew, ConnectTimeout: 3}, config.Rule{}, sshclient.HostConfig{
+			HostKeyPolicy: &known, ConnectTimeout: 9,
+		}, settings{port: 22, legacy: []string{}, hostKeys: sshclient.AcceptNew, timeout: 3}},
 		{"the usual agent", nobody, config.Rule{}, sshclient.HostConfig{IdentityAgent: "SSH_AUTH_SOCK"}, settings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
 	} {
 		if got := merge(c.flags, c.rule, c.host); !reflect.DeepEqual(got, c.want) {

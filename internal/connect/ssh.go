@@ -28,7 +28,8 @@ type SSHOptions struct {
 	IdentitiesOnly bool
 	ForwardAgent   bool // -A
 	Legacy         []string
-	HostKeyPolicy  sshclient.HostKeyPolicy
+	// HostKeyPolicy other than Ask wins over ssh_config's.
+	HostKeyPolicy sshclient.HostKeyPolicy
 
 	// ConfigFile is -F, ConfigOptions -o, both as typed.
 	ConfigFile    string
@@ -42,7 +43,7 @@ type SSHOptions struct {
 	Prompt             sshclient.Prompter
 	ConnectTimeout     time.Duration
 
-	// Session is what to run; its Info is filled in here.
+	// Session is what to run; its Info and Notice are filled in here.
 	Session sshclient.SessionOptions
 }
 
@@ -80,12 +81,19 @@ func (c *Connector) SSH(ctx context.Context, o SSHOptions) (status int, err erro
 	return j.use(ctx, request, way.Info())
 }
 
+// unsafeName stands for names that must not reach ssh: what ssh_config says about
+// all hosts still counts for them.
+const unsafeName = "napter-sim"
+
 // loadHost reads ssh_config while access is being opened; a mistake in it ends
 // the job.
 func loadHost(ctx context.Context, o SSHOptions, cancel context.CancelCauseFunc) <-chan hostConfig {
 	loaded := make(chan hostConfig, 1)
 	go func() {
 		name := access.TargetName(o.Request.Target)
+		if !sshclient.SafeHostName(name) {
+			name = unsafeName
+		}
 		host, err := sshclient.LoadHostConfig(ctx, name, o.ConfigFile, o.ConfigOptions)
 		if err != nil {
 			err = fmt.Errorf("reading ssh_config: %w", err)
@@ -132,15 +140,16 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	}
 	name := firstSet(info.SIM.Name, access.TargetName(r.Target))
 	s := merge(j.options, j.rule(name, info.SIM.Tags), host.HostConfig)
-	stop := j.warnBeforeExpiry(info.Mapping.Expires)
+	notices := make(chan string, 1)
+	stop := j.warnBeforeExpiry(info.Mapping.Expires, func(line string) { notices <- line })
 	defer stop()
 	began := j.now()
 	status, connected, err := launch.Shell{
-		Config: j.config(s, info.SIM), Session: j.session(s, info), Now: j.Now,
+		Config: j.config(s, info.SIM), Session: j.session(s, info, notices), Now: j.Now,
 		Connected: func(c *sshclient.Client) { j.client.Store(c) },
 	}.Run(ctx, info)
-	if err == nil {
-		return status, nil
+	if err == nil || errors.Is(err, sshclient.ErrEscaped) {
+		return status, nil // ~. is no failure: the user wanted it
 	}
 	return statusOwn, j.explain(ctx, r, info, began, connected, err)
 }
@@ -149,10 +158,11 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 func (j *sshJob) config(s settings, sim access.SIM) sshclient.Config {
 	o := j.options
 	c := sshclient.Config{
-		KnownHosts: o.KnownHosts, ReadOnlyKnownHosts: o.ReadOnlyKnownHosts, HostKeyPolicy: o.HostKeyPolicy,
+		KnownHosts: o.KnownHosts, ReadOnlyKnownHosts: o.ReadOnlyKnownHosts, HostKeyPolicy: s.hostKeys,
 		User: s.user, IdentityFiles: s.identities, CertFiles: s.certificates, IdentitiesOnly: s.identitiesOnly,
 		AgentSocket: s.agent, Legacy: s.legacy, Prompt: o.Prompt,
-		ConnectTimeout: o.ConnectTimeout, Debugf: j.Debugf, OnStep: j.steps(),
+		ConnectTimeout: s.timeout, KeepAlive: s.keepAlive, KeepAliveMax: s.keepAliveMax,
+		Debugf: j.Debugf, OnStep: j.steps(),
 	}
 	if j.Keys != nil && sim.ID != "" {
 		if last, err := j.Keys.Get(sim.ID); err == nil {
@@ -185,8 +195,9 @@ func (j *sshJob) steps() func(step string, done bool, err error) {
 	}
 }
 
-func (j *sshJob) session(s settings, info access.Info) sshclient.SessionOptions {
+func (j *sshJob) session(s settings, info access.Info, notices <-chan string) sshclient.SessionOptions {
 	o := j.options.Session
+	o.Notice = notices
 	o.ForwardAgent = o.ForwardAgent || s.forwardAgent
 	o.Info = func() string { return j.about(info) }
 	return o
