@@ -97,9 +97,9 @@ func (m *Manager) Pending() int {
 	return len(m.background.running)
 }
 
-// Drain waits until the background deletions (of creates whose answer was lost,
+// Settle waits until the background deletions (of creates whose answer was lost,
 // and of DeleteLater) and those of Reap are over. The error says what is still open, or may be.
-func (m *Manager) Drain(ctx context.Context) error {
+func (m *Manager) Settle(ctx context.Context) error {
 	for {
 		done := m.background.next()
 		if done == nil {

@@ -21,7 +21,7 @@ const (
 // Create makes the mapping: the intent is on disk before the API is asked, the
 // answer is compared with what was asked for, and written. When the error is a
 // *LostError a mapping may exist all the same, and the manager goes on looking
-// for it (see Drain); with every other error nothing is left open, or the
+// for it (see Settle); with every other error nothing is left open, or the
 // journal holds what is.
 func (m *Manager) Create(ctx context.Context, api API, s Spec) (*Lease, error) {
 	if err := s.check(); err != nil {

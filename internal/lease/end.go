@@ -56,6 +56,9 @@ func (m *Manager) end(ctx context.Context, api API, e *ending) (Outcome, error) 
 	outcome, err := backoff.Retry(ctx, func() (Outcome, error) {
 		outcome, err := m.try(ctx, api, e, limit)
 		limit = min(2*limit, lastTry)
+		if err == nil { // before anybody is told
+			m.remove(e.r.ID)
+		}
 		if e.tried != nil {
 			e.tried(outcome, err)
 		}
@@ -65,7 +68,6 @@ func (m *Manager) end(ctx context.Context, api API, e *ending) (Outcome, error) 
 		return outcome, m.whenAgain(err, e)
 	}, backoff.WithBackOff(pauses), backoff.WithMaxElapsedTime(0))
 	if err == nil {
-		m.remove(e.r.ID)
 		return outcome, nil
 	}
 	if last == nil {

@@ -57,7 +57,7 @@ func (l *Lease) Delete(ctx context.Context, api API) (Outcome, error) {
 
 // DeleteLater deletes in the background, with retries until the mapping has
 // expired or the manager is closed: for after a Delete that left it Pending.
-// Drain waits for it.
+// Settle waits for it.
 func (l *Lease) DeleteLater(api API) {
 	l.m.background.run(l.id, func(ctx context.Context) error {
 		_, err := l.Delete(ctx, api)

@@ -112,7 +112,7 @@ func TestDeletePending(t *testing.T) {
 		t.Fatal(o, err)
 	}
 	l.DeleteLater(f)
-	if err := m.Drain(bounded(t, 10*time.Second)); err != nil {
+	if err := m.Settle(bounded(t, 10*time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	allGone(t, m, f)
@@ -173,7 +173,7 @@ func TestLostCreateThatComesLate(t *testing.T) {
 		t.Fatalf("entries: %+v", list)
 	}
 	f.add(request(testSpec()))
-	if err := m.Drain(bounded(t, 10*time.Second)); err != nil {
+	if err := m.Settle(bounded(t, 10*time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	allGone(t, m, f)

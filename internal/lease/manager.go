@@ -25,6 +25,9 @@ type Options struct {
 	// Settle is how long the API is given to show a mapping that it may have
 	// created; until then its absence from a list proves nothing. 0 is 5 s.
 	Settle time.Duration
+	// Grace is how long Reap leaves a live mapping without an owner alone: the
+	// users of a dead keeper may be about to Adopt it. 0 is not at all.
+	Grace time.Duration
 }
 
 // Manager is one process's access to the journal. It is safe for concurrent use.
@@ -33,6 +36,7 @@ type Manager struct {
 	now    func() time.Time
 	logf   func(string, ...any)
 	settle time.Duration
+	grace  time.Duration
 	owner  ownerRecord
 	lock   fileLock
 
@@ -49,7 +53,7 @@ type Manager struct {
 // Open makes the folder if need be and takes this process's owner lock. The
 // error is a *DirError or a *LockError: then nothing may be created.
 func Open(o Options) (*Manager, error) {
-	m := &Manager{dir: o.Dir, now: o.Now, logf: o.Logf, settle: o.Settle, leases: map[string]*Lease{}}
+	m := &Manager{dir: o.Dir, now: o.Now, logf: o.Logf, settle: o.Settle, grace: o.Grace, leases: map[string]*Lease{}}
 	if m.now == nil {
 		m.now = time.Now
 	}
@@ -91,7 +95,7 @@ func ownFolder(dir string) error {
 }
 
 // Close ends the background deletions and releases the owner lock. Entries that
-// are not done stay, and are orphans from then on. See Drain.
+// are not done stay, and are orphans from then on. See Settle.
 func (m *Manager) Close() error {
 	m.mu.Lock()
 	closed := m.closed

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"time"
 )
 
 // reapSlots is how many orphans a reaper works on at once.
@@ -69,6 +70,10 @@ func (r *reaper) tell(e Entry, o Outcome, err error) {
 
 func (r *reaper) reap(ctx context.Context, s scanned) {
 	m, entry := r.m, r.m.entry(s)
+	if s.State == Live && !s.Deleting && !wait(ctx, m.grace) {
+		r.tell(entry, Pending, fmt.Errorf("deleting %s: %w", s.describe(), ctx.Err()))
+		return
+	}
 	api, err := r.find(entry)
 	if err != nil {
 		r.tell(entry, Pending, fmt.Errorf("deleting %s: %w", s.describe(), err))
@@ -95,6 +100,21 @@ func (r *reaper) reap(ctx context.Context, s scanned) {
 		}
 	}
 	r.tell(entry, outcome, err)
+}
+
+// wait is false when ctx ended first.
+func wait(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // claim makes an orphan this process's own, after change has had a look at it.
