@@ -268,10 +268,10 @@ func connOf(ctx context.Context) connInfo {
 // cut ends the connection of a request without an answer.
 func (s *Simulator) cut(r *http.Request, withReset bool) {
 	c := connOf(r.Context()).conn
-	if k, ok := c.(*conn); ok && withReset {
-		reset(k.raw)
+	if withReset {
+		reset(c)
 	}
-	abort(c)
+	_ = c.Close()
 	panic(http.ErrAbortHandler)
 }
 

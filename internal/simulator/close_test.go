@@ -52,10 +52,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 		u.client.CloseIdleConnections()
 	}
 	eventually(t, "all goroutines end", func() bool {
-		if runtime.NumGoroutine() <= before {
-			return true
-		}
-		return false
+		return runtime.NumGoroutine() <= before
 	})
 }
 

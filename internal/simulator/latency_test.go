@@ -6,12 +6,10 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"testing"
 	"time"
 )
@@ -165,33 +163,8 @@ func TestLatencyKeepsThroughput(t *testing.T) {
 	}
 }
 
-func TestDelayedConnDeadlines(t *testing.T) {
-	errs := make(chan error, 3)
-	_, addr := relayTo(t, Options{Latency: testRTT}, false, func(c net.Conn) {
-		_ = c.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
-		_, err := c.Read(make([]byte, 1))
-		errs <- err
-		_ = c.SetReadDeadline(time.Time{})
-		_, err = c.Read(make([]byte, 1))
-		errs <- err
-		_ = c.SetDeadline(time.Now().Add(-time.Second))
-		_, err = c.Read(make([]byte, 1))
-		errs <- err
-	})
-	c := dial(t, addr)
-	if err := <-errs; !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("a deadline ahead: %v", err)
-	}
-	_, _ = c.Write([]byte("x"))
-	if err := <-errs; err != nil {
-		t.Errorf("no deadline: %v", err)
-	}
-	if err := <-errs; !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("a deadline behind: %v", err)
-	}
-}
-
-// TestClientThatDoesNotRead: the queue is bounded, and Close does not wait for it.
+// TestClientThatDoesNotRead: what is on the wire is bounded, and Close does not
+// wait for it.
 func TestClientThatDoesNotRead(t *testing.T) {
 	stuck := make(chan struct{})
 	s, addr := relayTo(t, Options{Latency: testRTT}, false, func(c net.Conn) {

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/simulator/netdelay"
 )
 
 // network is the wire between the world and the simulator: every listener and
@@ -13,15 +15,14 @@ import (
 type network struct {
 	rtt time.Duration
 
-	mu        sync.Mutex
-	closed    bool
-	conns     map[net.Conn]struct{} // the real ones
-	listeners map[*listener]struct{}
-	wg        sync.WaitGroup
+	mu     sync.Mutex
+	closed bool
+	gates  map[*gate]struct{}
+	wg     sync.WaitGroup
 }
 
 func newNetwork(rtt time.Duration) *network {
-	return &network{rtt: rtt, conns: map[net.Conn]struct{}{}, listeners: map[*listener]struct{}{}}
+	return &network{rtt: rtt, gates: map[*gate]struct{}{}}
 }
 
 // spawn runs f in a goroutine that close waits for; it does nothing once the
@@ -40,36 +41,22 @@ func (n *network) spawn(f func()) bool {
 func (n *network) close() {
 	n.mu.Lock()
 	n.closed = true
-	var lns []*listener
-	for ln := range n.listeners {
-		lns = append(lns, ln)
-	}
-	var conns []net.Conn
-	for c := range n.conns {
-		conns = append(conns, c)
+	var gates []*gate
+	for g := range n.gates {
+		gates = append(gates, g)
 	}
 	n.mu.Unlock()
-	for _, ln := range lns {
-		_ = ln.Close()
-	}
-	for _, c := range conns {
-		_ = c.Close()
+	for _, g := range gates {
+		_ = g.Close()
+		g.closeConns()
 	}
 	n.wg.Wait()
 }
 
-// listener accepts on one loopback address and can go away and come back on the
-// same port.
+// listener accepts with the network's latency.
 type listener struct {
-	net   *network
-	addr  net.Addr
-	ready chan net.Conn
-	done  chan struct{}
-
-	mu     sync.Mutex
-	ln     net.Listener // nil while down
-	conns  map[net.Conn]struct{}
-	closed bool
+	net.Listener
+	gate *gate
 }
 
 // listen opens a loopback listener; other addresses are refused.
@@ -81,18 +68,23 @@ func (n *network) listen(addr string) (*listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &listener{net: n, addr: ln.Addr(), ln: ln, ready: make(chan net.Conn), done: make(chan struct{}), conns: map[net.Conn]struct{}{}}
+	g := &gate{net: n, addr: ln.Addr(), ln: ln, ready: make(chan *conn), done: make(chan struct{}), conns: map[*conn]struct{}{}}
 	n.mu.Lock()
-	if n.closed {
-		n.mu.Unlock()
-		_ = ln.Close()
+	closed := n.closed
+	n.gates[g] = struct{}{}
+	n.mu.Unlock()
+	if closed || !n.spawn(func() { g.acceptFrom(ln) }) {
+		_ = g.Close()
 		return nil, net.ErrClosed
 	}
-	n.listeners[l] = struct{}{}
-	n.mu.Unlock()
-	n.spawn(func() { l.acceptFrom(ln) })
-	return l, nil
+	return &listener{netdelay.Listener(g, n.rtt), g}, nil
 }
+
+// port is the TCP port of the listener.
+func (l *listener) port() int { return l.gate.addr.(*net.TCPAddr).Port }
+
+// setDown takes the address away and brings it back.
+func (l *listener) setDown(down bool) error { return l.gate.setDown(down) }
 
 // loopbackOnly refuses an address that others could reach.
 func loopbackOnly(addr string) error {
@@ -106,165 +98,163 @@ func loopbackOnly(addr string) error {
 	return nil
 }
 
-func (l *listener) acceptFrom(ln net.Listener) {
+// gate is one address, which can go away and come back.
+type gate struct {
+	net   *network
+	addr  net.Addr
+	ready chan *conn
+	done  chan struct{}
+
+	mu     sync.Mutex
+	ln     net.Listener // nil while down
+	conns  map[*conn]struct{}
+	closed bool
+}
+
+func (g *gate) acceptFrom(ln net.Listener) {
 	for {
 		raw, err := ln.Accept()
 		if err != nil {
 			return
 		}
-		if !l.track(raw) {
+		c := &conn{TCPConn: raw.(*net.TCPConn), gate: g}
+		if !g.track(c, ln) {
 			_ = raw.Close()
 			return
 		}
-		l.net.spawn(func() { l.deliver(raw) })
-	}
-}
-
-// deliver hands a connection to Accept when a real network would: the TCP
-// handshake takes one and a half round trips until the server may speak.
-func (l *listener) deliver(raw net.Conn) {
-	c := net.Conn(&conn{Conn: raw, raw: raw, forget: l.forget})
-	if l.net.rtt > 0 {
-		d := newDelayConn(&conn{Conn: raw, raw: raw, forget: l.forget}, l.net.rtt, func(f func()) {
-			if !l.net.spawn(f) {
-				_ = raw.Close()
-			}
-		})
-		c = &conn{Conn: d, raw: raw, forget: func(net.Conn) {}}
-		wait := time.NewTimer(l.net.rtt + l.net.rtt/2)
-		defer wait.Stop()
 		select {
-		case <-wait.C:
-		case <-l.done:
-			d.abort()
+		case g.ready <- c:
+		case <-g.done:
+			_ = c.Close()
 			return
 		}
 	}
-	select {
-	case l.ready <- c:
-	case <-l.done:
-		abort(c)
-	}
 }
 
-func (l *listener) track(raw net.Conn) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed || l.ln == nil {
+// track enters a connection, unless its listener is gone by now.
+func (g *gate) track(c *conn, from net.Listener) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed || g.ln != from {
 		return false
 	}
-	l.net.mu.Lock()
-	defer l.net.mu.Unlock()
-	if l.net.closed {
-		return false
-	}
-	l.conns[raw] = struct{}{}
-	l.net.conns[raw] = struct{}{}
+	g.conns[c] = struct{}{}
 	return true
 }
 
-func (l *listener) forget(raw net.Conn) {
-	l.mu.Lock()
-	delete(l.conns, raw)
-	l.mu.Unlock()
-	l.net.mu.Lock()
-	delete(l.net.conns, raw)
-	l.net.mu.Unlock()
-}
-
 // Accept waits for a connection; its error is net.ErrClosed after Close.
-func (l *listener) Accept() (net.Conn, error) {
+func (g *gate) Accept() (net.Conn, error) {
 	select {
-	case c := <-l.ready:
+	case c := <-g.ready:
 		return c, nil
-	case <-l.done:
+	case <-g.done:
 		return nil, net.ErrClosed
 	}
 }
 
-func (l *listener) Addr() net.Addr { return l.addr }
+func (g *gate) Addr() net.Addr { return g.addr }
 
 // Close stops accepting; connections go on.
-func (l *listener) Close() error {
-	l.mu.Lock()
-	ln, was := l.ln, l.closed
-	l.ln, l.closed = nil, true
-	l.mu.Unlock()
+func (g *gate) Close() error {
+	g.mu.Lock()
+	ln, was := g.ln, g.closed
+	g.ln, g.closed = nil, true
+	g.mu.Unlock()
 	if was {
 		return nil
 	}
-	close(l.done)
-	l.net.mu.Lock()
-	delete(l.net.listeners, l)
-	l.net.mu.Unlock()
+	close(g.done)
 	if ln != nil {
-		return ln.Close()
+		_ = ln.Close()
 	}
+	g.leave()
 	return nil
+}
+
+// leave makes the network forget the gate once nothing is left of it.
+func (g *gate) leave() {
+	g.mu.Lock()
+	over := g.closed && len(g.conns) == 0
+	g.mu.Unlock()
+	if over {
+		g.net.mu.Lock()
+		delete(g.net.gates, g)
+		g.net.mu.Unlock()
+	}
+}
+
+func (g *gate) all() []*conn {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var list []*conn
+	for c := range g.conns {
+		list = append(list, c)
+	}
+	return list
+}
+
+func (g *gate) closeConns() {
+	for _, c := range g.all() {
+		_ = c.Close()
+	}
 }
 
 // setDown takes the address away, with a reset for everybody connected, and
 // brings it back.
-func (l *listener) setDown(down bool) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed || down == (l.ln == nil) {
+func (g *gate) setDown(down bool) error {
+	g.mu.Lock()
+	if g.closed || down == (g.ln == nil) {
+		g.mu.Unlock()
 		return nil
 	}
 	if down {
-		_ = l.ln.Close()
-		l.ln = nil
-		for raw := range l.conns {
-			reset(raw)
+		_ = g.ln.Close()
+		g.ln = nil
+		g.mu.Unlock()
+		for _, c := range g.all() {
+			reset(c)
 		}
 		return nil
 	}
-	ln, err := net.Listen("tcp", l.addr.String())
+	defer g.mu.Unlock()
+	ln, err := net.Listen("tcp", g.addr.String())
 	if err != nil {
-		return fmt.Errorf("bringing %s back: %w", l.addr, err)
+		return fmt.Errorf("bringing %s back: %w", g.addr, err)
 	}
-	l.ln = ln
-	l.net.spawn(func() { l.acceptFrom(ln) })
+	g.ln = ln
+	if !g.net.spawn(func() { g.acceptFrom(ln) }) {
+		g.ln = nil
+		_ = ln.Close()
+	}
 	return nil
 }
 
-// port is the TCP port of the listener.
-func (l *listener) port() int { return l.addr.(*net.TCPAddr).Port }
-
-// conn is one accepted connection, with the real one under it for brutal ends.
+// conn is an accepted connection that its gate knows.
 type conn struct {
-	net.Conn
-	raw    net.Conn
-	once   sync.Once
-	forget func(net.Conn)
+	*net.TCPConn
+	gate *gate
 }
 
 func (c *conn) Close() error {
-	c.once.Do(func() { c.forget(c.raw) })
-	return c.Conn.Close()
+	err := c.TCPConn.Close()
+	c.gate.mu.Lock()
+	delete(c.gate.conns, c)
+	c.gate.mu.Unlock()
+	c.gate.leave()
+	return err
 }
 
-func (c *conn) CloseWrite() error {
-	if h, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return h.CloseWrite()
-	}
-	return nil
-}
-
-// abort closes without waiting for what is on the wire.
-func abort(c net.Conn) {
-	if k, ok := c.(*conn); ok {
-		if d, ok := k.Conn.(*delayConn); ok {
-			d.abort()
-		}
+// reset makes the peer see a TCP reset.
+func reset(c net.Conn) {
+	if t, ok := c.(interface{ SetLinger(int) error }); ok {
+		_ = t.SetLinger(0)
 	}
 	_ = c.Close()
 }
 
-// reset makes the peer see a TCP RST.
-func reset(raw net.Conn) {
-	if t, ok := raw.(*net.TCPConn); ok {
-		_ = t.SetLinger(0)
+// closeWrite half-closes c where its kind can.
+func closeWrite(c net.Conn) {
+	if h, ok := c.(interface{ CloseWrite() error }); ok {
+		_ = h.CloseWrite()
 	}
-	_ = raw.Close()
 }

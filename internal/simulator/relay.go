@@ -41,7 +41,7 @@ func (r *relay) serve() {
 				return
 			}
 			if !r.sim.net.spawn(func() { r.handle(c) }) {
-				abort(c)
+				_ = c.Close()
 			}
 		}
 	})

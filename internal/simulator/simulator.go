@@ -180,7 +180,7 @@ func (s *Simulator) listen() error {
 		if p.ln, err = s.net.listen("127.0.0.1:0"); err != nil {
 			return err
 		}
-		p.url = s.scheme() + p.ln.addr.String() + "/"
+		p.url = s.scheme() + p.ln.gate.addr.String() + "/"
 		s.ips = append(s.ips, p)
 		s.serve(p.ln, apiTLS, p)
 	}
@@ -262,7 +262,7 @@ func (s *Simulator) shutDown() {
 }
 
 // Endpoint is the API's base URL, without /v1.
-func (s *Simulator) Endpoint() string { return s.scheme() + s.apiListener.addr.String() }
+func (s *Simulator) Endpoint() string { return s.scheme() + s.apiListener.gate.addr.String() }
 
 // OperatorID is the account's operator ID.
 func (s *Simulator) OperatorID() string { return s.operator }

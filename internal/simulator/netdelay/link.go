@@ -99,7 +99,7 @@ func deliver(dst stream, q *queue, count *atomic.Int64) error {
 
 // reset closes a connection so that its peer sees a reset and not an orderly end.
 func reset(c net.Conn) {
-	if tcp, ok := c.(*net.TCPConn); ok {
+	if tcp, ok := c.(interface{ SetLinger(int) error }); ok {
 		_ = tcp.SetLinger(0)
 	}
 	_ = c.Close()
