@@ -4,29 +4,15 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-)
 
-// needTool skips a test without the program, or fails where it must be there.
-func needTool(t *testing.T, names ...string) string {
-	t.Helper()
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("NAPTER_CONNECT_REQUIRE_TOOLS") == "1" {
-		t.Fatalf("%s is not installed", names[0])
-	}
-	t.Skipf("%s is not installed", names[0])
-	return ""
-}
+	"github.com/napter-connect/napter-connect/internal/sshdtest"
+)
 
 func writeConfig(t *testing.T, text string) (home, path string) {
 	t.Helper()
@@ -68,7 +54,7 @@ func TestHostConfigBothWays(t *testing.T) {
 			home, path := writeConfig(t, fullConfig)
 			t.Setenv("WHICH", "second")
 			if way == "ssh" {
-				needTool(t, "ssh")
+				sshdtest.Tool(t, "ssh")
 			} else {
 				withoutSSH(t)
 			}
@@ -97,7 +83,7 @@ func TestHostConfigWithoutSettings(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			_, path := writeConfig(t, "Host other\n  User pi\n")
 			if way == "ssh" {
-				needTool(t, "ssh")
+				sshdtest.Tool(t, "ssh")
 			} else {
 				withoutSSH(t)
 			}
@@ -110,7 +96,7 @@ func TestHostConfigWithoutSettings(t *testing.T) {
 }
 
 func TestHostConfigSaysWhatItIgnores(t *testing.T) {
-	needTool(t, "ssh")
+	sshdtest.Tool(t, "ssh")
 	_, path := writeConfig(t, "Host gw\n  ProxyJump bastion\n  Compression yes\n  LocalForward 8080 localhost:80\n")
 	got, err := LoadHostConfig(t.Context(), "gw", path, nil)
 	want := []string{"compression yes", "localforward 8080 [localhost]:80", "proxyjump bastion"}
@@ -124,7 +110,7 @@ func TestHostConfigBadInput(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			_, path := writeConfig(t, "Port 22\n")
 			if way == "ssh" {
-				needTool(t, "ssh")
+				sshdtest.Tool(t, "ssh")
 			} else {
 				withoutSSH(t)
 			}
@@ -165,7 +151,7 @@ func TestHostConfigRefusesUnsafeNames(t *testing.T) {
 }
 
 func TestHostConfigDoesNotHang(t *testing.T) {
-	needTool(t, "ssh")
+	sshdtest.Tool(t, "ssh")
 	_, path := writeConfig(t, "Match exec \"sleep 60\"\n  User root\n")
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()

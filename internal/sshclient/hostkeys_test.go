@@ -16,6 +16,7 @@ import (
 	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
 
 	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
 func entryFor(name string, key ssh.PublicKey, comment string) string {
@@ -309,7 +310,7 @@ func TestBadAlias(t *testing.T) {
 
 // OpenSSH must accept the file that we write, and we the one that it writes.
 func TestOpenSSHSharesTheFile(t *testing.T) {
-	program := needTool(t, "ssh")
+	program := sshdtest.Tool(t, "ssh")
 	tests := []struct {
 		name, alias string
 		port        int
