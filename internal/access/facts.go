@@ -15,7 +15,7 @@ func (j *job) way(m client.PortMapping) *way {
 }
 
 func (j *job) sim() SIM {
-	sim := describe(j.found.sim)
+	sim := Describe(j.found.sim)
 	if j.found.imsi != "" {
 		sim.IMSI = j.found.imsi
 	}

@@ -137,7 +137,7 @@ func findByName(ctx context.Context, api simAPI, t target, now time.Time) (found
 func ambiguous(name string, same []client.Sim, now time.Time) error {
 	e := &AmbiguousError{Target: name, Now: now}
 	for _, s := range same {
-		e.SIMs = append(e.SIMs, describe(s))
+		e.SIMs = append(e.SIMs, Describe(s))
 	}
 	slices.SortFunc(e.SIMs, func(a, b SIM) int {
 		if a.Online != b.Online {

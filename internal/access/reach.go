@@ -47,7 +47,7 @@ func serviceFor(s client.Sim, asked string) string {
 // decides there.
 func checkReach(s client.Sim, service string, now time.Time) error {
 	if s.Status == "terminated" || service == serviceAir && !s.Online() {
-		sim := describe(s)
+		sim := Describe(s)
 		return &UnreachableError{SIM: sim, Never: sim.SeenAt.IsZero(), Now: now}
 	}
 	return nil

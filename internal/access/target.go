@@ -108,8 +108,8 @@ func nearest(names []string, typed string) []string {
 	return names[:min(3, len(names))]
 }
 
-// describe turns the API's SIM into ours.
-func describe(s client.Sim) SIM {
+// Describe turns the API's SIM into ours.
+func Describe(s client.Sim) SIM {
 	sim := SIM{
 		ID: s.SimID, Name: s.Name(), IMEI: s.IMEI(), Tags: s.Tags,
 		Status: s.Status, Online: s.Online(), Arc: s.Arc(), SeenAt: seenAt(s),

@@ -45,6 +45,9 @@ type SSHOptions struct {
 
 	// Session is what to run; its Info and Notice are filled in here.
 	Session sshclient.SessionOptions
+	// Forwards are -L, -R and -D; NoCommand is -N: they are all that runs.
+	Forwards  []sshclient.Forward
+	NoCommand bool
 }
 
 // sshJob is one run of SSH.
@@ -146,6 +149,7 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	began := j.now()
 	status, connected, err := launch.Shell{
 		Config: j.config(s, info.SIM), Session: j.session(s, info, notices), Now: j.Now,
+		Forwards: j.options.Forwards, NoCommand: j.options.NoCommand,
 		Connected: func(c *sshclient.Client) { j.client.Store(c) },
 	}.Run(ctx, info)
 	if err == nil || errors.Is(err, sshclient.ErrEscaped) {

@@ -19,6 +19,10 @@ type Shell struct {
 	// Name, Alias, DevicePort, DeviceID, Dial) is filled in by Run.
 	Config  sshclient.Config
 	Session sshclient.SessionOptions
+	// Forwards are opened before the session. NoCommand runs none: the forwards
+	// live until ctx or the connection ends.
+	Forwards  []sshclient.Forward
+	NoCommand bool
 	// Connected is told of the connection before the session begins; may be nil.
 	Connected func(*sshclient.Client)
 	// Dialer replaces the network; nil is a *net.Dialer.
@@ -37,6 +41,14 @@ func (s Shell) Run(ctx context.Context, info access.Info) (status int, connected
 	defer func() { _ = c.Close() }()
 	if s.Connected != nil {
 		s.Connected(c)
+	}
+	for _, f := range s.Forwards {
+		if _, err := c.Forward(ctx, f); err != nil {
+			return 255, true, err
+		}
+	}
+	if s.NoCommand {
+		return 0, true, c.Wait(ctx)
 	}
 	status, err = c.Run(ctx, s.Session)
 	return status, true, err
