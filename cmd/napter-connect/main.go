@@ -2,4 +2,8 @@
 // it and deletes it.
 package main
 
-func main() {}
+import "os"
+
+func main() {
+	os.Exit(run(os.Args[1:], osSystem()))
+}

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/profile"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+)
+
+func newAuthCommand(a *app) *cobra.Command {
+	return group("auth", "Log in, see who you are, end tokens",
+		newAuthLoginCommand(a), newAuthStatusCommand(a), newAuthLogoutCommand(a), newAuthRevokeCommand(a))
+}
+
+type loginOptions struct {
+	keyID, email, operator, user string
+	force                        bool
+}
+
+func newAuthLoginCommand(a *app) *cobra.Command {
+	var o loginOptions
+	c := &cobra.Command{
+		Use: "login", Short: "Try credentials and write a profile",
+		Long: `Try credentials and write them as a profile that only you can read, in the
+official CLI's format. Asks for what is not given. The secret is never an argument:
+it is asked for, or read as one line from stdin.`,
+		Example: `  napter-connect auth login
+  napter-connect auth login --profile work --coverage-type g
+  pass soracom/authkey | napter-connect auth login --auth-key-id keyId-xxxxx`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runAuthLogin(cmd.Context(), a, o) },
+	}
+	fs := c.Flags()
+	fs.StringVar(&o.keyID, "auth-key-id", "", "AuthKey ID (keyId-…)")
+	fs.StringVar(&o.email, "email", "", "e-mail of the root user")
+	fs.StringVar(&o.operator, "operator-id", "", "operator ID (OP…) of a SAM user")
+	fs.StringVar(&o.user, "user", "", "name of a SAM user")
+	fs.BoolVar(&o.force, "force", false, "replace the profile if it exists")
+	return c
+}
+
+func runAuthLogin(ctx context.Context, a *app, o loginOptions) error {
+	s, err := a.local()
+	if err != nil {
+		return err
+	}
+	cred, err := a.askCredentials(ctx, o)
+	if err != nil {
+		return err
+	}
+	po := a.profileOptions(s.file)
+	account, err := profile.New(po, cred)
+	if err != nil {
+		return err
+	}
+	sessions := access.NewSessions(a.otpPrompt())
+	session, err := sessions.Session(account, s.network)
+	if err != nil {
+		return err
+	}
+	defer (&api{sessions: sessions}).close(ctx)
+	done := a.waiting("logging in")
+	token, err := session.Token(ctx)
+	done()
+	if err != nil {
+		return fmt.Errorf("logging in: %w", err)
+	}
+	path, err := profile.Save(po, account, o.force)
+	if err != nil {
+		return err
+	}
+	a.say("logged in as %s; the profile is %s", whoIs(token), path)
+	a.say("try: napter-connect sims")
+	return nil
+}
+
+// askCredentials completes what the flags say by asking, or by one line of
+// stdin for the secret.
+func (a *app) askCredentials(ctx context.Context, o loginOptions) (client.Credentials, error) {
+	var c client.Credentials
+	switch {
+	case o.keyID != "" && (o.email != "" || o.user != ""), o.email != "" && o.user != "":
+		return c, usagef("see napter-connect auth login --help", "give an AuthKey ID, an e-mail or a SAM user, not several of them")
+	case (o.operator == "") != (o.user == ""):
+		return c, usagef("give --operator-id and --user together", "a SAM user needs an operator ID and a name")
+	}
+	con := a.console()
+	if o.keyID == "" && o.email == "" && o.user == "" {
+		if con == nil {
+			return c, usagef("give --auth-key-id and the secret on stdin", "there is no terminal to ask on")
+		}
+		a.say("An AuthKey of a SAM user is best: user console, Security, Users, Generate AuthKey.")
+		id, err := con.Line(ctx, "AuthKey ID (keyId-…): ")
+		if err != nil {
+			return c, err
+		}
+		o.keyID = id
+	}
+	secret, err := a.readSecret(ctx, con, o.keyID != "")
+	if err != nil {
+		return c, err
+	}
+	c = client.Credentials{AuthKeyID: o.keyID, Email: o.email, OperatorID: o.operator, UserName: o.user}
+	if o.keyID != "" {
+		c.AuthKey = secret
+	} else {
+		c.Password = secret
+	}
+	return c, nil
+}
+
+func (a *app) readSecret(ctx context.Context, con *console, key bool) (secret string, err error) {
+	switch {
+	case !isTerminal(a.in):
+		secret, err = bufio.NewReader(io.LimitReader(a.in, 4096)).ReadString('\n')
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+	case key:
+		secret, err = con.Secret(ctx, "AuthKey secret (secret-…): ")
+	default:
+		secret, err = con.Secret(ctx, "Password: ")
+	}
+	secret = strings.TrimSpace(secret)
+	if err == nil && secret == "" {
+		err = hint.New("no secret was given", "type it when asked, or send it as one line to stdin")
+	}
+	return secret, err
+}
+
+func newAuthStatusCommand(a *app) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "status", Short: "Log in and say who you are", Args: noArgs,
+		Example: "  napter-connect auth status --profile work",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runAuthStatus(cmd.Context(), a, asJSON)
+		},
+	}
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+// authStatus is what `auth status --json` prints.
+type authStatus struct {
+	Profile  string    `json:"profile"`
+	Endpoint string    `json:"endpoint"`
+	Operator string    `json:"operator"`
+	User     string    `json:"user,omitempty"` // empty for the root user
+	With     string    `json:"with"`
+	Expires  time.Time `json:"expires,omitzero"`
+}
+
+func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
+	api, err := a.openAPI(ctx)
+	if err != nil {
+		return err
+	}
+	defer api.close(ctx)
+	done := a.waiting("logging in")
+	token, err := api.Token(ctx)
+	done()
+	if err != nil {
+		return fmt.Errorf("logging in: %w", err)
+	}
+	st := authStatus{
+		Profile: api.account.Profile, Endpoint: api.account.Endpoint, Operator: token.OperatorID,
+		User: token.UserName, With: api.account.Credentials.String(), Expires: token.Expires,
+	}
+	if asJSON {
+		return writeJSON(a.out, st)
+	}
+	_, err = fmt.Fprintf(a.out, "profile   %s\nendpoint  %s\nuser      %s\nwith      %s\n",
+		safetext.Line(st.Profile), safetext.Line(st.Endpoint), whoIs(token), safetext.Line(st.With))
+	return err
+}
+
+func whoIs(t client.Token) string {
+	if t.UserName == "" {
+		return "root user of " + safetext.Line(t.OperatorID)
+	}
+	return "SAM user " + safetext.Line(t.UserName) + " of " + safetext.Line(t.OperatorID)
+}
+
+func newAuthLogoutCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "logout", Short: "End the tokens that this program holds", Args: noArgs,
+		Example: "  napter-connect auth logout",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.say("nothing to do: every command logs out at its own end")
+			return nil
+		},
+	}
+}
+
+func newAuthRevokeCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "revoke", Short: "End all tokens of this user, everywhere", Args: noArgs,
+		Long: `End all API tokens of the profile's user, also those of other programs and of the
+user console, as after a leak. The AuthKey itself stays valid.`,
+		Example: "  napter-connect auth revoke --profile work",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runAuthRevoke(cmd.Context(), a) },
+	}
+}
+
+func runAuthRevoke(ctx context.Context, a *app) error {
+	api, err := a.openAPI(ctx)
+	if err != nil {
+		return err
+	}
+	defer api.close(ctx)
+	token, err := api.Token(ctx)
+	if err != nil {
+		return fmt.Errorf("logging in: %w", err)
+	}
+	if token.UserName == "" {
+		err = api.RevokeOperatorAuthTokens(ctx, token.OperatorID)
+	} else {
+		err = api.RevokeUserAuthTokens(ctx, token.OperatorID, token.UserName)
+	}
+	if err != nil {
+		return fmt.Errorf("revoking tokens: %w", err)
+	}
+	a.say("all tokens of the %s are ended", whoIs(token))
+	return nil
+}

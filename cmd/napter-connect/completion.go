@@ -1,0 +1,33 @@
+package main
+
+import "github.com/spf13/cobra"
+
+const completionExample = `  source <(napter-connect completion bash)
+  napter-connect completion zsh > "${fpath[1]}/_napter-connect"
+  napter-connect completion fish > ~/.config/fish/completions/napter-connect.fish
+  napter-connect completion powershell | Out-String | Invoke-Expression`
+
+func newCompletionCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "completion bash|zsh|fish|powershell", Short: "Print a completion script for a shell",
+		Example: completionExample,
+		Args:    argCount(1, 1, "one shell: bash, zsh, fish or powershell"),
+		ValidArgs: []cobra.Completion{
+			"bash", "zsh", "fish", "powershell",
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			root := cmd.Root()
+			switch args[0] {
+			case "bash":
+				return root.GenBashCompletionV2(a.out, true)
+			case "zsh":
+				return root.GenZshCompletion(a.out)
+			case "fish":
+				return root.GenFishCompletion(a.out, true)
+			case "powershell":
+				return root.GenPowerShellCompletionWithDesc(a.out)
+			}
+			return usagef("use bash, zsh, fish or powershell", "there is no completion for the shell %q", args[0])
+		},
+	}
+}

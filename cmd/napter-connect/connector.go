@@ -1,0 +1,79 @@
+package main
+
+import (
+	"os/user"
+	"path/filepath"
+	"strings"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/connect"
+)
+
+// connector prepares the job for the commands that connect.
+func (a *app) connector(s *settings, j *job) *connect.Connector {
+	return &connect.Connector{
+		Opener: j.opener,
+		Rules:  s.file,
+		Keys:   config.NewRecent(s.dirs.State),
+		Audit:  j.audit,
+		Notice: func(line string) { a.say("napter-connect: %s", line) },
+		Debugf: a.debugf, Signals: a.signals, Now: a.now,
+	}
+}
+
+// progress shows the steps while they happen, and after stop, with --timings,
+// how long each took.
+func (a *app) progress() (events access.Progress, p *connect.Printer, stop func()) {
+	var list []access.Progress
+	if isTerminal(a.err) && !a.quiet {
+		p = connect.NewPrinter(a.err, 0)
+		list = append(list, p.Event)
+	}
+	timings := &connect.Timings{}
+	if a.timings {
+		list = append(list, timings.Event)
+	}
+	return connect.Tee(list...), p, func() {
+		if p != nil {
+			p.Stop()
+		}
+		if a.timings {
+			_ = timings.Write(a.err)
+		}
+	}
+}
+
+// localUser is the user name of OpenSSH's default: who runs the program. The
+// variables come first, since a look-up may be slow where users are in a
+// directory service.
+func (a *app) localUser() string {
+	if name := firstOf(a.getenv("USER"), a.getenv("LOGNAME"), a.getenv("USERNAME")); name != "" {
+		return name
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username[strings.LastIndexByte(u.Username, '\\')+1:]
+	}
+	return ""
+}
+
+// userKnownHosts are the files that OpenSSH believes; they are read, never
+// written.
+func (a *app) userKnownHosts() []string {
+	home := a.getenv("HOME")
+	if a.demo || home == "" {
+		return nil
+	}
+	return []string{filepath.Join(home, ".ssh", "known_hosts")}
+}
+
+// knownHosts is our own file, which OpenSSH can share.
+func knownHosts(d config.Dirs) string { return filepath.Join(d.State, "known_hosts") }
+
+// sshConfig is the ssh_config to read: the demo reads none of the user's.
+func (a *app) sshConfig(file string) string {
+	if file == "" && a.demo {
+		return "none"
+	}
+	return file
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/config"
+)
+
+// accessFlags are the flags of commands that open a port mapping.
+type accessFlags struct {
+	duration, linger        time.Duration
+	source                  []string
+	service                 string
+	keep, noReuse, noKeeper bool
+}
+
+func (f *accessFlags) register(c *cobra.Command) {
+	fs := c.Flags()
+	fs.DurationVar(&f.duration, "duration", 0, "longest life of the port mapping, up to 8h (default 8h; it is deleted at the end)")
+	fs.StringSliceVar(&f.source, "source", nil, "who may connect: auto (your public IPv4 address) or a CIDR; repeatable")
+	fs.StringVar(&f.service, "service", "", "reach the device over air or arc (default: what the SIM has)")
+	fs.BoolVar(&f.keep, "keep", false, "leave the port mapping open at the end, until its duration is over")
+	fs.DurationVar(&f.linger, "linger", 0, "delete the port mapping this long after the end, for the next command")
+	fs.BoolVar(&f.noReuse, "no-reuse", false, "open a port mapping of its own even if a fitting one exists")
+	fs.BoolVar(&f.noKeeper, "no-keeper", false, "do the work in this process, without the background keeper")
+}
+
+// request checks the flags and fills a request with them and with the defaults
+// of config.yaml.
+func (f *accessFlags) request(c *cobra.Command, s *settings) (access.Request, error) {
+	file := s.file
+	r := access.Request{
+		Account:  s.account,
+		Network:  s.network,
+		Duration: f.duration,
+		Service:  f.service,
+		Keep:     f.keep,
+		Linger:   f.linger,
+		NoReuse:  f.noReuse,
+	}
+	changed := c.Flags().Changed
+	source := f.source
+	if !changed("source") {
+		source = file.Source
+	}
+	if !changed("duration") {
+		r.Duration = time.Duration(file.Duration)
+	} else if f.duration <= 0 {
+		return r, usagef("use 30m or 8h, for example", "--duration %s is not a time that a port mapping can live", f.duration)
+	}
+	if !changed("service") {
+		r.Service = file.Service
+	}
+	if !changed("keep") {
+		r.Keep = file.Keep
+	}
+	if !changed("linger") {
+		r.Linger = time.Duration(file.Linger)
+	}
+	if !changed("no-reuse") {
+		r.NoReuse = file.NoReuse
+	}
+	var err error
+	r.Sources, err = parseSources(source)
+	return r, err
+}
+
+// parseSources reads --source; auto gives no range: the address is looked up.
+func parseSources(list []string) ([]netip.Prefix, error) {
+	var ranges []netip.Prefix
+	for _, text := range list {
+		if text = strings.TrimSpace(text); text == "auto" {
+			continue
+		}
+		p, err := config.ParseSource(text)
+		if err != nil {
+			return nil, &usageError{err: fmt.Errorf("--source: %w", err)}
+		}
+		ranges = append(ranges, p)
+	}
+	return ranges, nil
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+)
+
+// mappingRow is a port mapping as `mappings --json` prints it.
+type mappingRow struct {
+	Address    string    `json:"address"`
+	Hostname   string    `json:"hostname"`
+	SIM        string    `json:"sim,omitempty"`
+	IMSI       string    `json:"imsi,omitempty"`
+	DevicePort int       `json:"devicePort"`
+	TLS        bool      `json:"tls"`
+	Sources    []string  `json:"sources"`
+	Created    time.Time `json:"created"`
+	Expires    time.Time `json:"expires"`
+	// Owner is "in use" (by a process of this user here), "left over" (made
+	// here, its process is gone), "kept" (by --keep) or "other".
+	Owner string `json:"owner"`
+	// By is the command that uses it.
+	By string `json:"by,omitempty"`
+}
+
+func newMappingsCommand(a *app) *cobra.Command {
+	var asJSON bool
+	list := func(cmd *cobra.Command, _ []string) error { return runMappingsList(cmd.Context(), a, asJSON) }
+	c := &cobra.Command{
+		Use: "mappings", Short: "List, create and delete port mappings", Args: noArgs, RunE: list,
+		Example: `  napter-connect mappings
+  napter-connect mappings create gateway-001 80 --tls --duration 30m
+  napter-connect mappings delete 192.0.2.1:34567`,
+	}
+	l := &cobra.Command{
+		Use: "list", Short: "List the port mappings of the operator", Args: noArgs, RunE: list,
+		Example: "  napter-connect mappings list --json",
+	}
+	jsonFlag(c, &asJSON)
+	jsonFlag(l, &asJSON)
+	c.AddCommand(l, newMappingsCreateCommand(a), newMappingsDeleteCommand(a), newMappingsPruneCommand(a))
+	return c
+}
+
+func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
+	api, err := a.openAPI(ctx)
+	if err != nil {
+		return err
+	}
+	defer api.close(ctx)
+	leases, err := a.openLeases(api.dirs, "mappings list")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = leases.Close() }()
+	whose, err := a.readOwners(leases)
+	if err != nil {
+		return err
+	}
+	rows := []mappingRow{}
+	done := a.waiting("fetching port mappings")
+	for m, err := range api.ListPortMappings(ctx) {
+		if err != nil {
+			done()
+			return fmt.Errorf("listing port mappings: %w", err)
+		}
+		rows = append(rows, whose.describe(newMappingRow(m)))
+	}
+	done()
+	if asJSON {
+		return writeJSON(a.out, rows)
+	}
+	if len(rows) == 0 {
+		a.say("no port mapping is open")
+		return nil
+	}
+	table := [][]string{{"SIM", "PORT", "ENDPOINT", "TLS", "SOURCE", "LEFT", "WHOSE"}}
+	for _, r := range rows {
+		tls := "no"
+		if r.TLS {
+			tls = "yes"
+		}
+		whose := r.Owner
+		if r.By != "" {
+			whose += ": " + r.By
+		}
+		table = append(table, []string{
+			firstOf(r.SIM, r.IMSI), fmt.Sprint(r.DevicePort), r.Address, tls,
+			strings.Join(r.Sources, ","), left(r.Expires, a.now()), whose,
+		})
+	}
+	return writeTable(a.out, safeCells(table))
+}
+
+func newMappingRow(m client.PortMapping) mappingRow {
+	return mappingRow{
+		Address: fmt.Sprintf("%s:%d", m.IPAddress, m.Port), Hostname: m.Hostname,
+		SIM: firstOf(m.SimID, m.Destination.SimID), IMSI: firstOf(m.IMSI, m.Destination.IMSI),
+		DevicePort: int(m.Destination.Port), TLS: m.TLSRequired, Sources: m.Source.IPRanges,
+		Created: m.CreatedTime.Time(), Expires: m.ExpiredTime.Time(), Owner: "other",
+	}
+}
+
+func newMappingsDeleteCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "delete IP:PORT...", Short: "Delete port mappings, whoever made them",
+		Example: "  napter-connect mappings delete 192.0.2.1:34567",
+		Args:    argCount(1, -1, "the IP:PORT of one mapping or more"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runMappingsDelete(cmd.Context(), a, args)
+		},
+	}
+}
+
+func runMappingsDelete(ctx context.Context, a *app, args []string) error {
+	var targets []netip.AddrPort
+	for _, arg := range args {
+		ap, err := netip.ParseAddrPort(arg)
+		if err != nil || !ap.Addr().Is4() || ap.Port() == 0 {
+			return usagef("take the ENDPOINT from: napter-connect mappings", "%q is not an IPv4 address and port", arg)
+		}
+		targets = append(targets, ap)
+	}
+	api, err := a.openAPI(ctx)
+	if err != nil {
+		return err
+	}
+	defer api.close(ctx)
+	for _, t := range targets {
+		if err := api.DeletePortMapping(ctx, t.Addr(), int(t.Port())); err != nil {
+			return fmt.Errorf("deleting %s: %w", t, err)
+		}
+		a.say("deleted %s", t)
+	}
+	return nil
+}
+
+// safeCells makes text from the API safe to print.
+func safeCells(rows [][]string) [][]string {
+	for _, row := range rows {
+		for i := range row {
+			row[i] = safetext.Line(row[i])
+		}
+	}
+	return rows
+}
+
+func firstOf(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+)
+
+type createOptions struct {
+	accessFlags
+	port      int
+	tls, json bool
+}
+
+func newMappingsCreateCommand(a *app) *cobra.Command {
+	var o createOptions
+	c := &cobra.Command{
+		Use: "create SIM [PORT]", Short: "Create a port mapping that stays until its time is over",
+		Long: `Create a port mapping for scripts and other programs. It stays open until its
+duration is over, or until: napter-connect mappings delete. PORT is the device's,
+22 when it is left out. Prints the address to connect to.`,
+		Example: `  napter-connect mappings create gateway-001 --duration 30m
+  napter-connect mappings create gateway-001 80 --tls --source 203.0.113.0/28`,
+		Args: argCount(1, 2, "a SIM, and perhaps a port"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.port = 22
+			if len(args) == 2 {
+				n, err := strconv.Atoi(args[1])
+				if err != nil {
+					return usagef("give a TCP port from 1 to 65535", "%q is not a port", args[1])
+				}
+				o.port = n
+			}
+			return runMappingsCreate(cmd.Context(), cmd, a, &o, args[0])
+		},
+	}
+	o.register(c)
+	for _, hidden := range []string{"keep", "linger", "no-keeper"} {
+		_ = c.Flags().MarkHidden(hidden)
+	}
+	c.Flags().BoolVar(&o.tls, "tls", false, "encrypt up to Soracom, for a device that speaks plain HTTP")
+	jsonFlag(c, &o.json)
+	return c
+}
+
+func runMappingsCreate(ctx context.Context, cmd *cobra.Command, a *app, o *createOptions, target string) error {
+	if err := access.CheckPort(o.port); err != nil {
+		return err
+	}
+	s, err := a.settings(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := o.request(cmd, s)
+	if err != nil {
+		return err
+	}
+	r.Target, r.Port, r.TLS, r.Keep, r.NoReuse = target, o.port, o.tls, true, true
+	r.Command = "mappings create " + target
+	j, err := a.openJob(s, r.Command)
+	if err != nil {
+		return err
+	}
+	defer j.close(ctx)
+	events, _, stop := a.progress()
+	defer stop()
+	way, err := j.opener.Open(ctx, r, events)
+	if err != nil {
+		return err
+	}
+	info := way.Info()
+	if _, err := way.Close(ctx); err != nil {
+		return err
+	}
+	m := info.Mapping
+	if o.json {
+		var sources []string
+		for _, p := range info.Source {
+			sources = append(sources, p.String())
+		}
+		return writeJSON(a.out, mappingRow{
+			Address: m.Addr.String(), Hostname: m.Hostname, SIM: info.SIM.ID, IMSI: info.SIM.IMSI,
+			DevicePort: m.DevicePort, TLS: m.TLS, Sources: sources, Created: m.Created, Expires: m.Expires, Owner: "kept",
+		})
+	}
+	if _, err := fmt.Fprintln(a.out, m.Addr); err != nil {
+		return err
+	}
+	a.say("open for %s until %s", joinPrefixes(info), m.Expires.Local().Format("15:04"))
+	return nil
+}
+
+func joinPrefixes(info access.Info) string {
+	text := ""
+	for i, p := range info.Source {
+		if i > 0 {
+			text += ", "
+		}
+		text += p.String()
+	}
+	return text
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+)
+
+// console asks a person: on the controlling terminal, as OpenSSH does, so that
+// stdin stays free for data.
+type console struct {
+	in  *os.File
+	out io.Writer
+}
+
+// console is the terminal to ask on, or nil when there is none.
+func (a *app) console() *console {
+	if isTerminal(a.in) && isTerminal(a.err) {
+		return &console{in: a.in, out: a.err}
+	}
+	if a.in != os.Stdin {
+		return nil // a test, or the demo of one
+	}
+	tty, err := openTTY()
+	if err != nil {
+		return nil
+	}
+	return &console{in: tty, out: tty}
+}
+
+// Show implements sshclient.Prompter.
+func (c *console) Show(text string) {
+	for line := range strings.Lines(text) {
+		_, _ = fmt.Fprintln(c.out, safetext.Line(strings.TrimRight(line, "\r\n")))
+	}
+}
+
+// Line implements sshclient.Prompter.
+func (c *console) Line(ctx context.Context, prompt string) (string, error) {
+	return c.ask(ctx, prompt, func() (string, error) {
+		text, err := bufio.NewReader(oneByte{c.in}).ReadString('\n')
+		if err != nil && text == "" {
+			return "", err
+		}
+		return strings.TrimSpace(text), nil
+	})
+}
+
+// Secret implements sshclient.Prompter.
+func (c *console) Secret(ctx context.Context, prompt string) (string, error) {
+	return c.ask(ctx, prompt, func() (string, error) {
+		b, err := term.ReadPassword(int(c.in.Fd()))
+		_, _ = fmt.Fprintln(c.out)
+		return string(b), err
+	})
+}
+
+// pickSIM lets the person choose among SIMs of one name.
+func (c *console) pickSIM(ctx context.Context, several *access.AmbiguousError) (id string, err error) {
+	_, _ = fmt.Fprintf(c.out, "%d SIMs are called %s:\n", len(several.SIMs), safetext.Line(several.Target))
+	for i, s := range several.SIMs {
+		state := "offline"
+		if s.Online {
+			state = "online"
+		}
+		_, _ = fmt.Fprintf(c.out, "  %d  %s  %s  IMSI %s\n", i+1, s.ID, state, s.IMSI)
+	}
+	for {
+		text, err := c.Line(ctx, fmt.Sprintf("Which one, 1 to %d? ", len(several.SIMs)))
+		if err != nil {
+			return "", err
+		}
+		if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(several.SIMs) {
+			return several.SIMs[n-1].ID, nil
+		}
+	}
+}
+
+// ask reads in a goroutine of its own, so that Ctrl-C ends the question. The
+// goroutine then stays in its read until the process ends, which is at once.
+func (c *console) ask(ctx context.Context, prompt string, read func() (string, error)) (string, error) {
+	_, _ = fmt.Fprint(c.out, safetext.Line(prompt))
+	state, _ := term.GetState(int(c.in.Fd()))
+	type answer struct {
+		text string
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		text, err := read()
+		answers <- answer{text, err}
+	}()
+	select {
+	case got := <-answers:
+		if errors.Is(got.err, io.EOF) {
+			return "", errors.New("no answer was given")
+		}
+		return got.text, got.err
+	case <-ctx.Done():
+		if state != nil {
+			_ = term.Restore(int(c.in.Fd()), state)
+		}
+		_, _ = fmt.Fprintln(c.out)
+		return "", context.Cause(ctx)
+	}
+}
+
+// oneByte reads no further than asked, so that what is typed ahead stays in the
+// terminal for the next reader.
+type oneByte struct{ r io.Reader }
+
+func (o oneByte) Read(p []byte) (int, error) { return o.r.Read(p[:min(1, len(p))]) }

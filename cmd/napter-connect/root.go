@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/napter-connect/napter-connect/internal/connect"
+)
+
+const rootLong = `napter-connect reaches devices behind Soracom SIMs.
+
+It finds the SIM, learns your public IPv4 address, opens a Soracom Napter port
+mapping for that one address, connects, and deletes the mapping at the end.`
+
+const rootExample = `  napter-connect                            pick a SIM and connect
+  napter-connect ssh pi@gateway-001         a shell on a device
+  napter-connect ssh gateway-001 uptime     one command, with its exit status
+  napter-connect demo ssh gateway-001       try it without an account`
+
+// app is one run of the program: the world around it and the flags that every
+// command has.
+type app struct {
+	system
+	globals
+	// failure is the status of an error of our own: 1, or 255 for ssh.
+	failure int
+	signals *connect.Signals
+}
+
+// globals are the flags of every command.
+type globals struct {
+	profile, coverage, config, otp string
+	verbose, quiet, timings        bool
+}
+
+func (g *globals) register(f *pflag.FlagSet) {
+	f.StringVar(&g.profile, "profile", "", "Soracom CLI profile to use (default \"default\")")
+	f.StringVar(&g.coverage, "coverage-type", "", "coverage of the SIMs: jp or g")
+	f.StringVar(&g.config, "config", "", "configuration file")
+	f.StringVar(&g.otp, "otp", "", "MFA code for a password login")
+	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
+	f.BoolVarP(&g.quiet, "quiet", "q", false, "say nothing but errors")
+	f.BoolVar(&g.timings, "timings", false, "print how long each step took")
+}
+
+// run runs one command line and returns the exit status. Signals are caught
+// before anything exists that they could leave behind.
+func run(args []string, sys system) int {
+	ctx, signals := connect.Watch(context.Background())
+	defer signals.Stop()
+	return runContext(ctx, args, sys, signals)
+}
+
+func runContext(ctx context.Context, args []string, sys system, signals *connect.Signals) int {
+	a := &app{system: sys, failure: statusFailed, signals: signals}
+	root := newRoot(a)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	report(sys.err, err)
+	return statusOf(err, a.failure)
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "napter-connect",
+		Short:         "Reach devices behind Soracom SIMs",
+		Long:          rootLong,
+		Example:       rootExample,
+		Args:          noArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runPicker(cmd.Context(), a)
+		},
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if cmd.Name() == "ssh" {
+			a.failure = statusSSH
+		}
+		return &usageError{err: err, hint: "see " + cmd.CommandPath() + " --help"}
+	})
+	root.CompletionOptions.DisableDefaultCmd = true
+	a.register(root.PersistentFlags())
+	root.AddCommand(
+		newSSHCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuthCommand(a),
+		newDemoCommand(a), newSimulatorCommand(a), newVersionCommand(a), newCompletionCommand(a),
+	)
+	return root
+}
+
+// noArgs refuses arguments, and explains an unknown command.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if cmd.HasSubCommands() {
+		h := "see " + cmd.CommandPath() + " --help"
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			h = "did you mean " + strings.Join(near, " or ") + "?"
+		}
+		return usagef(h, "there is no command %q", args[0])
+	}
+	return usagef("see "+cmd.CommandPath()+" --help", "%s takes no argument, but %q was given", cmd.CommandPath(), args[0])
+}
+
+// argCount refuses any other number of arguments; what names them in the error.
+func argCount(least, most int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < least || most >= 0 && len(args) > most {
+			return usagef("see "+cmd.CommandPath()+" --help", "%s takes %s", cmd.CommandPath(), what)
+		}
+		return nil
+	}
+}
+
+// group is a command that only holds others.
+func group(use, short string, children ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: short, Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_ = cmd.Usage()
+			return &usageError{err: errors.New(cmd.CommandPath() + " needs a command")}
+		},
+	}
+	c.AddCommand(children...)
+	return c
+}

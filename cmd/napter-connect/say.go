@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// say tells a person something on stderr; stdout is for results.
+func (a *app) say(format string, args ...any) {
+	if !a.quiet {
+		_, _ = fmt.Fprintf(a.err, format+"\n", args...)
+	}
+}
+
+// debugf is for -v.
+func (a *app) debugf(format string, args ...any) {
+	if a.verbose {
+		_, _ = fmt.Fprintf(a.err, "debug: "+format+"\n", args...)
+	}
+}
+
+// waiting shows what takes so long, once it takes more than 300 ms, and only on
+// a terminal. The returned function ends it.
+func (a *app) waiting(what string) (done func()) {
+	if a.quiet || !isTerminal(a.err) {
+		return func() {}
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		select {
+		case <-stop:
+		case <-time.After(300 * time.Millisecond):
+			_, _ = fmt.Fprintf(a.err, "%s …", what)
+			<-stop
+			_, _ = fmt.Fprint(a.err, "\r\x1b[K")
+		}
+	}()
+	return func() { close(stop); <-stopped }
+}
+
+// lang is the language of the API's messages, by the locale variables.
+func (a *app) lang() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := a.getenv(name); v != "" {
+			if strings.HasPrefix(v, "ja") {
+				return "ja"
+			}
+			break
+		}
+	}
+	return "en"
+}
+
+// otpPrompt asks for an MFA code, or is nil when nobody can be asked.
+func (a *app) otpPrompt() func(context.Context) (string, error) {
+	c := a.console()
+	if c == nil {
+		return nil
+	}
+	return func(ctx context.Context) (string, error) { return c.Secret(ctx, "MFA code: ") }
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/profile"
+)
+
+// settings are what the configuration, the environment and the profile decide.
+type settings struct {
+	dirs    config.Dirs
+	file    config.File
+	network access.Network
+	account profile.Account
+}
+
+// local reads the configuration and the environment; it needs no profile.
+func (a *app) local() (*settings, error) {
+	dirs, err := config.LookupDirs(a.getenv)
+	if err != nil {
+		return nil, err
+	}
+	path, explicit := firstOf(a.config, a.getenv("NAPTER_CONNECT_CONFIG")), true
+	if path == "" {
+		path, explicit = filepath.Join(dirs.Config, "config.yaml"), false
+	}
+	file, err := config.Load(path, explicit)
+	if err != nil {
+		return nil, err
+	}
+	network, err := access.NetworkFromEnv(a.getenv)
+	if err != nil {
+		return nil, err
+	}
+	network.UserAgent, network.Lang = userAgent(), a.lang()
+	return &settings{dirs: dirs, file: file, network: network}, nil
+}
+
+// settings reads the profile too.
+func (a *app) settings(ctx context.Context) (*settings, error) {
+	s, err := a.local()
+	if err != nil {
+		return nil, err
+	}
+	s.account, err = profile.Load(ctx, a.profileOptions(s.file))
+	return s, err
+}
+
+func (a *app) profileOptions(file config.File) profile.Options {
+	return profile.Options{
+		Name:         firstOf(a.profile, a.getenv("NAPTER_CONNECT_PROFILE"), file.Profile),
+		CoverageType: firstOf(a.coverage, file.CoverageType),
+		OTP:          firstOf(a.otp, a.getenv("NAPTER_CONNECT_OTP")),
+		Getenv:       a.getenv,
+	}
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+)
+
+type simsOptions struct {
+	query  string
+	online bool
+	json   bool
+}
+
+// simRow is a SIM as `sims --json` prints it.
+type simRow struct {
+	ID       string            `json:"id"`
+	Name     string            `json:"name"`
+	IMSI     string            `json:"imsi,omitempty"`
+	Status   string            `json:"status"`
+	Online   bool              `json:"online"`
+	Arc      bool              `json:"arc"`
+	IP       string            `json:"ip,omitempty"`
+	IMEI     string            `json:"imei,omitempty"`
+	Type     string            `json:"type,omitempty"`
+	LastSeen *time.Time        `json:"lastSeen,omitempty"`
+	Tags     map[string]string `json:"tags,omitempty"`
+}
+
+func newSimsCommand(a *app) *cobra.Command {
+	var o simsOptions
+	c := &cobra.Command{
+		Use: "sims [QUERY]", Short: "List SIMs, or search them",
+		Long: "List SIMs, the online ones first. QUERY is a part of a name, SIM ID, IMSI, ICCID, MSISDN, serial number or tag value.",
+		Example: `  napter-connect sims
+  napter-connect sims gateway --online
+  napter-connect sims --json | jq -r '.[] | select(.online) | .name'`,
+		Args: argCount(0, 1, "one QUERY at most"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				o.query = strings.TrimSpace(args[0])
+			}
+			return runSims(cmd.Context(), a, o)
+		},
+	}
+	c.Flags().BoolVar(&o.online, "online", false, "only SIMs with a session")
+	jsonFlag(c, &o.json)
+	return c
+}
+
+func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
+	api, err := a.openAPI(ctx)
+	if err != nil {
+		return err
+	}
+	defer api.close(ctx)
+	done := a.waiting("fetching SIMs")
+	sims, err := findSims(ctx, api.Session, o)
+	done()
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(sims, func(x, y client.Sim) int {
+		switch {
+		case x.Online() && !y.Online():
+			return -1
+		case !x.Online() && y.Online():
+			return 1
+		}
+		return 0
+	})
+	return printSims(a, sims, o)
+}
+
+func findSims(ctx context.Context, s *client.Session, o simsOptions) ([]client.Sim, error) {
+	source, match := simSource(ctx, s, o)
+	var sims []client.Sim
+	for sim, err := range source {
+		if err != nil {
+			return nil, fmt.Errorf("listing SIMs: %w", err)
+		}
+		if (!o.online || sim.Online()) && match(sim) {
+			sims = append(sims, sim)
+		}
+	}
+	return sims, nil
+}
+
+// simSource asks the server to search where it can. It cannot search for one
+// character or a comma (API definition, searchSims).
+func simSource(ctx context.Context, s *client.Session, o simsOptions) (iter.Seq2[client.Sim, error], func(client.Sim) bool) {
+	any := func(client.Sim) bool { return true }
+	switch {
+	case o.query == "":
+		return s.ListSims(ctx, 0), any
+	case len([]rune(o.query)) < 2 || strings.Contains(o.query, ","):
+		return s.ListSims(ctx, 0), func(sim client.Sim) bool {
+			return strings.Contains(strings.ToLower(sim.Name()), strings.ToLower(o.query))
+		}
+	}
+	q := []string{o.query}
+	return s.SearchSims(ctx, client.SearchSimsQuery{
+		Name: q, SimID: q, IMSI: q, ICCID: q, MSISDN: q, SerialNumber: q, Tag: q, SearchType: "or",
+	}), any
+}
+
+func printSims(a *app, sims []client.Sim, o simsOptions) error {
+	rows := make([]simRow, 0, len(sims))
+	for _, sim := range sims {
+		rows = append(rows, newSimRow(sim))
+	}
+	if o.json {
+		return writeJSON(a.out, rows)
+	}
+	if len(rows) == 0 {
+		a.say("no SIM found")
+		return nil
+	}
+	table := [][]string{{"STATE", "NAME", "SIM ID", "IMSI", "IP", "LAST SEEN"}}
+	for _, r := range rows {
+		state := r.Status
+		switch {
+		case r.Online:
+			state = "online"
+		case r.Arc:
+			state = "arc"
+		case r.Status == "active":
+			state = "offline"
+		}
+		seen := time.Time{}
+		if r.LastSeen != nil {
+			seen = *r.LastSeen
+		}
+		table = append(table, []string{state, safetext.Line(r.Name), r.ID, r.IMSI, r.IP, ago(seen, a.now())})
+	}
+	return writeTable(a.out, table)
+}
+
+func newSimRow(sim client.Sim) simRow {
+	r := simRow{
+		ID: sim.SimID, Name: sim.Name(), Status: sim.Status, Online: sim.Online(), Arc: sim.Arc(),
+		IMEI: sim.IMEI(), Type: sim.Type, Tags: sim.Tags,
+	}
+	if list := sim.IMSIs(); len(list) > 0 {
+		r.IMSI = list[0]
+	}
+	seen := access.Describe(sim).SeenAt
+	if !seen.IsZero() {
+		r.LastSeen = &seen
+	}
+	switch {
+	case sim.Online():
+		r.IP = sim.SessionStatus.UEIPAddress
+	case sim.ArcSessionStatus != nil:
+		r.IP = sim.ArcSessionStatus.ArcClientPeerIPAddress
+	}
+	return r
+}

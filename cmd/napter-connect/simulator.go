@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/simulator"
+)
+
+type simulatorOptions struct {
+	listen  string
+	sims    int
+	latency time.Duration
+	devices []string
+}
+
+func newSimulatorCommand(a *app) *cobra.Command {
+	var o simulatorOptions
+	c := &cobra.Command{
+		Use: "simulator", Short: "Run a simulated Soracom on loopback, to test scripts with",
+		Long: `Run a simulated Soracom on loopback: the API, port mappings that work, and devices
+that speak SSH and HTTP. It prints the variables that point a shell to it, and runs
+until it is interrupted. Nothing leaves this machine.`,
+		Example: `  napter-connect simulator
+  napter-connect simulator --sims 100000 --latency 80ms
+  napter-connect simulator --device 22=127.0.0.1:22    your own sshd as every device`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runSimulator(cmd.Context(), a, o) },
+	}
+	fs := c.Flags()
+	fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "loopback address and port of the API")
+	fs.IntVar(&o.sims, "sims", 1000, "number of SIMs")
+	fs.DurationVar(&o.latency, "latency", 0, "round trip time to add everywhere")
+	fs.StringArrayVar(&o.devices, "device", nil, "PORT=HOST:PORT, a real loopback service as that port of every device; repeatable")
+	return c
+}
+
+func runSimulator(ctx context.Context, a *app, o simulatorOptions) error {
+	devices, err := parseDevices(o.devices)
+	if err != nil {
+		return err
+	}
+	sim, err := simulator.Start(ctx, simulator.Options{
+		Listen: o.listen, SIMs: o.sims, Latency: o.latency, Devices: devices, Password: "raspberry",
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = sim.Close() }()
+	dir, err := os.MkdirTemp("", "napter-connect-simulator-")
+	if err != nil {
+		return fmt.Errorf("making a folder for the profile: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if err := sim.WriteProfiles(filepath.Join(dir, "profiles")); err != nil {
+		return err
+	}
+	vars := simulatorVariables(sim, filepath.Join(dir, "profiles"))
+	for _, name := range []string{"SORACOM_ENDPOINT", "SORACOM_PROFILE_DIR", "NAPTER_CONNECT_IP_SERVICES"} {
+		_, _ = fmt.Fprintln(a.out, exportLine(name, vars[name]))
+	}
+	a.say("# Paste these lines into a shell; there, try: napter-connect ssh gateway-001 uptime")
+	a.say("# The devices' password is raspberry. Ctrl-C ends the simulator.")
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+// simulatorVariables point a program to a simulator.
+func simulatorVariables(sim *simulator.Simulator, profiles string) map[string]string {
+	return map[string]string{
+		"SORACOM_ENDPOINT":           sim.Endpoint(),
+		"SORACOM_PROFILE_DIR":        profiles,
+		"NAPTER_CONNECT_IP_SERVICES": strings.Join(sim.IPServices(), ","),
+	}
+}
+
+func exportLine(name, value string) string {
+	if runtime.GOOS == "windows" {
+		return fmt.Sprintf("$env:%s = '%s'", name, value)
+	}
+	return fmt.Sprintf("export %s='%s'", name, value)
+}
+
+func parseDevices(list []string) (map[int]string, error) {
+	devices := map[int]string{}
+	for _, text := range list {
+		port, addr, ok := strings.Cut(text, "=")
+		n, err := strconv.Atoi(port)
+		if !ok || err != nil || n < 1 || n > 65535 || addr == "" {
+			return nil, usagef("use --device 22=127.0.0.1:22, for example", "--device %q is not PORT=HOST:PORT", text)
+		}
+		devices[n] = addr
+	}
+	return devices, nil
+}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/sshclient"
+)
+
+type sshOptions struct {
+	accessFlags
+	port                           int
+	login, file                    string
+	identities, options            []string
+	local, remote, dynamic         []string
+	forwardAgent, noCommand, noTTY bool
+	noStdin                        bool
+	tty                            int
+	target                         string
+	command                        []string
+}
+
+const sshLong = `Open a shell on the device behind a SIM, or run one command there.
+
+SIM is a SIM ID, an IMSI or the exact name. Flags end at the SIM: all that follows
+is the remote command. The exit status is the remote one; 255 for an error of our
+own. Settings of your ssh_config for the SIM's name are honoured (User, Port is
+the device's, IdentityFile, IdentitiesOnly, IdentityAgent, ForwardAgent).
+
+In a shell, Enter ~ . ends the session, Enter ~ ? lists the escapes.`
+
+const sshExample = `  napter-connect ssh pi@gateway-001
+  napter-connect ssh gateway-001 uptime
+  napter-connect ssh -p 50022 -i ~/.ssh/field admin@8942310022000012345
+  napter-connect ssh -N -L 8080:localhost:80 gateway-001
+  tar c config | napter-connect ssh gateway-001 tar x`
+
+func newSSHCommand(a *app) *cobra.Command {
+	var o sshOptions
+	c := &cobra.Command{
+		Use: "ssh [flags] [user@]SIM [command...]", Short: "Open a shell on a device, or run a command there",
+		Long: sshLong, Example: sshExample,
+		Args: func(cmd *cobra.Command, args []string) error {
+			a.failure = statusSSH
+			return argCount(1, -1, "a SIM, and perhaps a command")(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.target, o.command = args[0], args[1:]
+			return runSSH(cmd.Context(), cmd, a, &o)
+		},
+	}
+	fs := c.Flags()
+	fs.SetInterspersed(false)
+	o.register(c)
+	fs.IntVarP(&o.port, "port", "p", 0, "the device's SSH port (default 22)")
+	fs.StringVarP(&o.login, "login", "l", "", "user name on the device")
+	fs.StringArrayVarP(&o.identities, "identity", "i", nil, "private key file; repeatable")
+	fs.StringVarP(&o.file, "ssh-config", "F", "", "ssh_config file to read in place of yours")
+	fs.StringArrayVarP(&o.options, "option", "o", nil, "ssh_config option, such as StrictHostKeyChecking=accept-new; repeatable")
+	fs.BoolVarP(&o.forwardAgent, "forward-agent", "A", false, "let the device use your SSH agent")
+	fs.StringArrayVarP(&o.local, "local", "L", nil, "[BIND:]PORT:HOST:PORT, listen here and connect from the device")
+	fs.StringArrayVarP(&o.remote, "remote", "R", nil, "[BIND:]PORT:HOST:PORT, listen on the device and connect from here")
+	fs.StringArrayVarP(&o.dynamic, "dynamic", "D", nil, "[BIND:]PORT, a SOCKS proxy here that connects from the device")
+	fs.BoolVarP(&o.noCommand, "no-command", "N", false, "run no command: forwards only")
+	fs.BoolVarP(&o.noStdin, "no-stdin", "n", false, "read nothing from stdin")
+	fs.CountVarP(&o.tty, "tty", "t", "ask for a terminal; twice: even without one here")
+	fs.BoolVarP(&o.noTTY, "no-tty", "T", false, "ask for no terminal")
+	return c
+}
+
+func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) error {
+	so, err := o.session(cmd, a)
+	if err != nil {
+		return err
+	}
+	s, err := a.settings(ctx)
+	if err != nil {
+		return err
+	}
+	if so.Request, err = o.request(cmd, s); err != nil {
+		return err
+	}
+	user, target := splitDestination(o.target)
+	so.Request.Target, so.Request.Port = target, o.port
+	so.Request.Command = "ssh " + target
+	so.User = firstOf(o.login, user)
+	so.KnownHosts = knownHosts(s.dirs)
+	so.ReadOnlyKnownHosts = a.userKnownHosts()
+	status, err := a.connectSSH(ctx, s, so)
+	if err == nil && status != 0 {
+		err = exitError(status)
+	}
+	return err
+}
+
+// connectSSH runs one session from the terminal's point of view: with progress,
+// questions, and a choice when the name means several SIMs.
+func (a *app) connectSSH(ctx context.Context, s *settings, so connect.SSHOptions) (int, error) {
+	j, err := a.openJob(s, so.Request.Command)
+	if err != nil {
+		return statusSSH, err
+	}
+	defer j.close(ctx)
+	events, printer, stop := a.progress()
+	defer stop()
+	con := a.console()
+	if con != nil {
+		so.Prompt = con
+		if printer != nil {
+			so.Prompt = printer.Prompter(con)
+		}
+	}
+	c := a.connector(s, j)
+	c.Progress = events
+	status, err := c.SSH(ctx, so)
+	var several *access.AmbiguousError
+	if !errors.As(err, &several) || con == nil {
+		return status, err
+	}
+	if printer != nil {
+		printer.Stop()
+	}
+	if so.Request.Target, err = con.pickSIM(ctx, several); err != nil {
+		return statusSSH, err
+	}
+	return c.SSH(ctx, so)
+}
+
+// splitDestination splits [user@]SIM at the last @, as OpenSSH does.
+func splitDestination(text string) (user, target string) {
+	if i := strings.LastIndexByte(text, '@'); i >= 0 {
+		return text[:i], text[i+1:]
+	}
+	return "", text
+}
+
+// session turns the flags into what connect takes.
+func (o *sshOptions) session(cmd *cobra.Command, a *app) (connect.SSHOptions, error) {
+	if cmd.Flags().Changed("port") {
+		if err := access.CheckPort(o.port); err != nil {
+			return connect.SSHOptions{}, err
+		}
+	}
+	so := connect.SSHOptions{
+		Identities:   o.identities,
+		ForwardAgent: o.forwardAgent,
+		ConfigFile:   a.sshConfig(o.file), ConfigOptions: o.options,
+		LocalUser:   a.localUser(),
+		AgentSocket: a.getenv("SSH_AUTH_SOCK"),
+	}
+	so.Session = sshclient.SessionOptions{
+		Command: strings.Join(o.command, " "),
+		Stdin:   a.in, Stdout: a.out, Stderr: a.err,
+		Term: a.getenv("TERM"),
+		Env:  localeVariables(a.environ()),
+	}
+	if o.noStdin {
+		so.Session.Stdin = nil
+	}
+	so.Session.TTY = o.wantsTTY(isTerminal(a.in))
+	so.Session.Escapes = so.Session.TTY
+	so.NoCommand = o.noCommand
+	var err error
+	so.Forwards, err = o.forwards(a)
+	return so, err
+}
+
+// forwards reads -L, -R and -D.
+func (o *sshOptions) forwards(a *app) ([]sshclient.Forward, error) {
+	var list []sshclient.Forward
+	for _, group := range []struct {
+		kind  sshclient.ForwardKind
+		specs []string
+	}{{sshclient.Local, o.local}, {sshclient.Remote, o.remote}, {sshclient.Dynamic, o.dynamic}} {
+		for _, spec := range group.specs {
+			f, err := sshclient.ParseForward(group.kind, spec)
+			if err != nil {
+				return nil, &usageError{err: err}
+			}
+			f.Failed = func(err error) { a.debugf("%v", err) }
+			list = append(list, f)
+		}
+	}
+	return list, nil
+}
+
+// wantsTTY is OpenSSH's rule: a shell on a terminal gets one, a command does
+// not; -t asks for it, -tt even without a terminal here, -T refuses it.
+func (o *sshOptions) wantsTTY(terminal bool) bool {
+	switch {
+	case o.noTTY || o.noCommand:
+		return false
+	case o.tty >= 2:
+		return true
+	case o.tty == 1:
+		return terminal
+	}
+	return terminal && len(o.command) == 0
+}
+
+// localeVariables are what OpenSSH's usual SendEnv line sends.
+func localeVariables(environ []string) []string {
+	var list []string
+	for _, kv := range environ {
+		if strings.HasPrefix(kv, "LANG=") || strings.HasPrefix(kv, "LC_") {
+			list = append(list, kv)
+		}
+	}
+	return list
+}

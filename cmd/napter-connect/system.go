@@ -1,0 +1,65 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// system is what a command needs of the world around it. The demo and the tests
+// give it another one.
+type system struct {
+	in       *os.File
+	out, err io.Writer
+	getenv   func(string) string
+	environ  func() []string
+	now      func() time.Time
+	// demo is set inside `napter-connect demo`: nothing of the user's is read.
+	demo bool
+}
+
+func osSystem() system {
+	return system{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		getenv: os.Getenv, environ: os.Environ, now: time.Now,
+	}
+}
+
+// with returns the system with further environment variables set, for this
+// program only.
+func (s system) with(vars map[string]string) system {
+	getenv, environ := s.getenv, s.environ
+	s.getenv = func(name string) string {
+		if v, ok := vars[name]; ok {
+			return v
+		}
+		return getenv(name)
+	}
+	s.environ = func() []string {
+		var list []string
+		for _, kv := range environ() {
+			name, _, _ := strings.Cut(kv, "=")
+			if _, ok := vars[name]; !ok {
+				list = append(list, kv)
+			}
+		}
+		for name, v := range vars {
+			list = append(list, name+"="+v)
+		}
+		return list
+	}
+	return s
+}
+
+// interactive reports whether a person can be asked.
+func (s system) interactive() bool {
+	return isTerminal(s.in) && isTerminal(s.err)
+}
+
+func isTerminal(f any) bool {
+	file, ok := f.(*os.File)
+	return ok && file != nil && term.IsTerminal(int(file.Fd()))
+}

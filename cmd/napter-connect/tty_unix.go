@@ -1,0 +1,7 @@
+//go:build unix
+
+package main
+
+import "os"
+
+func openTTY() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_RDWR, 0) }
