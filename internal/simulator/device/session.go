@@ -40,6 +40,7 @@ type session struct {
 	env    map[string]string
 	tty    *terminal // nil until pty-req
 
+	begin  func()             // runs the command that has just been asked for
 	signal func(shell.Signal) // nil until the command runs
 	done   chan struct{}      // closed when the command has ended
 }
@@ -55,6 +56,10 @@ func (d *Device) serveSession(ctx context.Context, user string, nch ssh.NewChann
 		ok := s.request(ctx, r)
 		if r.WantReply {
 			_ = r.Reply(ok, nil)
+		}
+		if s.begin != nil { // after the answer, which a quick command would overtake
+			s.begin()
+			s.begin = nil
 		}
 	}
 	cancel()
@@ -134,7 +139,8 @@ func (s *session) kill(payload []byte) bool {
 	return true
 }
 
-// start runs the session's one shell or command beside its requests.
+// start prepares the session's one shell or command, which runs beside its
+// requests.
 func (s *session) start(ctx context.Context, run func(context.Context, *shell.Shell, shell.Streams) shell.Exit) bool {
 	if s.done != nil {
 		return false
@@ -150,27 +156,32 @@ func (s *session) start(ctx context.Context, run func(context.Context, *shell.Sh
 	s.signal = func(sig shell.Signal) { stop(sig) }
 	result := make(chan shell.Exit, 1)
 	sh := shell.New(s.device.host, s.user, s.env, tty)
-	go func() { result <- run(ctx, sh, std) }()
-	go func() {
-		defer close(s.done)
-		defer stop(nil)
-		select {
-		case exit := <-result:
-			s.finish(exit)
-		case <-ctx.Done():
-			// A command that waits in a read or a write ends by the channel's end.
-			var sig shell.Signal
-			if asSignal(context.Cause(ctx), &sig) {
-				s.finish(shell.Exit{Signal: sig})
-			}
-			_ = s.ch.Close()
-			if s.tty != nil {
-				s.tty.hangUp()
-			}
-			<-result
-		}
-	}()
+	s.begin = func() {
+		go func() { result <- run(ctx, sh, std) }()
+		go s.wait(ctx, stop, result)
+	}
 	return true
+}
+
+// wait reports the end of the command, or of its context.
+func (s *session) wait(ctx context.Context, stop context.CancelCauseFunc, result <-chan shell.Exit) {
+	defer close(s.done)
+	defer stop(nil)
+	select {
+	case exit := <-result:
+		s.finish(exit)
+	case <-ctx.Done():
+		// A command that waits in a read or a write ends by the channel's end.
+		var sig shell.Signal
+		if asSignal(context.Cause(ctx), &sig) {
+			s.finish(shell.Exit{Signal: sig})
+		}
+		_ = s.ch.Close()
+		if s.tty != nil {
+			s.tty.hangUp()
+		}
+		<-result
+	}
 }
 
 // finish reports the end and closes the channel.
