@@ -25,6 +25,7 @@ func TestWarnBeforeExpiry(t *testing.T) {
 			time.Sleep(c.session)
 			stop()
 			time.Sleep(10 * time.Hour)
+			synctest.Wait()
 			if len(lines) != c.want {
 				t.Errorf("a session of %s on a mapping of %s gave %q", c.session, c.life, lines)
 			}
