@@ -2,6 +2,7 @@ package sshclient
 
 import (
 	"context"
+	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -122,7 +123,10 @@ type Client struct {
 }
 
 // Close ends the connection, its sessions and its forwards.
-func (c *Client) Close() error { return c.conn.Close() }
+func (c *Client) Close() error {
+	c.setCause(errors.New("it was closed on this side"))
+	return c.conn.Close()
+}
 
 // RTT is the last measured round trip to the device, or 0.
 func (c *Client) RTT() time.Duration { return time.Duration(c.rtt.Load()) }

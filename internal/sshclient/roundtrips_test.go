@@ -23,7 +23,7 @@ const (
 )
 
 func TestRoundTripsToThePrompt(t *testing.T) {
-	const rtt = 100 * time.Millisecond
+	const rtt = 200 * time.Millisecond // much, so that the work of a busy machine weighs little
 	addr, _ := sessionServer(t, func(ch ssh.Channel, started <-chan struct{}) {
 		<-started
 		_, _ = io.WriteString(ch, "$ ")

@@ -28,9 +28,16 @@ func (e *SignalError) Error() string {
 // because the connection was lost.
 type DroppedError struct{ Err error }
 
+// errNoStatus is the cause when the connection is in order. Some network
+// equipment ends its shells so.
+var errNoStatus = errors.New("the device ended the session without an exit status")
+
 func (e *DroppedError) Error() string {
-	if e.Err == nil {
+	switch e.Err {
+	case nil:
 		return "the connection was lost"
+	case errNoStatus:
+		return e.Err.Error()
 	}
 	return "the connection was lost: " + safetext.Line(e.Err.Error())
 }
@@ -39,6 +46,9 @@ func (e *DroppedError) Unwrap() error { return e.Err }
 
 // Hint is the next step.
 func (e *DroppedError) Hint() string {
+	if e.Err == errNoStatus {
+		return ""
+	}
 	return "the device may have lost its network or power, or the port mapping has expired; connect again"
 }
 
@@ -56,7 +66,7 @@ func (c *Client) exit(err error) (int, error) {
 	}
 	var missing *ssh.ExitMissingError
 	if errors.As(err, &missing) {
-		err = &DroppedError{Err: errors.New("the device ended the session without an exit status")}
+		err = &DroppedError{Err: errNoStatus}
 	}
 	return failed, c.explain(err)
 }

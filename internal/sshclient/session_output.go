@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -36,7 +37,16 @@ func (o *output) Write(p []byte) (int, error) {
 		return 0, errOutputStopped
 	}
 	o.last.Store(time.Now().UnixNano())
-	return o.w.Write(p)
+	done := 0
+	for {
+		n, err := o.w.Write(p[done:])
+		done += max(n, 0)
+		// Somebody else may have made the shared terminal non-blocking.
+		if err == nil || !errors.Is(err, syscall.EAGAIN) || o.stopped.Load() {
+			return done, err
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 }
 
 // stop ends the session's writing; last, if any, is written as the end.

@@ -56,7 +56,6 @@ func (s *session) sendEscaped(remote io.Writer) {
 func (s *session) escape(a escapeAction) {
 	switch a {
 	case escapeEnd:
-		s.say("~.\n")
 		s.fail(ErrEscaped)
 	case escapeHelp:
 		s.say("~?\n" + escapeHelpText())

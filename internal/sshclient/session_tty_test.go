@@ -3,7 +3,9 @@
 package sshclient
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -354,5 +356,32 @@ func TestInputSurvivesNonBlockingTerminal(t *testing.T) {
 	buf := make([]byte, 100)
 	if n, err := in.Read(buf); string(buf[:n]) != "hello\n" || err != nil {
 		t.Errorf("%q, %v", buf[:n], err)
+	}
+}
+
+func TestOutputSurvivesNonBlockingTerminal(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _ = r.Close(), w.Close() }()
+	// Fd takes the file from Go's poller, as the standard streams are not in it.
+	if err := syscall.SetNonblock(int(w.Fd()), true); err != nil {
+		t.Fatal(err)
+	}
+	data := make([]byte, 1<<20) // more than a pipe holds
+	_, _ = rand.Read(data)
+	written := make(chan error, 1)
+	go func() {
+		_, err := newOutput(w).Write(data)
+		written <- err
+		_ = w.Close()
+	}()
+	got, err := io.ReadAll(r)
+	if err != nil || !bytes.Equal(got, data) {
+		t.Errorf("%d of %d bytes arrived, or others; %v", len(got), len(data), err)
+	}
+	if err := <-written; err != nil {
+		t.Error(err)
 	}
 }
