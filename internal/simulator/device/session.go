@@ -174,7 +174,7 @@ func (s *session) wait(ctx context.Context, stop context.CancelCauseFunc, result
 		// A command that waits in a read or a write ends by the channel's end.
 		var sig shell.Signal
 		if asSignal(context.Cause(ctx), &sig) {
-			s.finish(shell.Exit{Signal: sig})
+			s.report(shell.Exit{Signal: sig}) // no end of file: the command may be writing
 		}
 		_ = s.ch.Close()
 		if s.tty != nil {
@@ -187,10 +187,15 @@ func (s *session) wait(ctx context.Context, stop context.CancelCauseFunc, result
 // finish reports the end and closes the channel.
 func (s *session) finish(e shell.Exit) {
 	_ = s.ch.CloseWrite()
+	s.report(e)
+	_ = s.ch.Close()
+}
+
+// report sends how the command ended.
+func (s *session) report(e shell.Exit) {
 	if e.Signal != "" {
 		_, _ = s.ch.SendRequest("exit-signal", false, ssh.Marshal(exitSignal{Signal: string(e.Signal)}))
 	} else {
 		_, _ = s.ch.SendRequest("exit-status", false, ssh.Marshal(exitStatus{uint32(e.Status)}))
 	}
-	_ = s.ch.Close()
 }
