@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
@@ -21,7 +22,8 @@ import (
 // Sessions are the API sessions of one process: one login for each account,
 // however many callers. Safe for concurrent use.
 type Sessions struct {
-	otp func(context.Context) (string, error)
+	otp    func(context.Context) (string, error)
+	lender Lender
 
 	mu   sync.Mutex
 	open map[sessionKey]session
@@ -30,7 +32,17 @@ type Sessions struct {
 type session struct {
 	*client.Session
 	account string
+	// borrowed is the token that somebody else revokes, if it is one.
+	borrowed *atomic.Bool
 }
+
+// Lender gives tokens that somebody else (the keeper) holds and revokes. refused
+// is the last one that it gave, when that does not do any more. An error that is
+// ErrNoLender means: log in on your own.
+type Lender func(ctx context.Context, a profile.Account, n Network, refused client.Token) (client.Token, error)
+
+// ErrNoLender says that there is nobody to borrow a token from.
+var ErrNoLender = errors.New("no token can be borrowed")
 
 // SessionInfo is one API session, for people to read.
 type SessionInfo struct {
@@ -44,6 +56,13 @@ type sessionKey struct{ account, proxy, noProxy, lang, userAgent string }
 // login is refused; nil means that nobody can be asked.
 func NewSessions(otp func(context.Context) (string, error)) *Sessions {
 	return &Sessions{otp: otp, open: map[sessionKey]session{}}
+}
+
+// BorrowSessions returns an empty set that uses a lender's tokens.
+func BorrowSessions(lender Lender, otp func(context.Context) (string, error)) *Sessions {
+	s := NewSessions(otp)
+	s.lender = lender
+	return s
 }
 
 // Session is the session of an account; it logs in at its first call.
@@ -61,9 +80,28 @@ func (s *Sessions) Session(a profile.Account, n Network) (*client.Session, error
 	if err != nil {
 		return nil, err
 	}
-	made := c.Session(func(ctx context.Context) (client.Token, error) { return a.Login(ctx, c, s.otp) })
-	s.open[key] = session{made, a.String()}
+	borrowed := new(atomic.Bool)
+	made := c.Session(s.login(c, a, n, borrowed))
+	s.open[key] = session{made, a.String(), borrowed}
 	return made, nil
+}
+
+// login borrows a token, or logs in. client.Session calls it for one caller at a
+// time.
+func (s *Sessions) login(c *client.Client, a profile.Account, n Network, borrowed *atomic.Bool) func(context.Context) (client.Token, error) {
+	var last client.Token
+	return func(ctx context.Context) (client.Token, error) {
+		if s.lender != nil {
+			t, err := s.lender(ctx, a, n, last)
+			if !errors.Is(err, ErrNoLender) {
+				borrowed.Store(true)
+				last = t
+				return t, err
+			}
+		}
+		borrowed.Store(false)
+		return a.Login(ctx, c, s.otp)
+	}
 }
 
 // List describes the sessions that are logged in.
@@ -90,6 +128,9 @@ func (s *Sessions) Close(ctx context.Context) error {
 	errs := make(chan error, len(open))
 	var g errgroup.Group
 	for _, session := range open {
+		if session.borrowed.Load() {
+			continue // its lender does
+		}
 		g.Go(func() error {
 			errs <- session.Logout(ctx)
 			return nil
