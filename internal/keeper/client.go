@@ -1,0 +1,148 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+)
+
+// Keeper is the way from a command to the keeper. Its fields are set once,
+// before use.
+type Keeper struct {
+	// Place says where the keeper's socket is.
+	Place Place
+	// Command starts the background process; nil means that only a running
+	// keeper is used.
+	Command *Command
+	// Code asks for an MFA code; nil means that nobody can be asked.
+	Code func(context.Context) (string, error)
+	// Debugf receives lines for -v; may be nil.
+	Debugf func(format string, args ...any)
+}
+
+// errNoSense says that the keeper answered something else than was asked.
+var errNoSense = errors.New("the keeper's answer makes no sense")
+
+// UnavailableError says that there is no keeper and none could be started. The
+// command does the work itself then.
+type UnavailableError struct{ Err error }
+
+func (e *UnavailableError) Error() string { return "no keeper: " + e.Err.Error() }
+func (e *UnavailableError) Unwrap() error { return e.Err }
+
+// NotRunningError says that no keeper runs.
+type NotRunningError struct{ Err error }
+
+func (e *NotRunningError) Error() string { return "no keeper is running" }
+func (e *NotRunningError) Unwrap() error { return e.Err }
+
+func (k *Keeper) debugf(format string, args ...any) {
+	if k.Debugf != nil {
+		k.Debugf(format, args...)
+	}
+}
+
+// dial connects to a running keeper, and starts one where that is allowed.
+func (k *Keeper) dial(ctx context.Context) (*wire, error) {
+	conn, err := k.Place.dial(ctx)
+	if err == nil {
+		return newWire(conn), nil
+	}
+	if k.Command == nil {
+		return nil, &NotRunningError{err}
+	}
+	if conn, err = k.start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, &UnavailableError{err}
+	}
+	return newWire(conn), nil
+}
+
+// call sends a request that has one answer, and asks for an MFA code meanwhile.
+func (k *Keeper) call(ctx context.Context, r request) (response, error) {
+	w, err := k.dial(ctx)
+	if err != nil {
+		return response{}, err
+	}
+	defer w.close()
+	defer context.AfterFunc(ctx, w.close)()
+	r.PID = os.Getpid()
+	if err := w.write(r); err != nil {
+		return response{}, fmt.Errorf("asking the keeper: %w", err)
+	}
+	return k.answer(ctx, w, nil)
+}
+
+// answer reads up to the response that ends a request.
+func (k *Keeper) answer(ctx context.Context, w *wire, progress access.Progress) (response, error) {
+	for {
+		var got response
+		if err := w.read(&got); err != nil {
+			if ctx.Err() != nil {
+				return response{}, context.Cause(ctx)
+			}
+			return response{}, &lostError{err}
+		}
+		switch {
+		case got.Event != nil:
+			if progress != nil {
+				progress(*got.Event)
+			}
+		case got.AskCode:
+			k.giveCode(ctx, w)
+		case got.Err != nil && got.Outcome == "":
+			return got, got.Err.decode()
+		default:
+			return got, nil
+		}
+	}
+}
+
+func (k *Keeper) giveCode(ctx context.Context, w *wire) {
+	answer := request{Op: opCode, Failed: true}
+	if k.Code != nil {
+		if code, err := k.Code(ctx); err == nil {
+			answer = request{Op: opCode, Code: code}
+		}
+	}
+	_ = w.write(answer)
+}
+
+// lostError says that the keeper died while it was asked.
+type lostError struct{ err error }
+
+func (e *lostError) Error() string { return "the keeper ended unexpectedly" }
+func (e *lostError) Unwrap() error { return e.err }
+
+// Hint says what to do next.
+func (e *lostError) Hint() string { return "try again; the log is keeper.log in the state folder" }
+
+// Status asks a running keeper about itself.
+func (k *Keeper) Status(ctx context.Context) (Status, error) {
+	answer, err := k.call(ctx, request{Op: opStatus})
+	if err == nil && answer.Status == nil {
+		err = errNoSense
+	}
+	if err != nil {
+		return Status{}, err
+	}
+	return *answer.Status, nil
+}
+
+// Logout makes a running keeper end its API tokens.
+func (k *Keeper) Logout(ctx context.Context) error {
+	_, err := k.call(ctx, request{Op: opLogout})
+	return err
+}
+
+// Stop makes a running keeper delete what is open, log out and end, and waits
+// until that is done.
+func (k *Keeper) Stop(ctx context.Context) error {
+	_, err := k.call(ctx, request{Op: opStop})
+	return err
+}

@@ -1,0 +1,158 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+)
+
+func pid() int { return os.Getpid() }
+
+// hold is one command's use of an open way.
+type hold struct {
+	info    access.Info
+	user    User
+	done    chan struct{} // closed when the way was given back
+	failure error         // why it could not be; read after done
+}
+
+// serveHold opens or adopts a way and keeps it for as long as the connection
+// lives.
+func (s *Server) serveHold(ctx context.Context, w *wire, r request) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	in := receive(ctx, w, cancel)
+	if s.Seen != nil {
+		s.Seen(r.Open.Account, r.Open.Network)
+	}
+	way, err := s.openWay(withCode(ctx, w, in), w, r)
+	if err != nil {
+		return err
+	}
+	h := &hold{
+		info: way.Info(), done: make(chan struct{}),
+		user: User{PID: r.PID, Command: r.Command, Since: time.Now()},
+	}
+	s.register(h)
+	info := way.Info()
+	within := releaseLimit
+	if w.write(response{Info: &info}) == nil {
+		within = s.wait(ctx, w, in)
+	}
+	return s.release(w, h, way, within)
+}
+
+func (s *Server) openWay(ctx context.Context, w *wire, r request) (access.Access, error) {
+	if r.Op == opResume {
+		return s.Backend.Adopt(ctx, *r.Open, *r.Info)
+	}
+	return s.Backend.Open(ctx, *r.Open, func(e access.Event) { _ = w.write(response{Event: &e}) })
+}
+
+func (s *Server) register(h *hold) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holds[h] = struct{}{}
+}
+
+// wait blocks until the user has gone, asks for the end, or the keeper stops. It
+// returns how long the user waits for the deletion.
+func (s *Server) wait(ctx context.Context, w *wire, in <-chan request) time.Duration {
+	for {
+		select {
+		case r, ok := <-in:
+			if !ok {
+				return releaseLimit
+			}
+			if r.Op == opClose {
+				return r.Within
+			}
+		case <-ctx.Done():
+			_ = w.write(response{Stopped: true})
+			return releaseLimit
+		}
+	}
+}
+
+// release gives the way back. It goes on when the user no longer listens.
+func (s *Server) release(w *wire, h *hold, way access.Access, within time.Duration) error {
+	if within <= 0 || within > releaseLimit {
+		within = releaseLimit
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	outcome, err := way.Close(ctx)
+	if err != nil {
+		s.Logf("giving back %s: %v", h.info.Mapping.Addr, err)
+	}
+	h.failure = err
+	s.mu.Lock()
+	delete(s.holds, h)
+	s.mu.Unlock()
+	close(h.done)
+	_ = w.write(response{Outcome: outcome, Err: encodeError(err)})
+	return nil
+}
+
+// receive passes on what the peer sends; when the peer has gone it closes the
+// channel and calls gone.
+func receive(ctx context.Context, w *wire, gone func()) <-chan request {
+	in := make(chan request)
+	go func() {
+		defer gone()
+		defer close(in)
+		for {
+			var r request
+			if w.read(&r) != nil {
+				return
+			}
+			select {
+			case in <- r:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return in
+}
+
+// codeKey is the context key of the function that asks a command's user for an
+// MFA code.
+type codeKey struct{}
+
+func withCode(ctx context.Context, w *wire, in <-chan request) context.Context {
+	ask := func(ctx context.Context) (string, error) {
+		if err := w.write(response{AskCode: true}); err != nil {
+			return "", err
+		}
+		for {
+			select {
+			case r, ok := <-in:
+				switch {
+				case !ok:
+					return "", errClosed
+				case r.Op == opCode && r.Failed:
+					return "", errors.New("no MFA code was given")
+				case r.Op == opCode:
+					return r.Code, nil
+				}
+			case <-ctx.Done():
+				return "", ctx.Err()
+			}
+		}
+	}
+	return context.WithValue(ctx, codeKey{}, ask)
+}
+
+// AskCode asks the user of the command behind ctx for an MFA code. It is what
+// the keeper's API sessions ask with.
+func AskCode(ctx context.Context) (string, error) {
+	ask, ok := ctx.Value(codeKey{}).(func(context.Context) (string, error))
+	if !ok {
+		return "", errors.New("nobody can be asked for an MFA code")
+	}
+	return ask(ctx)
+}

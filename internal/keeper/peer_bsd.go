@@ -1,0 +1,25 @@
+//go:build darwin || freebsd
+
+package keeper
+
+import (
+	"fmt"
+	"net"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// checkPeer refuses a process of another user, though the folder's mode should
+// have kept it out.
+func checkPeer(conn net.Conn) error {
+	var cred *unix.Xucred
+	err := control(conn, func(fd int) (err error) {
+		cred, err = unix.GetsockoptXucred(fd, unix.SOL_LOCAL, unix.LOCAL_PEERCRED)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("asking who is at the other end: %w", err)
+	}
+	return sameUser(int(cred.Uid), os.Geteuid())
+}

@@ -1,0 +1,30 @@
+//go:build linux || darwin || freebsd
+
+package keeper
+
+import (
+	"errors"
+	"fmt"
+	"net"
+)
+
+// control runs f on the connection's descriptor.
+func control(conn net.Conn, f func(fd int) error) error {
+	c, ok := conn.(*net.UnixConn)
+	if !ok {
+		return fmt.Errorf("%T is not a Unix socket", conn)
+	}
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var inner error
+	return errors.Join(raw.Control(func(fd uintptr) { inner = f(int(fd)) }), inner)
+}
+
+func sameUser(peer, us int) error {
+	if peer != us {
+		return fmt.Errorf("the process at the other end belongs to user %d, not %d", peer, us)
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package keeper
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/napter-connect/napter-connect/internal/config"
+)
+
+// Place is where a user's keeper lives.
+type Place struct {
+	// State is the folder of the journal and of keeper.log.
+	State string
+	// Socket is the keeper's socket, in a 0700 folder.
+	Socket string
+}
+
+// FindPlace names the socket for the folders and this version of the protocol.
+// The state folder is part of the name: a keeper serves one journal.
+func FindPlace(d config.Dirs) (Place, error) {
+	sum := sha256.Sum256([]byte(d.State))
+	socket, err := d.SocketPath(fmt.Sprintf("keeper-%d-%s.sock", Protocol, hex.EncodeToString(sum[:4])))
+	return Place{State: d.State, Socket: socket}, err
+}
+
+// dialLimit bounds the connect to a socket on this machine.
+const dialLimit = 2 * time.Second
+
+func (p Place) dial(ctx context.Context) (net.Conn, error) {
+	d := net.Dialer{Timeout: dialLimit}
+	conn, err := d.DialContext(ctx, "unix", p.Socket)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPeer(conn); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// ErrRunning says that another keeper has the place.
+var ErrRunning = errors.New("a keeper is running already")
+
+// Listen takes the place: it is ErrRunning's when another keeper has it. The
+// lock, not the socket's file, says who that is: a file outlives its keeper.
+func (p Place) Listen() (net.Listener, error) {
+	if err := config.MakeDir(filepath.Dir(p.Socket)); err != nil {
+		return nil, err
+	}
+	lock := flock.New(p.Socket+".lock", flock.SetPermissions(0o600))
+	got, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("locking %s: %w", lock.Path(), err)
+	}
+	if !got {
+		return nil, ErrRunning
+	}
+	if err := os.Remove(p.Socket); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, errors.Join(fmt.Errorf("removing an old socket: %w", err), lock.Unlock())
+	}
+	l, err := net.Listen("unix", p.Socket)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("listening: %w", err), lock.Unlock())
+	}
+	if err := os.Chmod(p.Socket, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("listening: %w", err), l.Close(), lock.Unlock())
+	}
+	return &lockedListener{Listener: l, lock: lock}, nil
+}
+
+// lockedListener gives up the place when it is closed, so that the next keeper
+// can start while this one still cleans up.
+type lockedListener struct {
+	net.Listener
+	lock *flock.Flock
+}
+
+func (l *lockedListener) Close() error {
+	return errors.Join(l.Listener.Close(), l.lock.Unlock())
+}

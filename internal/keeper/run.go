@@ -1,0 +1,132 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/profile"
+)
+
+const (
+	// program is the keeper's name in the journal.
+	program = "keeper"
+	// adoptGrace is how long a new keeper waits before it deletes what a dead one
+	// left: that one's users may still be there, and register again at once.
+	adoptGrace = 3 * time.Second
+	// reapLimit bounds one look at what is left over.
+	reapLimit = 10 * time.Minute
+	// memoryLimit makes the collector give memory back: a keeper mostly waits.
+	memoryLimit = 20 << 20
+)
+
+// RunOptions say how to be a keeper.
+type RunOptions struct {
+	Place   Place
+	Leases  string // the journal's folder
+	Version string
+	Idle    time.Duration
+	// Ready is told one line once the keeper listens, and closed.
+	Ready io.WriteCloser
+}
+
+// Run is the background process: it returns when ctx ends, when the keeper is
+// told to stop, or when it has been idle for long enough.
+func Run(ctx context.Context, o RunOptions) error {
+	debug.SetMemoryLimit(memoryLimit)
+	if err := config.MakeDir(o.Place.State); err != nil {
+		return err
+	}
+	log, err := openLog(filepath.Join(o.Place.State, "keeper.log"))
+	if err != nil {
+		return err
+	}
+	defer log.close()
+	err = serve(ctx, o, log)
+	if err != nil && !errors.Is(err, ErrRunning) {
+		log.printf("ended: %v", err)
+	}
+	return err
+}
+
+func serve(ctx context.Context, o RunOptions, log *logFile) error {
+	l, err := o.Place.Listen()
+	if err != nil {
+		return err
+	}
+	leases, err := lease.Open(lease.Options{Dir: o.Leases, Program: program, Logf: log.printf})
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	sessions, finders := access.NewSessions(AskCode), access.NewFinders()
+	local := access.NewLocal(access.Options{Sessions: sessions, Finders: finders, Leases: leases, Debugf: log.printf})
+	r := &reaper{ctx: ctx, leases: leases, sessions: sessions, log: log, started: time.Now(), seen: map[string]bool{}}
+	s := &Server{
+		Version: o.Version, Backend: local, Sessions: sessions, Leases: settler{leases, local},
+		Idle: o.Idle, Seen: r.seenAccount, Logf: log.printf,
+	}
+	log.printf("started, version %s, process %d", o.Version, os.Getpid())
+	_, _ = fmt.Fprintln(o.Ready, readyLine)
+	_ = o.Ready.Close()
+	err = s.Serve(ctx, l)
+	finders.Close()
+	return errors.Join(err, leases.Close())
+}
+
+// settler ends what lingers before it waits for what is pending.
+type settler struct {
+	*lease.Manager
+	local *access.Local
+}
+
+func (s settler) Settle(ctx context.Context) error {
+	s.local.Close()
+	return s.Manager.Settle(ctx)
+}
+
+// reaper deletes what dead processes left, once for each account that shows up.
+type reaper struct {
+	ctx      context.Context
+	leases   *lease.Manager
+	sessions *access.Sessions
+	log      *logFile
+	started  time.Time
+
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+// seenAccount starts a look at what this account left over. It does not block.
+func (r *reaper) seenAccount(a profile.Account, n access.Network) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if key := a.Key(); !r.seen[key] {
+		r.seen[key] = true
+		go r.reap(a, n)
+	}
+}
+
+func (r *reaper) reap(a profile.Account, n access.Network) {
+	select {
+	case <-time.After(adoptGrace - time.Since(r.started)):
+	case <-r.ctx.Done():
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.ctx, reapLimit)
+	defer cancel()
+	err := access.Reap(ctx, r.leases, r.sessions, a, n, func(e lease.Entry, o lease.Outcome, err error) {
+		r.log.printf("left over %s:%d of SIM %s: %s %v", e.IP, e.Port, e.Spec.SimID, o, err)
+	})
+	if err != nil {
+		r.log.printf("deleting what was left over: %v", err)
+	}
+}
