@@ -2,14 +2,10 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
 )
-
-// logoutLimit bounds the logout at the end; a token that stays ends by itself.
-const logoutLimit = 3 * time.Second
 
 // api is the API as the chosen profile sees it.
 type api struct {
@@ -24,7 +20,10 @@ func (a *app) openAPI(ctx context.Context) (*api, error) {
 	if err != nil {
 		return nil, err
 	}
-	sessions := access.NewSessions(a.otpPrompt())
+	sessions := a.sessions(nil)
+	if k, err := a.keeper(s, false); err == nil && a.wantsKeeper(s) {
+		sessions = a.sessions(k)
+	}
 	session, err := sessions.Session(s.account, s.network)
 	if err != nil {
 		return nil, err

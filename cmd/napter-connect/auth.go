@@ -14,6 +14,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/profile"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
@@ -198,10 +199,29 @@ func newAuthLogoutCommand(a *app) *cobra.Command {
 		Use: "logout", Short: "End the tokens that this program holds", Args: noArgs,
 		Example: "  napter-connect auth logout",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			a.say("nothing to do: every command logs out at its own end")
-			return nil
+			return runAuthLogout(cmd.Context(), a)
 		},
 	}
+}
+
+// runAuthLogout ends the keeper's tokens. Commands without a keeper log out at
+// their own end.
+func runAuthLogout(ctx context.Context, a *app) error {
+	k, err := a.runningKeeper()
+	if err != nil {
+		return err
+	}
+	err = k.Logout(ctx)
+	var none *keeper.NotRunningError
+	if errors.As(err, &none) {
+		a.say("no token is held")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a.say("logged out")
+	return nil
 }
 
 func newAuthRevokeCommand(a *app) *cobra.Command {

@@ -13,7 +13,7 @@ import (
 // connector prepares the job for the commands that connect.
 func (a *app) connector(s *settings, j *job) *connect.Connector {
 	return &connect.Connector{
-		Opener: j.opener,
+		Opener: j,
 		Rules:  s.file,
 		Keys:   config.NewRecent(s.dirs.State),
 		Audit:  j.audit,

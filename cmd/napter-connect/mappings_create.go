@@ -61,14 +61,11 @@ func runMappingsCreate(ctx context.Context, cmd *cobra.Command, a *app, o *creat
 	}
 	r.Target, r.Port, r.TLS, r.Keep, r.NoReuse = target, o.port, o.tls, true, true
 	r.Command = "mappings create " + target
-	j, err := a.openJob(s, r.Command)
-	if err != nil {
-		return err
-	}
+	j := a.openJob(s, r.Command, true) // it holds nothing afterwards
 	defer j.close(ctx)
 	events, _, stop := a.progress()
 	defer stop()
-	way, err := j.opener.Open(ctx, r, events)
+	way, err := j.Open(ctx, r, events)
 	if err != nil {
 		return err
 	}

@@ -2,31 +2,63 @@ package main
 
 import (
 	"context"
+	"errors"
+	"sync"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/launch"
-	"github.com/napter-connect/napter-connect/internal/lease"
 )
 
-// job is what a command that opens access works with.
+// job is what a command that opens access works with: the keeper, or its own
+// process where that is wanted or no keeper can be started.
 type job struct {
-	opener   access.Opener
+	app      *app
+	settings *settings
+	command  string
+	keeper   *keeper.Keeper // nil: work in this process
 	sessions *access.Sessions
-	finders  *access.Finders
-	leases   *lease.Manager
+	stopReap context.CancelFunc
+
+	mu    sync.Mutex
+	local *localJob // made when it is needed
 }
 
-// openJob prepares the work in this process.
-func (a *app) openJob(s *settings, command string) (*job, error) {
-	leases, err := a.openLeases(s.dirs, command)
+// openJob prepares the work. It starts nothing yet.
+func (a *app) openJob(s *settings, command string, noKeeper bool) *job {
+	j := &job{app: a, settings: s, command: command}
+	if !noKeeper && a.wantsKeeper(s) {
+		k, err := a.keeper(s, true)
+		if err != nil {
+			a.debugf("no keeper: %v", err)
+		} else {
+			j.keeper = k
+		}
+	}
+	j.sessions = a.sessions(j.keeper)
+	return j
+}
+
+func (a *app) wantsKeeper(s *settings) bool {
+	return !s.file.NoKeeper && a.getenv("NAPTER_CONNECT_NO_KEEPER") == ""
+}
+
+// Open implements access.Opener.
+func (j *job) Open(ctx context.Context, r access.Request, progress access.Progress) (access.Access, error) {
+	rec := access.NewRecorder(progress, j.app.now)
+	if j.keeper != nil {
+		way, err := j.keeper.Open(ctx, r, rec.Forward())
+		var none *keeper.UnavailableError
+		if !errors.As(err, &none) {
+			return way, err
+		}
+		j.app.debugf("%v; working in this process", err)
+	}
+	local, err := j.inProcess()
 	if err != nil {
 		return nil, err
 	}
-	j := &job{sessions: access.NewSessions(a.otpPrompt()), finders: access.NewFinders(), leases: leases}
-	j.opener = access.NewLocal(access.Options{
-		Sessions: j.sessions, Finders: j.finders, Leases: leases, Now: a.now, Debugf: a.debugf,
-	})
-	return j, nil
+	return local.opener.Open(ctx, r, rec.Forward())
 }
 
 // audit gives the audit log of a request's account.
@@ -34,11 +66,37 @@ func (j *job) audit(r access.Request) (launch.AuditLog, error) {
 	return j.sessions.Session(r.Account, r.Network)
 }
 
-// close logs out, and gives up the ownership of leases.
+func (j *job) inProcess() (*localJob, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.local != nil {
+		return j.local, nil
+	}
+	local, err := j.newLocal()
+	if err != nil {
+		return nil, err
+	}
+	j.local = local
+	// Its own context: what was left over goes on being deleted while the
+	// session ends.
+	ctx, cancel := context.WithCancel(context.Background())
+	j.stopReap = cancel
+	go local.reap(ctx, j.app, j.settings)
+	return local, nil
+}
+
+// close ends the work, and logs out.
 func (j *job) close(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutLimit)
+	ctx = context.WithoutCancel(ctx)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.local != nil {
+		limit, cancel := context.WithTimeout(ctx, reapLimit)
+		j.local.close(limit)
+		cancel()
+		j.stopReap()
+	}
+	limit, cancel := context.WithTimeout(ctx, logoutLimit)
 	defer cancel()
-	_ = j.sessions.Close(ctx)
-	j.finders.Close()
-	_ = j.leases.Close()
+	_ = j.sessions.Close(limit)
 }

@@ -43,7 +43,7 @@ func runPicker(ctx context.Context, a *app) error {
 			Term: a.getenv("TERM"), Env: localeVariables(a.environ()),
 		},
 	}
-	status, err := a.connectSSH(ctx, s, so)
+	status, err := a.connectSSH(ctx, s, so, false)
 	if err == nil && status != 0 {
 		err = exitError(status)
 	}

@@ -91,7 +91,7 @@ func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) erro
 	so.User = firstOf(o.login, user)
 	so.KnownHosts = knownHosts(s.dirs)
 	so.ReadOnlyKnownHosts = a.userKnownHosts()
-	status, err := a.connectSSH(ctx, s, so)
+	status, err := a.connectSSH(ctx, s, so, o.noKeeper)
 	if err == nil && status != 0 {
 		err = exitError(status)
 	}
@@ -100,11 +100,8 @@ func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) erro
 
 // connectSSH runs one session from the terminal's point of view: with progress,
 // questions, and a choice when the name means several SIMs.
-func (a *app) connectSSH(ctx context.Context, s *settings, so connect.SSHOptions) (int, error) {
-	j, err := a.openJob(s, so.Request.Command)
-	if err != nil {
-		return statusSSH, err
-	}
+func (a *app) connectSSH(ctx context.Context, s *settings, so connect.SSHOptions, noKeeper bool) (int, error) {
+	j := a.openJob(s, so.Request.Command, noKeeper)
 	defer j.close(ctx)
 	events, printer, stop := a.progress()
 	defer stop()
