@@ -94,9 +94,9 @@ func (r *Recent) Update(ctx context.Context, simID string, change func(*Use)) er
 	return WriteFile(r.path, append(data, '\n'))
 }
 
-// lock waits 2 s at most: a holder needs milliseconds.
+// lock waits 5 s at most: a holder needs as long as the disk takes to sync.
 func (r *Recent) lock(ctx context.Context) (unlock func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	lock := flock.New(r.path+".lock", flock.SetPermissions(0o600))
 	if _, err := lock.TryLockContext(ctx, 5*time.Millisecond); err != nil {

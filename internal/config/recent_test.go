@@ -88,7 +88,7 @@ func TestRecentIsBounded(t *testing.T) {
 func TestRecentConcurrent(t *testing.T) {
 	dir := t.TempDir()
 	var wg sync.WaitGroup
-	for i := range 20 {
+	for i := range 8 {
 		wg.Go(func() {
 			if err := NewRecent(dir).Update(t.Context(), fmt.Sprint(i), func(u *Use) { u.Port = i + 1 }); err != nil {
 				t.Error(err)
@@ -97,7 +97,7 @@ func TestRecentConcurrent(t *testing.T) {
 	}
 	wg.Wait()
 	uses, err := NewRecent(dir).All()
-	if err != nil || len(uses) != 20 {
+	if err != nil || len(uses) != 8 {
 		t.Fatalf("%d uses, %v", len(uses), err)
 	}
 }
