@@ -79,6 +79,13 @@ func (b *background) next() <-chan struct{} {
 	return nil
 }
 
+// clear drops what was given up and is over after all.
+func (b *background) clear(id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.failed, id)
+}
+
 func (b *background) errors() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -221,6 +221,9 @@ func (m *Manager) lost(ctx context.Context, api API, r *record, sent time.Time, 
 	}
 	started := m.background.run(r.ID, func(ctx context.Context) error {
 		_, err := m.end(ctx, api, e)
+		if err != nil && ctx.Err() == nil {
+			m.giveBack(e.r)
+		}
 		return err
 	})
 	if !started { // closed meanwhile: an orphan, for the next reaper

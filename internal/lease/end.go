@@ -198,18 +198,20 @@ func listFor(ctx context.Context, api Lister, r *record) ([]client.PortMapping, 
 	return api.ListPortMappingsForSubscriber(ctx, r.IMSI)
 }
 
-// describe names the mapping for people. All of it was checked or is ours.
+// describe names the mapping for people, without any text that could be more
+// than it seems.
 func (r *record) describe() string {
-	target := r.SimID
-	if target == "" {
-		target = "IMSI " + r.IMSI
+	if r.Mapping != nil {
+		return describe(*r.Mapping)
 	}
-	if r.Mapping == nil {
-		return fmt.Sprintf("what may have come of asking for port %d of %s", r.Port, target)
-	}
-	addr, err := r.addr()
+	return fmt.Sprintf("what may have come of asking for port %d of SIM %q", r.Port, r.SimID+r.IMSI)
+}
+
+func describe(p client.PortMapping) string {
+	named := record{Mapping: &p}
+	addr, err := named.addr()
 	if err != nil {
-		return fmt.Sprintf("the mapping to port %d of %s", r.Port, target)
+		return "a mapping"
 	}
-	return fmt.Sprintf("the mapping %s to port %d of %s", addr, r.Port, target)
+	return fmt.Sprintf("the mapping %s to port %d", addr, p.Destination.Port)
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -153,6 +154,7 @@ func onlyLocks(t *testing.T, m *Manager) {
 }
 
 func TestKilledAtAnyInstant(t *testing.T) {
+	t.Parallel()
 	const kills = 12
 	dir, f := filepath.Join(t.TempDir(), "leases"), &fakeAPI{}
 	slow := func(context.Context, string, int) error {
@@ -183,6 +185,7 @@ func TestKilledAtAnyInstant(t *testing.T) {
 }
 
 func TestReapersShareTheWork(t *testing.T) {
+	t.Parallel()
 	const orphans, reapers = 6, 3
 	dir, f := filepath.Join(t.TempDir(), "leases"), &fakeAPI{}
 	url := serve(t, f)
@@ -219,6 +222,7 @@ func TestReapersShareTheWork(t *testing.T) {
 }
 
 func TestAdopt(t *testing.T) {
+	t.Parallel()
 	dir, f := filepath.Join(t.TempDir(), "leases"), &fakeAPI{}
 	p := startChild(t, "hold", dir, serve(t, f))
 	id := strings.Fields(p.line())[1]
@@ -264,4 +268,36 @@ func TestAdopt(t *testing.T) {
 		t.Fatal(err)
 	}
 	allGone(t, m, f)
+}
+
+// Many processes that start at the same moment: each gets its lock and its
+// mapping, and an orderly end leaves nothing.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	const processes = 16
+	dir, f := filepath.Join(t.TempDir(), "leases"), &fakeAPI{}
+	url := serve(t, f)
+	list := make([]*child, processes)
+	for i := range list {
+		list[i] = startChild(t, "hold", dir, url)
+	}
+	for _, p := range list {
+		p.line()
+	}
+	m := open(t, dir)
+	for _, e := range entries(t, m) {
+		if !e.Alive || e.State != Live {
+			t.Errorf("%+v", e)
+		}
+	}
+	if n := len(f.open()); n != processes {
+		t.Errorf("%d mappings", n)
+	}
+	for _, p := range list {
+		if said := p.rest(); !slices.Equal(said, []string{"deleted <nil>"}) {
+			t.Error(said)
+		}
+	}
+	allGone(t, m, f)
+	onlyLocks(t, m)
 }

@@ -44,6 +44,7 @@ func reap(t *testing.T, ctx context.Context, m *Manager, f API) ([]Outcome, erro
 
 // The mapping has ended, and its ip:port leads elsewhere now.
 func TestReapSparesWhoHasTheAddressNow(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*client.PortMapping){
 		"another SIM":  func(p *client.PortMapping) { p.SimID, p.Destination.SimID = "other", "other" },
 		"created anew": func(p *client.PortMapping) { p.CreatedTime += 60_000 },
@@ -82,6 +83,7 @@ func TestDeleteAfterHoursLooksFirst(t *testing.T) {
 
 // A list that does not show a mapping of a moment ago is not believed at once.
 func TestReapWaitsForAMappingToShow(t *testing.T) {
+	t.Parallel()
 	dir, f := t.TempDir(), &fakeAPI{}
 	orphan(t, dir, f)
 	hidden := f.mappings
@@ -104,6 +106,7 @@ func TestReapWaitsForAMappingToShow(t *testing.T) {
 
 // No network, then tokens that have expired, then success.
 func TestReapGoesOn(t *testing.T) {
+	t.Parallel()
 	dir, f := t.TempDir(), &fakeAPI{}
 	orphan(t, dir, f)
 	f.before = func(_ context.Context, op string, n int) error {
@@ -126,6 +129,7 @@ func TestReapGoesOn(t *testing.T) {
 }
 
 func TestReapGivesBackWhatItCannotDo(t *testing.T) {
+	t.Parallel()
 	dir, f := t.TempDir(), &fakeAPI{}
 	orphan(t, dir, f)
 	f.before = failing("list", 1, apiError("listPortMappingsForSim", 403))
@@ -196,6 +200,7 @@ func TestReapDropsTheExpiredWithoutACall(t *testing.T) {
 
 // Several reapers of one process, and of two that share it.
 func TestReapersInOneProcess(t *testing.T) {
+	t.Parallel()
 	dir, f := t.TempDir(), &fakeAPI{}
 	const orphans = 5
 	for range orphans {
@@ -221,6 +226,7 @@ func TestReapersInOneProcess(t *testing.T) {
 
 // The users of a dead keeper have a moment to find another one.
 func TestGrace(t *testing.T) {
+	t.Parallel()
 	dir, f := t.TempDir(), &fakeAPI{}
 	orphan(t, dir, f)
 	keeper := open(t, dir)
@@ -266,6 +272,7 @@ func TestDeleteThatHangs(t *testing.T) {
 }
 
 func TestDeleteOffline(t *testing.T) {
+	t.Parallel()
 	m, f := open(t, t.TempDir()), &fakeAPI{}
 	l := create(t, m, f)
 	var online atomic.Bool
@@ -294,7 +301,33 @@ func TestDeleteOffline(t *testing.T) {
 	allGone(t, m, f)
 }
 
+// A deletion that the API refuses for good is left to whoever may do it.
+func TestDeleteLaterGivesUp(t *testing.T) {
+	dir, f := t.TempDir(), &fakeAPI{}
+	m := open(t, dir)
+	l := create(t, m, f)
+	refused := &fakeAPI{before: func(_ context.Context, op string, _ int) error { return apiError(op, 403) }}
+	l.DeleteLater(refused)
+	if err := m.Settle(bounded(t, 10*time.Second)); status(err) != 403 {
+		t.Fatal(err)
+	}
+	if left := entries(t, m); len(left) != 1 || left[0].Alive || !left[0].Deleting {
+		t.Fatalf("%+v", left)
+	}
+	if list, err := reap(t, bounded(t, 10*time.Second), open(t, dir), f); err != nil || !slices.Equal(list, []Outcome{Deleted}) {
+		t.Fatal(list, err)
+	}
+	if o, err := l.Delete(bounded(t, 10*time.Second), f); o != Deleted || err != nil {
+		t.Error(o, err)
+	}
+	if err := m.Settle(t.Context()); err != nil {
+		t.Error("still said to be open:", err)
+	}
+	allGone(t, m, f)
+}
+
 func TestUserWhoMayNotList(t *testing.T) {
+	t.Parallel()
 	m, f := open(t, t.TempDir()), &fakeAPI{}
 	l := create(t, m, f)
 	f.before = func(_ context.Context, op string, n int) error {
@@ -388,6 +421,7 @@ func (r *recorder) CreatePortMappingForSim(ctx context.Context, simID string, q 
 // Two processes ask for the same; one loses its answer. It must leave the
 // other's mapping alone, though nothing but the journal tells the two apart.
 func TestLostCreateBesideATwin(t *testing.T) {
+	t.Parallel()
 	dir, f := t.TempDir(), &fakeAPI{}
 	m, twin := open(t, dir), open(t, dir)
 	inside, finish := make(chan struct{}), make(chan struct{})
@@ -425,6 +459,7 @@ func TestLostCreateBesideATwin(t *testing.T) {
 }
 
 func TestByIMSI(t *testing.T) {
+	t.Parallel()
 	m, f := open(t, t.TempDir()), &fakeAPI{}
 	s := testSpec()
 	s.SimID, s.IMSI = "", "440101234567890"

@@ -35,17 +35,71 @@ func (l *Lease) Mapping() client.PortMapping { return l.mapping }
 // expired. When the outcome is Pending the error says why, and the entry stays:
 // see DeleteLater. Once it is over, further calls say the same.
 func (l *Lease) Delete(ctx context.Context, api API) (Outcome, error) {
+	done, err := l.take(ctx)
+	if err != nil {
+		return Pending, fmt.Errorf("deleting %s: %w", describe(l.mapping), err)
+	}
+	defer done()
+	return l.delete(ctx, api)
+}
+
+// DeleteLater deletes in the background, with retries until the mapping has
+// expired or the manager is closed: for after a Delete that left it Pending.
+// Settle waits for it. When the API refuses for good, the entry becomes an
+// orphan, for a reaper with other rights.
+func (l *Lease) DeleteLater(api API) {
+	l.m.background.run(l.id, func(ctx context.Context) error {
+		done, err := l.take(ctx)
+		if err != nil {
+			return err
+		}
+		defer done()
+		if l.done != "" {
+			return nil
+		}
+		l.change(func(r *record) { r.Deleting = true })
+		_, err = l.delete(ctx, api)
+		if err != nil && ctx.Err() == nil {
+			l.end.own = false
+			l.change(func(r *record) { r.Owner.ID = "" })
+			l.m.forget(l.id)
+		}
+		return err
+	})
+}
+
+// Keep leaves the mapping open until it expires: no reaper takes it.
+func (l *Lease) Keep() error {
+	done, _ := l.take(context.Background())
+	defer done()
+	if l.done != "" {
+		return ErrGone
+	}
+	kept := *l.end.r
+	kept.State = Kept
+	if err := l.m.write(&kept); err != nil {
+		return fmt.Errorf("keeping %s: %w", describe(l.mapping), err)
+	}
+	l.end.r = &kept
+	return nil
+}
+
+// take waits for the right to change the lease; done gives it back.
+func (l *Lease) take(ctx context.Context) (done func(), err error) {
 	select {
 	case <-l.turn:
-		defer func() { l.turn <- struct{}{} }()
+		return func() { l.turn <- struct{}{} }, nil
 	case <-ctx.Done():
-		return Pending, fmt.Errorf("deleting %s: %w", l.end.r.describe(), ctx.Err())
+		return nil, ctx.Err()
 	}
+}
+
+func (l *Lease) delete(ctx context.Context, api API) (Outcome, error) {
 	if l.done != "" {
 		return l.done, nil
 	}
 	if l.m.isClosed() { // without our lock, another process may be at it
-		return Pending, fmt.Errorf("deleting %s: %w", l.end.r.describe(), ErrClosed)
+		return Pending, fmt.Errorf("deleting %s: %w", describe(l.mapping), ErrClosed)
 	}
 	outcome, err := l.m.end(ctx, api, &l.end)
 	if outcome != Pending {
@@ -55,30 +109,15 @@ func (l *Lease) Delete(ctx context.Context, api API) (Outcome, error) {
 	return outcome, err
 }
 
-// DeleteLater deletes in the background, with retries until the mapping has
-// expired or the manager is closed: for after a Delete that left it Pending.
-// Settle waits for it.
-func (l *Lease) DeleteLater(api API) {
-	l.m.background.run(l.id, func(ctx context.Context) error {
-		_, err := l.Delete(ctx, api)
-		return err
-	})
-}
-
-// Keep leaves the mapping open until it expires: no reaper takes it.
-func (l *Lease) Keep() error {
-	<-l.turn
-	defer func() { l.turn <- struct{}{} }()
-	if l.done != "" {
-		return ErrGone
+// change writes a note to the journal without which the deletion goes on too.
+func (l *Lease) change(f func(*record)) {
+	r := *l.end.r
+	f(&r)
+	if err := l.m.write(&r); err != nil {
+		l.m.logf("lease: %v", err)
+		return
 	}
-	kept := *l.end.r
-	kept.State = Kept
-	if err := l.m.write(&kept); err != nil {
-		return fmt.Errorf("keeping %s: %w", kept.describe(), err)
-	}
-	l.end.r = &kept
-	return nil
+	l.end.r = &r
 }
 
 func (m *Manager) isClosed() bool {
@@ -91,4 +130,5 @@ func (m *Manager) forget(id string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.leases, id)
+	m.background.clear(id)
 }

@@ -104,6 +104,7 @@ func TestDeleteRetries(t *testing.T) {
 }
 
 func TestDeletePending(t *testing.T) {
+	t.Parallel()
 	m, f := open(t, t.TempDir()), &fakeAPI{}
 	l := create(t, m, f)
 	f.before = failing("delete", 1, apiError("deletePortMapping", 403))
@@ -163,6 +164,7 @@ func TestLostCreate(t *testing.T) {
 
 // A mapping that shows up only after the first look is found all the same.
 func TestLostCreateThatComesLate(t *testing.T) {
+	t.Parallel()
 	m, f := open(t, t.TempDir()), &fakeAPI{before: failing("create", 1, errLost)}
 	_, err := m.Create(t.Context(), f, testSpec())
 	if e, ok := errors.AsType[*LostError](err); !ok || e.Resolved {

@@ -94,12 +94,17 @@ func (r *reaper) reap(ctx context.Context, s scanned) {
 	defer over(nil) // whoever called Reap knows what became of it
 	outcome, err := m.end(ctx, api, &ending{r: own, quiet: m.now().Add(m.settle), slots: r.slots})
 	if outcome == Pending {
-		own.Owner.ID = "" // nobody's
-		if err := m.write(own); err != nil {
-			m.logf("lease: giving an entry back: %v", err)
-		}
+		m.giveBack(own)
 	}
 	r.tell(entry, outcome, err)
+}
+
+// giveBack makes an entry of ours an orphan again, for others to try.
+func (m *Manager) giveBack(r *record) {
+	r.Owner.ID = "" // nobody's
+	if err := m.write(r); err != nil {
+		m.logf("lease: giving an entry back: %v", err)
+	}
 }
 
 // wait is false when ctx ended first.
