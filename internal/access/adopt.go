@@ -33,7 +33,7 @@ func (l *Local) Adopt(ctx context.Context, r Request, i Info) (Access, error) {
 	defer done()
 	u := l.shares.joinAnyway(key, r)
 	if u == nil {
-		if w.lease, err = l.adoptLease(i); err != nil {
+		if w.lease, err = l.adoptLease(i); err != nil { //nolint:contextcheck // reading the journal takes no time to cancel
 			return nil, err
 		}
 		u = l.shares.add(key, w, r)

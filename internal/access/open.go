@@ -65,7 +65,7 @@ func (l *Local) Open(ctx context.Context, r Request, progress Progress) (Access,
 		}
 		return nil, err
 	}
-	if m, ok := j.fitting(); ok {
+	if m, ok := j.fitting(); ok { //nolint:contextcheck // reading the journal takes no time to cancel
 		return j.reuse(m), nil
 	}
 	u, err := j.shareOrCreate(ctx)

@@ -254,7 +254,7 @@ func (s *shares) leave(ctx context.Context, u *user) (Outcome, error) {
 	case u.linger > 0 && h.way.lease != nil && !h.keep && !s.isClosing():
 		h.wake = make(chan struct{})
 		s.linger.Add(1)
-		go s.lingerOn(h, h.wake, u.linger)
+		go s.lingerOn(h, h.wake, u.linger) //nolint:contextcheck // outlives the user's context
 		s.mu.Unlock()
 		return Linger, nil
 	}

@@ -5,6 +5,7 @@ package connect
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
@@ -77,6 +78,19 @@ func (c *Connector) rule(name string, tags map[string]string) config.Rule {
 		return config.Rule{}
 	}
 	return c.Rules.For(name, tags)
+}
+
+// wideBits is the longest prefix that is worth a warning: more than the addresses
+// of one site's network (a /24).
+const wideBits = 23
+
+// warnOfWideSources tells how many a range lets in that the user gave.
+func (c *Connector) warnOfWideSources(sources []netip.Prefix) {
+	for _, p := range sources {
+		if p.Bits() <= wideBits {
+			c.notice("%s lets %d addresses in; a /32 lets in one", p, uint64(1)<<(32-p.Bits()))
+		}
+	}
 }
 
 // giveBack closes a way, whatever ended its use, and tells what the user has to

@@ -76,11 +76,12 @@ func (c *Connector) SSH(ctx context.Context, o SSHOptions) (status int, err erro
 	if err != nil {
 		return statusOwn, err
 	}
+	c.warnOfWideSources(request.Sources)
 	way, err := c.Opener.Open(ctx, request, j.Forward())
 	if err != nil {
 		return statusOwn, causeOf(ctx, err)
 	}
-	defer c.giveBack(way) // runs in a panic too
+	defer c.giveBack(way) //nolint:contextcheck // in a panic too, and with a context of its own
 	return j.use(ctx, request, way.Info())
 }
 
@@ -148,7 +149,7 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	defer stop()
 	began := j.now()
 	status, connected, err := launch.Shell{
-		Config: j.config(s, info.SIM), Session: j.session(s, info, notices), Now: j.Now,
+		Config: j.config(ctx, s, info.SIM), Session: j.session(s, info, notices), Now: j.Now,
 		Forwards: j.options.Forwards, NoCommand: j.options.NoCommand,
 		Connected: func(c *sshclient.Client) { j.client.Store(c) },
 	}.Run(ctx, info)
@@ -159,7 +160,7 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 }
 
 // config is the user's side of the connection.
-func (j *sshJob) config(s settings, sim access.SIM) sshclient.Config {
+func (j *sshJob) config(ctx context.Context, s settings, sim access.SIM) sshclient.Config {
 	o := j.options
 	c := sshclient.Config{
 		KnownHosts: o.KnownHosts, ReadOnlyKnownHosts: o.ReadOnlyKnownHosts, HostKeyPolicy: s.hostKeys,
@@ -172,14 +173,14 @@ func (j *sshJob) config(s settings, sim access.SIM) sshclient.Config {
 		if last, err := j.Keys.Get(sim.ID); err == nil {
 			c.PreferredKey = last.Key
 		}
-		c.KeyUsed = func(fingerprint string) { j.remember(sim.ID, s, fingerprint) }
+		c.KeyUsed = func(fingerprint string) { j.remember(ctx, sim.ID, s, fingerprint) }
 	}
 	return c
 }
 
 // remember is for the next time: the key that worked goes first then.
-func (j *sshJob) remember(simID string, s settings, fingerprint string) {
-	err := j.Keys.Update(context.Background(), simID, func(u *config.Use) {
+func (j *sshJob) remember(ctx context.Context, simID string, s settings, fingerprint string) {
+	err := j.Keys.Update(ctx, simID, func(u *config.Use) {
 		u.User, u.Port, u.Protocol, u.Key = s.user, s.port, "ssh", fingerprint
 	})
 	if err != nil {

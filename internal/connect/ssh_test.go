@@ -226,6 +226,21 @@ func TestDeletionThatFailsIsTold(t *testing.T) {
 	}
 }
 
+func TestWideSourcesAreTold(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	o := w.options("gateway-001", "true")
+	for cidr, want := range map[string]string{"203.0.112.0/22": "203.0.112.0/22 lets 1024 addresses in", "203.0.113.0/24": ""} {
+		o.Request.Sources = []netip.Prefix{netip.MustParsePrefix(cidr)}
+		w.notices = nil
+		if r := w.run(t.Context(), o); r.err != nil {
+			t.Fatal(r.err)
+		}
+		if got := w.noticed(); !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("%s: told %q, want %q", cidr, got, want)
+		}
+	}
+}
+
 // rules are a config.yaml.
 func rules(list ...config.Rule) config.File { return config.File{SIMs: list} }
 

@@ -82,7 +82,7 @@ func TestExplain(t *testing.T) {
 					t.Errorf("%d reads, want %d", len(c.log.asked), c.reads)
 				}
 				if c.want == "" {
-					if err != c.cause {
+					if !errors.Is(err, c.cause) || err.Error() != c.cause.Error() {
 						t.Errorf("got %v, want the cause as it was", err)
 					}
 					return
