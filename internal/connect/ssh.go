@@ -100,7 +100,6 @@ func loadHost(ctx context.Context, o SSHOptions, cancel context.CancelCauseFunc)
 		}
 		host, err := sshclient.LoadHostConfig(ctx, name, o.ConfigFile, o.ConfigOptions)
 		if err != nil {
-			err = fmt.Errorf("reading ssh_config: %w", err)
 			cancel(err)
 		}
 		loaded <- hostConfig{host, err}

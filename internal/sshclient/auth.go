@@ -34,6 +34,7 @@ type authenticator struct {
 	ring    *keyring // nil until it is needed
 	queue   []*candidate
 	current *candidate // the key that is being tried
+	written int64      // what had been sent before it
 	spent   []*candidate
 
 	passwords, challenges int
@@ -96,6 +97,10 @@ func (a *authenticator) notAccepted() {
 	case k == nil:
 	case k.failed != nil:
 		a.ring.notes = append(a.ring.notes, cleanLine(k.failed.Error()))
+	case a.wire.written.Load() == a.written:
+		// The library passes over a key without a word when the device knows no
+		// signature that the key may make: RSA with SHA-1 alone.
+		a.ring.notes = append(a.ring.notes, k.label+": the device takes RSA keys only with SHA-1: use an Ed25519 or ECDSA key, or allow it for this SIM in config.yaml with legacy: [ssh-rsa]")
 	default:
 		a.cfg.debugf("refused: %s", k.label)
 		a.refused = append(a.refused, k.label)
@@ -145,7 +150,7 @@ func (a *authenticator) key() (ssh.AuthMethod, error) {
 			}
 			k.pub = signer.PublicKey()
 		}
-		a.current = k
+		a.current, a.written = k, a.wire.written.Load()
 		a.cfg.debugf("offering %s", k.label)
 		return ssh.PublicKeys(k), nil
 	}

@@ -19,6 +19,7 @@ const headLimit = 32 << 10
 type wire struct {
 	net.Conn
 	lastRead atomic.Int64 // Unix nanoseconds
+	written  atomic.Int64 // bytes
 
 	mu        sync.Mutex
 	head      []byte
@@ -54,6 +55,7 @@ func (w *wire) idle() time.Duration {
 
 func (w *wire) Write(p []byte) (int, error) {
 	n, err := w.Conn.Write(p)
+	w.written.Add(int64(n))
 	w.note(err)
 	return n, err
 }
