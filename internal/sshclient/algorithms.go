@@ -98,11 +98,14 @@ func cleanNames(names []string) []string {
 func parseKexInit(b []byte) (ssh.Algorithms, bool) {
 	const header, msgKexInit, cookie = 5, 20, 16
 	var a ssh.Algorithms
-	if len(b) < header+1+cookie || b[header] != msgKexInit {
+	if len(b) < header {
 		return a, false
 	}
 	if n := uint64(binary.BigEndian.Uint32(b)) + 4; n <= uint64(len(b)) {
 		b = b[:n]
+	}
+	if len(b) < header+1+cookie || b[header] != msgKexInit {
+		return a, false
 	}
 	rest := b[header+1+cookie:]
 	var ignored []string
