@@ -45,21 +45,21 @@ func newAlgorithmError(host string, err *ssh.AlgorithmNegotiationError, afterBan
 	offers, ok := parseKexInit(afterBanner)
 	if !ok {
 		all := slices.Concat(old.KeyExchanges, old.HostKeys, old.Ciphers, old.MACs)
-		e.Legacy = common(all, err.RequestedAlgorithms, 1)
+		e.Legacy = common(all, err.RequestedAlgorithms)
 		return e
 	}
 	possible := true
 	missing := func(good, old, offered []string) {
-		if len(common(good, offered, 1)) > 0 {
+		if len(common(good, offered)) > 0 {
 			return
 		}
-		found := common(old, offered, 1)
+		found := common(old, offered)
 		e.Legacy, possible = append(e.Legacy, found...), possible && len(found) > 0
 	}
 	missing(good.KeyExchanges, old.KeyExchanges, offers.KeyExchanges)
 	missing(good.HostKeys, old.HostKeys, offers.HostKeys)
 	missing(good.Ciphers, old.Ciphers, offers.Ciphers)
-	if len(common(authenticated(), offers.Ciphers, 1)) == 0 {
+	if len(common(authenticated(), offers.Ciphers)) == 0 {
 		missing(good.MACs, old.MACs, offers.MACs)
 	}
 	if !possible {
@@ -73,15 +73,14 @@ func authenticated() []string {
 	return []string{ssh.CipherAES128GCM, ssh.CipherAES256GCM, ssh.CipherChaCha20Poly1305}
 }
 
-// common returns the first n names of ours that the peer has too.
-func common(ours, theirs []string, n int) []string {
-	var out []string
+// common returns the first name of ours that the peer has too, or none.
+func common(ours, theirs []string) []string {
 	for _, name := range ours {
-		if slices.Contains(theirs, name) && len(out) < n {
-			out = append(out, name)
+		if slices.Contains(theirs, name) {
+			return []string{name}
 		}
 	}
-	return out
+	return nil
 }
 
 func cleanNames(names []string) []string {

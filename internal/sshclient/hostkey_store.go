@@ -49,16 +49,16 @@ func OpenHostKeyStore(path string, warn func(string)) *HostKeyStore {
 
 // List returns all entries in the order of the file.
 func (s *HostKeyStore) List() ([]HostKeyEntry, error) {
-	return s.entries(func(*knownLine, string) bool { return true })
+	return s.entries(func(string) bool { return true })
 }
 
 // Lookup returns the entries of an alias: those of all ports for "sim-…", one
 // port's for "[sim-…]:2222".
 func (s *HostKeyStore) Lookup(alias string) ([]HostKeyEntry, error) {
-	return s.entries(func(l *knownLine, host string) bool { return isEntryOf(l, host, alias) })
+	return s.entries(func(host string) bool { return isEntryOf(host, alias) })
 }
 
-func (s *HostKeyStore) entries(want func(l *knownLine, host string) bool) ([]HostKeyEntry, error) {
+func (s *HostKeyStore) entries(want func(host string) bool) ([]HostKeyEntry, error) {
 	lines, err := s.read()
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (s *HostKeyStore) entries(want func(l *knownLine, host string) bool) ([]Hos
 			continue
 		}
 		for _, host := range l.hosts {
-			if !want(l, host) {
+			if !want(host) {
 				continue
 			}
 			alias, port := splitKnownName(host)
@@ -83,8 +83,8 @@ func (s *HostKeyStore) entries(want func(l *knownLine, host string) bool) ([]Hos
 	return out, nil
 }
 
-// isEntryOf says whether host, one of the line's names, belongs to alias.
-func isEntryOf(l *knownLine, host, alias string) bool {
+// isEntryOf says whether host, one of a line's names, belongs to alias.
+func isEntryOf(host, alias string) bool {
 	if strings.EqualFold(host, alias) || hashedIs(host, strings.ToLower(alias)) {
 		return true
 	}
@@ -119,7 +119,7 @@ func (l *knownLine) belongs(alias string) bool {
 		hosts = damagedHosts(l.text)
 	}
 	for _, host := range hosts {
-		if isEntryOf(l, host, alias) {
+		if isEntryOf(host, alias) {
 			return true
 		}
 	}
