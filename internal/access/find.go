@@ -121,13 +121,13 @@ func findByName(ctx context.Context, api simAPI, t target, now time.Time) (found
 	if err != nil {
 		return found{}, fmt.Errorf("searching SIM %q: %w", name, err)
 	}
-	same, near := withName(sims, name)
+	same := withName(sims, name)
 	if len(same) == 0 {
-		same, _ = withName(sims, t.whole)
+		same = withName(sims, t.whole)
 	}
 	switch len(same) {
 	case 0:
-		return found{}, &NotFoundError{Target: name, Near: near}
+		return found{}, &NotFoundError{Target: name, Near: similar(ctx, api, sims, name)}
 	case 1:
 		return found{sim: same[0], known: true}, nil
 	}

@@ -40,7 +40,8 @@ func TestTargetsThatCannotBeReached(t *testing.T) {
 	offline, _ := w.SIMByName("pump-07")
 	since := offline.Connected.Local().Format("2006-01-02 15:04")
 	for _, c := range []struct{ target, cause, next string }{
-		{"gateway-999", `no SIM is called "gateway-999"`, "napter-connect sims"},
+		{"nothing-like-it", `no SIM is called "nothing-like-it"`, "napter-connect sims"},
+		{"gatewya-001", `no SIM is called "gatewya-001"`, `did you mean "gateway-001"?`},
 		{"gateway-00", `no SIM is called "gateway-00"`, `did you mean "gateway-001"?`},
 		{"8942310022000099999", `no SIM is called "8942310022000099999"`, "napter-connect sims"},
 		{"440101234567890", `no SIM is called "440101234567890"`, "napter-connect sims"},

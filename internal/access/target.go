@@ -73,18 +73,10 @@ func fold(name string) string {
 	return norm.NFC.String(cases.Fold().String(norm.NFC.String(name)))
 }
 
-// withName picks the SIMs whose name is exactly name; near are the other names.
-func withName(sims []client.Sim, name string) (same []client.Sim, near []string) {
+// withName picks the SIMs whose name is exactly name.
+func withName(sims []client.Sim, name string) []client.Sim {
 	want := fold(name)
-	for _, s := range sims {
-		switch have := s.Name(); {
-		case fold(have) == want:
-			same = append(same, s)
-		case have != "":
-			near = append(near, have)
-		}
-	}
-	return same, nearest(near, want)
+	return slices.DeleteFunc(slices.Clone(sims), func(s client.Sim) bool { return fold(s.Name()) != want })
 }
 
 // withIMSI picks the SIM that has the IMSI.
@@ -92,20 +84,6 @@ func withIMSI(sims []client.Sim, imsi string) []client.Sim {
 	return slices.DeleteFunc(slices.Clone(sims), func(s client.Sim) bool {
 		return !slices.Contains(s.IMSIs(), imsi)
 	})
-}
-
-// nearest are the three shortest of the names that the partial search gave:
-// they differ least from what was typed.
-func nearest(names []string, typed string) []string {
-	slices.SortFunc(names, func(a, b string) int {
-		if d := len(a) - len(b); d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
-	})
-	names = slices.Compact(names)
-	names = slices.DeleteFunc(names, func(n string) bool { return !strings.Contains(fold(n), typed) })
-	return names[:min(3, len(names))]
 }
 
 // Describe turns the API's SIM into ours.

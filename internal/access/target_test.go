@@ -65,26 +65,46 @@ func named(names ...string) []client.Sim {
 func TestWithName(t *testing.T) {
 	const composed, decomposed = "ポンプ", "ホ\u309aンフ\u309a"
 	for _, c := range []struct {
-		typed string
-		names []string
-		want  []string
-		near  []string
+		typed       string
+		names, want []string
 	}{
-		{"gw1", []string{"gw1", "gw10", "agw1"}, []string{"gw1"}, []string{"agw1", "gw10"}},
-		{"GW1", []string{"gw1"}, []string{"gw1"}, nil},
-		{"straße", []string{"STRASSE"}, []string{"STRASSE"}, nil},
-		{composed, []string{decomposed}, []string{decomposed}, nil},
-		{decomposed, []string{composed}, []string{composed}, nil},
-		{"gw", []string{"gw-4", "gw-333", "gw-22", "gw-1"}, nil, []string{"gw-1", "gw-4", "gw-22"}},
-		{"gw", []string{"", "other"}, nil, nil},
+		{"gw1", []string{"gw1", "gw10", "agw1"}, []string{"gw1"}},
+		{"GW1", []string{"gw1"}, []string{"gw1"}},
+		{"straße", []string{"STRASSE"}, []string{"STRASSE"}},
+		{composed, []string{decomposed}, []string{decomposed}},
+		{decomposed, []string{composed}, []string{composed}},
+		{"gw", []string{"gw-4", "", "agw"}, nil},
 	} {
-		same, near := withName(named(c.names...), c.typed)
 		var got []string
-		for _, s := range same {
+		for _, s := range withName(named(c.names...), c.typed) {
 			got = append(got, s.SimID)
 		}
-		if !slices.Equal(got, c.want) || !slices.Equal(near, c.near) {
-			t.Errorf("withName(%q, %q) = %q, near %q; want %q, near %q", c.names, c.typed, got, near, c.want, c.near)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("withName(%q, %q) = %q, want %q", c.names, c.typed, got, c.want)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for _, c := range []struct {
+		typed       string
+		names, want []string
+	}{
+		{"gateway-01", []string{"gateway-011", "gateway-001", "gateway-102", "gateway-2", "gateway-001"}, []string{"gateway-001", "gateway-011", "gateway-102"}},
+		{"Gatewya-001", []string{"gateway-001"}, []string{"gateway-001"}},
+		{"ポンプ2", []string{"ポンプ1", "コンベア"}, []string{"ポンプ1"}},
+		{"gw", []string{"", "other", "gw-0123"}, nil},
+	} {
+		if got := nearest(named(c.names...), c.typed); !slices.Equal(got, c.want) {
+			t.Errorf("nearest(%q, %q) = %q, want %q", c.names, c.typed, got, c.want)
+		}
+	}
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"温度計", "圧力計", 2}} {
+		if got := distance(c.a, c.b); got != c.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
 		}
 	}
 }
