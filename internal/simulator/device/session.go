@@ -40,28 +40,27 @@ type session struct {
 	env    map[string]string
 	tty    *terminal // nil until pty-req
 
-	begin  func()             // runs the command that has just been asked for
-	signal func(shell.Signal) // nil until the command runs
-	done   chan struct{}      // closed when the command has ended
+	barrier chan chan struct{} // see settle
+	ended   chan struct{}      // closed when the requests have ended
+	next    runner             // taken, and about to be started
+	signal  func(shell.Signal) // nil until the command runs
+	done    chan struct{}      // closed when the command has ended
 }
+
+// runner is what a session is for: a shell or a command.
+type runner func(context.Context, *shell.Shell, shell.Streams) shell.Exit
 
 func (d *Device) serveSession(ctx context.Context, user string, nch ssh.NewChannel) {
 	ch, requests, err := nch.Accept()
 	if err != nil {
 		return
 	}
-	s := &session{device: d, user: user, ch: ch, env: map[string]string{}}
-	ctx, cancel := context.WithCancel(ctx)
-	for r := range requests { // ends when the channel does
-		ok := s.request(ctx, r)
-		if r.WantReply {
-			_ = r.Reply(ok, nil)
-		}
-		if s.begin != nil { // after the answer, which a quick command would overtake
-			s.begin()
-			s.begin = nil
-		}
+	s := &session{
+		device: d, user: user, ch: ch, env: map[string]string{},
+		barrier: make(chan chan struct{}), ended: make(chan struct{}),
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	s.loop(ctx, requests)
 	cancel()
 	_ = ch.Close()
 	if s.tty != nil {
@@ -69,6 +68,62 @@ func (d *Device) serveSession(ctx context.Context, user string, nch ssh.NewChann
 	}
 	if s.done != nil {
 		<-s.done
+	}
+}
+
+// loop handles requests until the channel ends. What is typed waits until the
+// requests that came before it are done: the client's order of a window's new size
+// and the next key is lost in the library, which queues the two apart.
+func (s *session) loop(ctx context.Context, requests <-chan *ssh.Request) {
+	defer close(s.ended)
+	for {
+		select {
+		case r, ok := <-requests:
+			if !ok {
+				return
+			}
+			s.handle(ctx, r)
+		case reached := <-s.barrier:
+			for pending := true; pending; {
+				select {
+				case r, ok := <-requests:
+					if !ok {
+						return
+					}
+					s.handle(ctx, r)
+				default:
+					pending = false
+				}
+			}
+			close(reached)
+		}
+	}
+}
+
+// settle returns when the requests that were queued before its call are done.
+func (s *session) settle() {
+	reached := make(chan struct{})
+	select {
+	case s.barrier <- reached:
+	case <-s.ended:
+		return
+	}
+	select {
+	case <-reached:
+	case <-s.ended:
+	}
+}
+
+// handle answers before it starts anything, since no answer can be sent once a
+// quick command has closed the channel.
+func (s *session) handle(ctx context.Context, r *ssh.Request) {
+	ok := s.request(ctx, r)
+	if r.WantReply {
+		_ = r.Reply(ok, nil)
+	}
+	if run := s.next; run != nil {
+		s.next = nil
+		s.start(ctx, run)
 	}
 }
 
@@ -81,7 +136,7 @@ func (s *session) request(ctx context.Context, r *ssh.Request) bool {
 	case "window-change":
 		return s.resize(r.Payload)
 	case "shell":
-		return s.start(ctx, func(ctx context.Context, sh *shell.Shell, std shell.Streams) shell.Exit {
+		return s.prepare(func(ctx context.Context, sh *shell.Shell, std shell.Streams) shell.Exit {
 			if s.tty == nil {
 				return sh.Script(ctx, std)
 			}
@@ -93,7 +148,7 @@ func (s *session) request(ctx context.Context, r *ssh.Request) bool {
 		if ssh.Unmarshal(r.Payload, &m) != nil {
 			return false
 		}
-		return s.start(ctx, func(ctx context.Context, sh *shell.Shell, std shell.Streams) shell.Exit {
+		return s.prepare(func(ctx context.Context, sh *shell.Shell, std shell.Streams) shell.Exit {
 			return sh.Run(ctx, m.Text, std)
 		})
 	case "signal":
@@ -139,28 +194,30 @@ func (s *session) kill(payload []byte) bool {
 	return true
 }
 
-// start prepares the session's one shell or command, which runs beside its
-// requests.
-func (s *session) start(ctx context.Context, run func(context.Context, *shell.Shell, shell.Streams) shell.Exit) bool {
+// prepare takes the session's one shell or command, to be started after the answer.
+func (s *session) prepare(run runner) bool {
 	if s.done != nil {
 		return false
 	}
+	s.next = run
+	return true
+}
+
+// start runs a shell or a command beside the session's requests.
+func (s *session) start(ctx context.Context, run runner) {
 	s.done = make(chan struct{})
 	std := shell.Streams{In: s.ch, Out: s.ch, Err: s.ch.Stderr()}
 	var tty shell.Terminal
 	if s.tty != nil {
 		tty, std = s.tty, s.tty.streams()
-		s.tty.start()
+		s.tty.start(s.settle)
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	s.signal = func(sig shell.Signal) { stop(sig) }
 	result := make(chan shell.Exit, 1)
 	sh := shell.New(s.device.host, s.user, s.env, tty)
-	s.begin = func() {
-		go func() { result <- run(ctx, sh, std) }()
-		go s.wait(ctx, stop, result)
-	}
-	return true
+	go func() { result <- run(ctx, sh, std) }()
+	go s.wait(ctx, stop, result)
 }
 
 // wait reports the end of the command, or of its context.
@@ -174,7 +231,7 @@ func (s *session) wait(ctx context.Context, stop context.CancelCauseFunc, result
 		// A command that waits in a read or a write ends by the channel's end.
 		var sig shell.Signal
 		if asSignal(context.Cause(ctx), &sig) {
-			s.report(shell.Exit{Signal: sig}) // no end of file: the command may be writing
+			s.finish(shell.Exit{Signal: sig})
 		}
 		_ = s.ch.Close()
 		if s.tty != nil {
@@ -184,18 +241,14 @@ func (s *session) wait(ctx context.Context, stop context.CancelCauseFunc, result
 	}
 }
 
-// finish reports the end and closes the channel.
+// finish reports the end and closes the channel. No end of file goes before:
+// a command that a signal ended may be writing, or the editor repainting after a
+// resize, and the library's channel does not guard a write against it.
 func (s *session) finish(e shell.Exit) {
-	_ = s.ch.CloseWrite()
-	s.report(e)
-	_ = s.ch.Close()
-}
-
-// report sends how the command ended.
-func (s *session) report(e shell.Exit) {
 	if e.Signal != "" {
 		_, _ = s.ch.SendRequest("exit-signal", false, ssh.Marshal(exitSignal{Signal: string(e.Signal)}))
 	} else {
 		_, _ = s.ch.SendRequest("exit-status", false, ssh.Marshal(exitStatus{uint32(e.Status)}))
 	}
+	_ = s.ch.Close()
 }

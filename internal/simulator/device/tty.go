@@ -71,12 +71,14 @@ func setSize(e *term.Terminal, rows, cols int) {
 	_ = e.SetSize(cols, rows) // fails when the client is gone, which the next read sees
 }
 
-// start reads what is typed until the channel ends.
-func (t *terminal) start() {
+// start reads what is typed until the channel ends. It calls settle before it
+// passes anything on.
+func (t *terminal) start(settle func()) {
 	t.pump.Go(func() {
 		buf := make([]byte, 4096)
 		for {
 			n, err := t.ch.Read(buf)
+			settle()
 			t.feed(buf[:n])
 			if err != nil {
 				t.hangUpInput()
@@ -144,8 +146,9 @@ func (k keys) Read(p []byte) (int, error) {
 // ReadLine implements shell.Terminal.
 func (t *terminal) ReadLine(prompt string) (string, error) {
 	t.mu.Lock()
-	editor := t.editor
+	editor, rows, cols := t.editor, t.rows, t.cols
 	t.mu.Unlock()
+	setSize(editor, rows, cols)
 	editor.SetPrompt(prompt)
 	line, err := editor.ReadLine()
 	if err == term.ErrPasteIndicator {
@@ -184,9 +187,11 @@ func (t *terminal) Window() shell.Window {
 func (t *terminal) resize(rows, cols int) {
 	t.mu.Lock()
 	t.rows, t.cols = rows, cols
-	editor := t.editor
+	editor, atPrompt := t.editor, t.foreground == nil
 	t.mu.Unlock()
-	setSize(editor, rows, cols) // repaints, so not under mu
+	if atPrompt { // otherwise ReadLine does
+		setSize(editor, rows, cols) // repaints, so not under mu
+	}
 }
 
 // streams are what a command sees of the terminal.

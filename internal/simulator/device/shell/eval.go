@@ -303,7 +303,7 @@ func (e *evaluator) exec(ctx context.Context, args []string, io Streams) {
 // maxWords and maxText bound what an expansion may become ({1..1000000000}).
 const (
 	maxWords = 1 << 16
-	maxText  = 1 << 18
+	maxText  = 1 << 17
 )
 
 func (e *evaluator) fields(ctx context.Context, words []*syntax.Word, io Streams) ([]string, error) {

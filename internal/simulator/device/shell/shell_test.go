@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
+	"path"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -206,5 +209,34 @@ func TestCancelEndsEverything(t *testing.T) {
 		if src != "tail /dev/zero" && src != "read x < /dev/zero" && e.Signal != "TERM" {
 			t.Errorf("%s: ended with %+v", src, e)
 		}
+	}
+}
+
+// TestHostIsOutOfReach looks from the shell for a file that exists on the host.
+func TestHostIsOutOfReach(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "secret")
+	if err := os.WriteFile(file, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file = filepath.ToSlash(file)
+	for src, want := range map[string]string{
+		"cat " + file:                    "",
+		"cat < " + file:                  "",
+		"ls " + path.Dir(file):           "",
+		"echo " + path.Dir(file) + "/s*": path.Dir(file) + "/s*\n",
+		"[ -e " + file + " ]; echo $?":   "1\n",
+		"cd " + path.Dir(file) + "; pwd": "/home/pi\n",
+		"/bin/true; sh -c /usr/bin/id > /dev/null; /usr/bin/awk 2>/dev/null; echo $?": "127\n",
+	} {
+		if out, _, _ := runShell(src, ""); out != want {
+			t.Errorf("%s: printed %q, want %q", src, out, want)
+		}
+	}
+	if _, _, e := runShell("echo x > "+file, ""); e.Status != 1 {
+		t.Errorf("writing ended with %+v", e)
+	}
+	if b, err := os.ReadFile(file); string(b) != "secret" || err != nil {
+		t.Errorf("the host's file holds %q, %v", b, err)
 	}
 }
