@@ -74,27 +74,46 @@ func dial(t *testing.T, addr string) *net.TCPConn {
 
 func echo(c net.Conn) { _, _ = io.Copy(c, c) }
 
-// took fails unless the time since began is n RTT, or up to half an RTT more.
-func took(t *testing.T, what string, began time.Time, n float64) {
+// takes holds that what measure does takes the given numbers of RTT: never less, and
+// at most half an RTT more in one of some attempts, as a busy machine adds delays of
+// its own.
+func takes(t *testing.T, want []float64, measure func() []time.Duration) {
 	t.Helper()
-	if got := float64(time.Since(began)) / float64(rtt); got < n || got > n+0.5 {
-		t.Errorf("%s took %.2f RTT, want %.1f", what, got, n)
+	var got []float64
+	for range 10 {
+		got = nil
+		late := false
+		for i, d := range measure() {
+			n := float64(d) / float64(rtt)
+			got = append(got, n)
+			if n < want[i] {
+				t.Fatalf("took %.2f RTT, want %.1f", got, want)
+			}
+			late = late || n > want[i]+0.5
+		}
+		if !late {
+			return
+		}
 	}
+	t.Errorf("took %.2f RTT, want %.1f", got, want)
 }
 
 func TestRoundTrips(t *testing.T) {
 	bothWays(t, echo, func(t *testing.T, addr string) {
-		began := time.Now()
-		c := dial(t, addr)
-		for i, want := range []float64{2, 3, 4} { // connecting is one
-			if _, err := c.Write([]byte("x")); err != nil {
-				t.Fatal(err)
+		takes(t, []float64{2, 3, 4}, func() (list []time.Duration) { // connecting is one
+			began := time.Now()
+			c := dial(t, addr)
+			for range 3 {
+				if _, err := c.Write([]byte("x")); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := io.ReadFull(c, make([]byte, 1)); err != nil {
+					t.Fatal(err)
+				}
+				list = append(list, time.Since(began))
 			}
-			if _, err := io.ReadFull(c, make([]byte, 1)); err != nil {
-				t.Fatal(err)
-			}
-			took(t, "echo "+string(rune('1'+i)), began, want)
-		}
+			return list
+		})
 	})
 }
 
@@ -104,11 +123,13 @@ func TestGreetingOfServer(t *testing.T) {
 		_, _ = io.Copy(io.Discard, c)
 	}
 	bothWays(t, greet, func(t *testing.T, addr string) {
-		began := time.Now()
-		if _, err := io.ReadFull(dial(t, addr), make([]byte, 5)); err != nil {
-			t.Fatal(err)
-		}
-		took(t, "the greeting", began, 2)
+		takes(t, []float64{2}, func() []time.Duration {
+			began := time.Now()
+			if _, err := io.ReadFull(dial(t, addr), make([]byte, 5)); err != nil {
+				t.Fatal(err)
+			}
+			return []time.Duration{time.Since(began)}
+		})
 	})
 }
 
@@ -148,7 +169,7 @@ func TestManySmallWritesDoNotWait(t *testing.T) {
 		if _, err := io.ReadFull(c, make([]byte, 2000)); err != nil {
 			t.Fatal(err)
 		}
-		if d := time.Since(began); d > 10*rtt {
+		if d := time.Since(began); d > 40*rtt {
 			t.Errorf("2000 writes took %v", d)
 		}
 	})
@@ -228,11 +249,13 @@ func TestRelayToNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	began := time.Now()
-	if _, err := dial(t, r.Addr()).Read(make([]byte, 1)); err == nil {
-		t.Error("something answered")
-	}
-	took(t, "the refusal", began, 1)
+	takes(t, []float64{1}, func() []time.Duration {
+		began := time.Now()
+		if _, err := dial(t, r.Addr()).Read(make([]byte, 1)); err == nil {
+			t.Error("something answered")
+		}
+		return []time.Duration{time.Since(began)}
+	})
 }
 
 func TestRelayEndsWithItsContext(t *testing.T) {
