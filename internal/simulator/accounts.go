@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
-	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -115,11 +114,6 @@ func (s *Simulator) CurrentOTP(name string) (string, error) {
 		return "", fmt.Errorf("account %q has no MFA", name)
 	}
 	return totp(a.MFASecret, s.now()), nil
-}
-
-// MFASecretBase32 is an account's MFA secret as an authenticator app takes it.
-func (a Account) MFASecretBase32() string {
-	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(a.MFASecret)
 }
 
 // totpStep is the time a code is good for (RFC 6238, section 5.2).

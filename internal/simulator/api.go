@@ -296,6 +296,6 @@ func (s *Simulator) sleep(ctx context.Context, d time.Duration) {
 	select {
 	case <-t.C:
 	case <-ctx.Done():
-	case <-s.done:
+	case <-s.net.life.Done():
 	}
 }

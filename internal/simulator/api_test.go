@@ -41,14 +41,14 @@ func TestUnknownIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = res.Body.Close()
-	if res.StatusCode != 415 {
+	if res.StatusCode != http.StatusUnsupportedMediaType {
 		t.Errorf("another content type: %d", res.StatusCode)
 	}
 	if res, err = http.Get(s.Endpoint() + "/sims"); err != nil {
 		t.Fatal(err)
 	}
 	_ = res.Body.Close()
-	if res.StatusCode != 404 || res.Header.Get("Date") == "" {
+	if res.StatusCode != http.StatusNotFound || res.Header.Get("Date") == "" {
 		t.Errorf("without /v1: %d, Date %q", res.StatusCode, res.Header.Get("Date"))
 	}
 }
@@ -63,7 +63,7 @@ func TestRequestsAreLogged(t *testing.T) {
 		t.Fatalf("%d requests logged", len(log))
 	}
 	q := log[1]
-	if q.Operation != "searchSims" || q.Method != "GET" || q.Path != "/v1/query/sims" || q.Query.Get("limit") != "5" ||
+	if q.Operation != "searchSims" || q.Method != http.MethodGet || q.Path != "/v1/query/sims" || q.Query.Get("limit") != "5" ||
 		q.Status != 200 || q.User != s.OperatorID()+"/"+Engineer || q.Header.Get("X-Soracom-Token") != u.token {
 		t.Errorf("%+v", q)
 	}

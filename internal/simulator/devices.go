@@ -68,7 +68,8 @@ func (s *Simulator) SetDevicePort(simID string, port int, serve func(net.Conn)) 
 
 func (s *Simulator) realDevice(addr string) func(net.Conn, func()) bool {
 	return func(stream net.Conn, connected func()) bool {
-		c, err := net.DialTimeout("tcp", addr, deviceDial)
+		d := net.Dialer{Timeout: deviceDial}
+		c, err := d.DialContext(s.net.life, "tcp", addr)
 		if err != nil {
 			s.logf("device %s: %v", addr, err)
 			return false

@@ -140,7 +140,7 @@ func (s *Simulator) before(f *Fault, r *http.Request) {
 	case f.Hang:
 		select {
 		case <-r.Context().Done():
-		case <-s.done:
+		case <-s.net.life.Done():
 		}
 		panic(http.ErrAbortHandler)
 	}

@@ -98,7 +98,7 @@ func TestFaultHang(t *testing.T) {
 	u := login(t, s, Engineer)
 	s.Inject(Fault{Operation: "listSims", Hang: true})
 	ctx, cancel := context.WithCancel(t.Context())
-	req, err := http.NewRequestWithContext(ctx, "GET", s.Endpoint()+"/v1/sims", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Endpoint()+"/v1/sims", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

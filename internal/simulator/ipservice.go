@@ -69,7 +69,7 @@ func (p *ipService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.Hang {
 		select {
 		case <-r.Context().Done():
-		case <-p.sim.done:
+		case <-p.sim.net.life.Done():
 		}
 		panic(http.ErrAbortHandler)
 	}

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/netip"
@@ -13,7 +14,9 @@ import (
 // network is the wire between the world and the simulator: every listener and
 // connection of one Simulator, with its latency.
 type network struct {
-	rtt time.Duration
+	rtt  time.Duration
+	life context.Context // ends with the simulator
+	end  context.CancelFunc
 
 	mu     sync.Mutex
 	closed bool
@@ -22,7 +25,8 @@ type network struct {
 }
 
 func newNetwork(rtt time.Duration) *network {
-	return &network{rtt: rtt, gates: map[*gate]struct{}{}}
+	life, end := context.WithCancel(context.Background())
+	return &network{rtt: rtt, life: life, end: end, gates: map[*gate]struct{}{}}
 }
 
 // spawn runs f in a goroutine that close waits for; it does nothing once the
@@ -39,6 +43,7 @@ func (n *network) spawn(f func()) bool {
 
 // close ends everything at once and waits for it.
 func (n *network) close() {
+	n.end()
 	n.mu.Lock()
 	n.closed = true
 	var gates []*gate
@@ -64,7 +69,7 @@ func (n *network) listen(addr string) (*listener, error) {
 	if err := loopbackOnly(addr); err != nil {
 		return nil, err
 	}
-	ln, err := net.Listen("tcp", addr)
+	ln, err := n.open(addr)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +83,11 @@ func (n *network) listen(addr string) (*listener, error) {
 		return nil, net.ErrClosed
 	}
 	return &listener{netdelay.Listener(g, n.rtt), g}, nil
+}
+
+func (n *network) open(addr string) (net.Listener, error) {
+	var c net.ListenConfig
+	return c.Listen(n.life, "tcp", addr)
 }
 
 // port is the TCP port of the listener.
@@ -217,7 +227,7 @@ func (g *gate) setDown(down bool) error {
 		return nil
 	}
 	defer g.mu.Unlock()
-	ln, err := net.Listen("tcp", g.addr.String())
+	ln, err := g.net.open(g.addr.String())
 	if err != nil {
 		return fmt.Errorf("bringing %s back: %w", g.addr, err)
 	}

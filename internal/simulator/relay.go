@@ -95,7 +95,7 @@ func (r *relay) handle(c net.Conn) {
 	stream := c
 	if r.m.TLS {
 		t := tls.Server(c, s.relayTLS)
-		if t.Handshake() != nil {
+		if t.HandshakeContext(s.net.life) != nil {
 			return
 		}
 		defer func() { _ = t.Close() }()

@@ -116,7 +116,7 @@ func (s *SIM) json(now time.Time) simJSON {
 		Capabilities: capabilitiesJSON{Data: true, SMS: !s.Virtual()}, ActiveProfileID: s.ICCID,
 		LocalInfo: map[string]string{}, TerminationEnabled: true,
 		CreatedTime: s.Created.UnixMilli(), LastModifiedTime: s.Created.UnixMilli(),
-		SessionStatus: s.session(now), PreviousSession: s.previous(), ArcSessionStatus: s.arcSession(now),
+		SessionStatus: s.session(), PreviousSession: s.previous(), ArcSessionStatus: s.arcSession(now),
 	}
 	for k, v := range s.Tags {
 		j.Tags[k] = v
@@ -151,7 +151,7 @@ func (s *SIM) profile() profileJSON {
 	return p
 }
 
-func (s *SIM) session(now time.Time) *sessionJSON {
+func (s *SIM) session() *sessionJSON {
 	if s.Connected.IsZero() {
 		return nil // never connected
 	}

@@ -79,7 +79,6 @@ type Simulator struct {
 	handlers    sync.WaitGroup
 	offset      atomic.Int64 // what Advance added to the clock, in ns
 	connSeq     atomic.Int64
-	done        chan struct{}
 	closing     sync.Once
 	stopWatch   func() bool
 
@@ -138,7 +137,7 @@ func newSimulator(o Options) *Simulator {
 	o = withDefaults(o)
 	s := &Simulator{
 		options: o, operator: "OP0012345678", partner: "OP0087654321",
-		net: newNetwork(o.Latency), done: make(chan struct{}),
+		net:      newNetwork(o.Latency),
 		sessions: map[string]*session{}, public: map[netip.Addr]netip.Addr{},
 		devices: map[string]*device.Device{}, devicePorts: map[devicePort]func(net.Conn){},
 		counts: map[string]int{},
@@ -248,7 +247,7 @@ func (s *Simulator) shutDown() {
 		mappings := s.mappings
 		s.mappings = nil
 		s.mu.Unlock()
-		close(s.done)
+		s.net.end() // handlers that wait
 		for _, srv := range s.servers {
 			_ = srv.Close()
 		}
