@@ -17,7 +17,7 @@ type agentForwarder struct {
 }
 
 // use allows the device's requests until done is called.
-func (a *agentForwarder) use(c *Client) (done func()) {
+func (a *agentForwarder) use(ctx context.Context, c *Client) (done func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.users++
@@ -25,9 +25,10 @@ func (a *agentForwarder) use(c *Client) (done func()) {
 		// It is nil when the type is taken, which only this function does.
 		if channels := c.conn.HandleChannelOpen("auth-agent@openssh.com"); channels != nil {
 			a.taken = true
+			ctx := context.WithoutCancel(ctx) // it serves later sessions, too
 			go func() {
 				for ch := range channels {
-					go a.serve(c, ch)
+					go a.serve(ctx, c, ch)
 				}
 			}()
 		}
@@ -45,12 +46,12 @@ func (a *agentForwarder) allowed() bool {
 	return a.users > 0
 }
 
-func (a *agentForwarder) serve(c *Client, offered ssh.NewChannel) {
+func (a *agentForwarder) serve(ctx context.Context, c *Client, offered ssh.NewChannel) {
 	if !a.allowed() {
 		_ = offered.Reject(ssh.Prohibited, "no session forwards the agent")
 		return
 	}
-	agent, err := dialAgent(context.Background(), c.config.AgentSocket)
+	agent, err := dialAgent(ctx, c.config.AgentSocket)
 	if err != nil {
 		c.config.debugf("agent forwarding: %v", err)
 		_ = offered.Reject(ssh.ConnectionFailed, "no agent")

@@ -105,7 +105,7 @@ func (s *session) do(ctx context.Context) (int, error) {
 		return failed, fmt.Errorf("opening a session: %w", err)
 	}
 	if s.o.ForwardAgent && hasAgent(s.config.AgentSocket) {
-		defer s.agents.use(s.Client)()
+		defer s.agents.use(ctx, s.Client)()
 	}
 	if err := s.request(ctx); err != nil {
 		return failed, s.explain(err)

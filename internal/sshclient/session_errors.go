@@ -33,10 +33,10 @@ type DroppedError struct{ Err error }
 var errNoStatus = errors.New("the device ended the session without an exit status")
 
 func (e *DroppedError) Error() string {
-	switch e.Err {
-	case nil:
+	switch {
+	case e.Err == nil:
 		return "the connection was lost"
-	case errNoStatus:
+	case errors.Is(e.Err, errNoStatus):
 		return e.Err.Error()
 	}
 	return "the connection was lost: " + safetext.Line(e.Err.Error())
@@ -46,7 +46,7 @@ func (e *DroppedError) Unwrap() error { return e.Err }
 
 // Hint is the next step.
 func (e *DroppedError) Hint() string {
-	if e.Err == errNoStatus {
+	if errors.Is(e.Err, errNoStatus) {
 		return ""
 	}
 	return "the device may have lost its network or power, or the port mapping has expired; connect again"
