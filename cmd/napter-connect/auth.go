@@ -20,7 +20,7 @@ import (
 )
 
 func newAuthCommand(a *app) *cobra.Command {
-	return group("auth", "Log in, see who you are, end tokens",
+	return group("auth", "Log in, see who you are, end tokens", "  napter-connect auth login\n  napter-connect auth status --profile work",
 		newAuthLoginCommand(a), newAuthStatusCommand(a), newAuthLogoutCommand(a), newAuthRevokeCommand(a))
 }
 
@@ -43,10 +43,10 @@ it is asked for, or read as one line from stdin.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runAuthLogin(cmd.Context(), a, o) },
 	}
 	fs := c.Flags()
-	fs.StringVar(&o.keyID, "auth-key-id", "", "AuthKey ID (keyId-…)")
-	fs.StringVar(&o.email, "email", "", "e-mail of the root user")
-	fs.StringVar(&o.operator, "operator-id", "", "operator ID (OP…) of a SAM user")
-	fs.StringVar(&o.user, "user", "", "name of a SAM user")
+	fs.StringVar(&o.keyID, "auth-key-id", "", "AuthKey `ID` (keyId-…)")
+	fs.StringVar(&o.email, "email", "", "e-mail `ADDRESS` of the root user")
+	fs.StringVar(&o.operator, "operator-id", "", "operator `ID` (OP…) of a SAM user")
+	fs.StringVar(&o.user, "user", "", "`NAME` of a SAM user")
 	fs.BoolVar(&o.force, "force", false, "replace the profile if it exists")
 	return c
 }

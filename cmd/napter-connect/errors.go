@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strings"
+	"syscall"
 
 	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 // Exit statuses of everything but ssh and proxy.
@@ -66,17 +70,29 @@ func statusOf(err error, own int) int {
 	return own
 }
 
-// report prints an error in its two lines.
+// report prints an error in its two lines: the cause and, where there is one, the
+// next step, which may go on in further lines.
 func report(w io.Writer, err error) {
 	var exit exitError
-	if err == nil || errors.As(err, &exit) {
+	if err == nil || errors.As(err, &exit) || readerGone(err) {
 		return
 	}
-	_, _ = fmt.Fprintf(w, "napter-connect: %s\n", safeLines(err.Error()))
-	if h := hint.Of(err); h != "" {
-		_, _ = fmt.Fprintf(w, "hint: %s\n", safeLines(h))
+	_, _ = fmt.Fprintf(w, "napter-connect: %s\n", oneLine(err.Error()))
+	prefix := "hint: "
+	for line := range strings.Lines(strings.TrimSpace(hint.Of(err))) {
+		_, _ = fmt.Fprintf(w, "%s%s\n", prefix, oneLine(line))
+		prefix = "      "
 	}
 }
 
-// safeLines keeps an error to one line each of cause and hint.
-func safeLines(s string) string { return strings.ReplaceAll(strings.TrimSpace(s), "\n", " ") }
+// readerGone reports that whoever read our output has what it wants, as in
+// `napter-connect sims | head`: nothing to complain about.
+func readerGone(err error) bool {
+	var write *fs.PathError
+	return errors.As(err, &write) && write.Op == "write" && write.Path == os.Stdout.Name() && errors.Is(err, syscall.EPIPE)
+}
+
+// oneLine makes a message one line without anything that a terminal would obey.
+func oneLine(s string) string {
+	return safetext.Line(strings.ReplaceAll(strings.TrimSpace(s), "\n", " "))
+}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
@@ -22,9 +24,9 @@ type accessFlags struct {
 
 func (f *accessFlags) register(c *cobra.Command) {
 	fs := c.Flags()
-	fs.DurationVar(&f.duration, "duration", 0, "longest life of the port mapping, up to 8h (default 8h; it is deleted at the end)")
-	fs.StringSliceVar(&f.source, "source", nil, "who may connect: auto (your public IPv4 address) or a CIDR; repeatable")
-	fs.StringVar(&f.service, "service", "", "reach the device over air or arc (default: what the SIM has)")
+	fs.DurationVar(&f.duration, "duration", 0, "longest life of the port mapping, up to 8h (default 8h); the end of the command deletes it earlier")
+	fs.StringSliceVar(&f.source, "source", nil, "who may connect: auto (your public IPv4 address) or a `CIDR`; repeatable")
+	fs.StringVar(&f.service, "service", "", "reach the device over the `SERVICE` air or arc (default: what the SIM has)")
 	fs.BoolVar(&f.keep, "keep", false, "leave the port mapping open at the end, until its duration is over")
 	fs.DurationVar(&f.linger, "linger", 0, "delete the port mapping this long after the end, for the next command")
 	fs.BoolVar(&f.noReuse, "no-reuse", false, "open a port mapping of its own even if a fitting one exists")
@@ -69,6 +71,25 @@ func (f *accessFlags) request(c *cobra.Command, s *settings) (access.Request, er
 	var err error
 	r.Sources, err = parseSources(source)
 	return r, err
+}
+
+// flagError says what is wrong with a flag in words that need no knowledge of Go.
+func flagError(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return &usageError{err: err, hint: seeHelp(cmd)}
+	}
+	f := invalid.GetFlag()
+	what, next := "one that it takes", seeHelp(cmd)
+	switch f.Value.Type() {
+	case "int":
+		what = "a whole number"
+	case "duration":
+		what, next = "a duration", "write 90s, 30m or 8h, for example"
+	case "bool":
+		what = "true or false"
+	}
+	return usagef(next, "--%s %q is not %s", f.Name, invalid.GetValue(), what)
 }
 
 // parseSources reads --source; auto gives no range: the address is looked up.

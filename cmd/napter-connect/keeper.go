@@ -15,7 +15,7 @@ import (
 )
 
 func newKeeperCommand(a *app) *cobra.Command {
-	return group("keeper", "The background process that holds port mappings",
+	return group("keeper", "The background process that holds port mappings", "  napter-connect keeper status",
 		newKeeperStatusCommand(a), newKeeperStopCommand(a), newKeeperRunCommand(a))
 }
 

@@ -138,7 +138,7 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 		if err := api.DeletePortMapping(ctx, t.Addr(), int(t.Port())); err != nil {
 			return fmt.Errorf("deleting %s: %w", t, err)
 		}
-		a.say("deleted %s", t)
+		a.say("%s is closed", t) // a mapping that was gone already is no error
 	}
 	return nil
 }

@@ -23,6 +23,10 @@ func writeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
+// widestCell bounds a column of a table: one SIM with a name of 150 letters must
+// not tear the lines of all others apart. JSON has the whole text.
+const widestCell = 48
+
 // writeTable prints rows in columns that are as wide as their widest cell. The
 // first row is the header. Cells must be free of control characters.
 func writeTable(w io.Writer, rows [][]string) error {
@@ -32,7 +36,8 @@ func writeTable(w io.Writer, rows [][]string) error {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], ansi.StringWidth(cell))
+			row[i] = ansi.Truncate(cell, widestCell, "…")
+			widths[i] = max(widths[i], ansi.StringWidth(row[i]))
 		}
 	}
 	var b strings.Builder

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,9 +14,13 @@ import (
 const rootLong = `napter-connect reaches devices behind Soracom SIMs.
 
 It finds the SIM, learns your public IPv4 address, opens a Soracom Napter port
-mapping for that one address, connects, and deletes the mapping at the end.`
+mapping for that one address, connects, and deletes the mapping at the end.
 
-const rootExample = `  napter-connect                            pick a SIM and connect
+SIM is a SIM ID, an IMSI or the exact name. The exit status is 0, 1 (failed), 2 (typed
+wrongly) or 130 (interrupted); that of ssh is the device's, or 255.`
+
+const rootExample = `  napter-connect auth login                 once: try your AuthKey and keep it
+  napter-connect                            pick a SIM and connect
   napter-connect ssh pi@gateway-001         a shell on a device
   napter-connect ssh gateway-001 uptime     one command, with its exit status
   napter-connect demo ssh gateway-001       try it without an account`
@@ -38,10 +42,10 @@ type globals struct {
 }
 
 func (g *globals) register(f *pflag.FlagSet) {
-	f.StringVar(&g.profile, "profile", "", "Soracom CLI profile to use (default \"default\")")
-	f.StringVar(&g.coverage, "coverage-type", "", "coverage of the SIMs: jp or g")
-	f.StringVar(&g.config, "config", "", "configuration file")
-	f.StringVar(&g.otp, "otp", "", "MFA code for a password login")
+	f.StringVar(&g.profile, "profile", "", "use the credentials of the profile `NAME` (default \"default\")")
+	f.StringVar(&g.coverage, "coverage-type", "", "coverage `TYPE` of the SIMs: jp (Japan) or g (global); default: the profile's")
+	f.StringVar(&g.config, "config", "", "read `FILE` in place of the usual config.yaml")
+	f.StringVar(&g.otp, "otp", "", "MFA `CODE` for a password login")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "say nothing but errors")
 	f.BoolVar(&g.timings, "timings", false, "print how long each step took")
@@ -84,7 +88,7 @@ func newRoot(a *app) *cobra.Command {
 		if cmd.Name() == "ssh" {
 			a.failure = statusSSH
 		}
-		return &usageError{err: err, hint: "see " + cmd.CommandPath() + " --help"}
+		return flagError(cmd, err)
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
 	a.register(root.PersistentFlags())
@@ -101,34 +105,45 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if cmd.HasSubCommands() {
-		h := "see " + cmd.CommandPath() + " --help"
+		h := seeHelp(cmd)
 		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 			h = "did you mean " + strings.Join(near, " or ") + "?"
 		}
-		return usagef(h, "there is no command %q", args[0])
+		return usagef(h, "there is no command %q", strings.Join(append(words(cmd), args[0]), " "))
 	}
-	return usagef("see "+cmd.CommandPath()+" --help", "%s takes no argument, but %q was given", cmd.CommandPath(), args[0])
+	return usagef(seeHelp(cmd), "%s takes no argument, but %q was given", strings.Join(words(cmd), " "), args[0])
 }
 
 // argCount refuses any other number of arguments; what names them in the error.
 func argCount(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < least || most >= 0 && len(args) > most {
-			return usagef("see "+cmd.CommandPath()+" --help", "%s takes %s", cmd.CommandPath(), what)
+			return usagef(seeHelp(cmd), "%s takes %s", strings.Join(words(cmd), " "), what)
 		}
 		return nil
 	}
 }
 
 // group is a command that only holds others.
-func group(use, short string, children ...*cobra.Command) *cobra.Command {
+func group(use, short, example string, children ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{
-		Use: use, Short: short, Args: noArgs,
+		Use: use, Short: short, Example: example, Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_ = cmd.Usage()
-			return &usageError{err: errors.New(cmd.CommandPath() + " needs a command")}
+			var names []string
+			for _, child := range cmd.Commands() {
+				if child.IsAvailableCommand() {
+					names = append(names, child.Name())
+				}
+			}
+			return usagef(fmt.Sprintf("it has %s; %s", strings.Join(names, ", "), seeHelp(cmd)),
+				"%s needs a command", cmd.Name())
 		},
 	}
 	c.AddCommand(children...)
 	return c
 }
+
+// words are a command's name and its parents', without the program's.
+func words(cmd *cobra.Command) []string { return strings.Fields(cmd.CommandPath())[1:] }
+
+func seeHelp(cmd *cobra.Command) string { return "see " + cmd.CommandPath() + " --help" }

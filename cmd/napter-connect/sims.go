@@ -23,17 +23,19 @@ type simsOptions struct {
 
 // simRow is a SIM as `sims --json` prints it.
 type simRow struct {
-	ID       string            `json:"id"`
-	Name     string            `json:"name"`
-	IMSI     string            `json:"imsi,omitempty"`
-	Status   string            `json:"status"`
-	Online   bool              `json:"online"`
-	Arc      bool              `json:"arc"`
-	IP       string            `json:"ip,omitempty"`
-	IMEI     string            `json:"imei,omitempty"`
-	Type     string            `json:"type,omitempty"`
-	LastSeen *time.Time        `json:"lastSeen,omitempty"`
-	Tags     map[string]string `json:"tags,omitempty"`
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	IMSI   string `json:"imsi,omitempty"`
+	Status string `json:"status"`
+	Online bool   `json:"online"`
+	Arc    bool   `json:"arc"`
+	IP     string `json:"ip,omitempty"`
+	IMEI   string `json:"imei,omitempty"`
+	Type   string `json:"type,omitempty"`
+	// Since is when the session began or was last updated; offline, when it
+	// ended. It is absent for a SIM that never connected.
+	Since time.Time         `json:"since,omitzero"`
+	Tags  map[string]string `json:"tags,omitempty"`
 }
 
 func newSimsCommand(a *app) *cobra.Command {
@@ -125,7 +127,7 @@ func printSims(a *app, sims []client.Sim, o simsOptions) error {
 		a.say("no SIM found")
 		return nil
 	}
-	table := [][]string{{"STATE", "NAME", "SIM ID", "IMSI", "IP", "LAST SEEN"}}
+	table := [][]string{{"STATE", "NAME", "SIM ID", "IMSI", "IP", "SINCE"}}
 	for _, r := range rows {
 		state := r.Status
 		switch {
@@ -136,11 +138,7 @@ func printSims(a *app, sims []client.Sim, o simsOptions) error {
 		case r.Status == "active":
 			state = "offline"
 		}
-		seen := time.Time{}
-		if r.LastSeen != nil {
-			seen = *r.LastSeen
-		}
-		table = append(table, []string{state, safetext.Line(r.Name), r.ID, r.IMSI, r.IP, ago(seen, a.now())})
+		table = append(table, []string{state, safetext.Line(r.Name), r.ID, r.IMSI, r.IP, ago(r.Since, a.now())})
 	}
 	return writeTable(a.out, table)
 }
@@ -149,13 +147,10 @@ func newSimRow(sim client.Sim) simRow {
 	r := simRow{
 		ID: sim.SimID, Name: sim.Name(), Status: sim.Status, Online: sim.Online(), Arc: sim.Arc(),
 		IMEI: sim.IMEI(), Type: sim.Type, Tags: sim.Tags,
+		Since: access.Describe(sim).SeenAt,
 	}
 	if list := sim.IMSIs(); len(list) > 0 {
 		r.IMSI = list[0]
-	}
-	seen := access.Describe(sim).SeenAt
-	if !seen.IsZero() {
-		r.LastSeen = &seen
 	}
 	switch {
 	case sim.Online():

@@ -36,10 +36,10 @@ until it is interrupted. Nothing leaves this machine.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runSimulator(cmd.Context(), a, o) },
 	}
 	fs := c.Flags()
-	fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "loopback address and port of the API")
-	fs.IntVar(&o.sims, "sims", 1000, "number of SIMs")
+	fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "loopback `HOST:PORT` of the API")
+	fs.IntVar(&o.sims, "sims", 1000, "`NUMBER` of SIMs")
 	fs.DurationVar(&o.latency, "latency", 0, "round trip time to add everywhere")
-	fs.StringArrayVar(&o.devices, "device", nil, "PORT=HOST:PORT, a real loopback service as that port of every device; repeatable")
+	fs.StringArrayVar(&o.devices, "device", nil, "a real loopback service as a port of every device: `SPEC` is PORT=HOST:PORT; repeatable")
 	return c
 }
 
@@ -70,7 +70,7 @@ func runSimulator(ctx context.Context, a *app, o simulatorOptions) error {
 	a.say("# Paste these lines into a shell; there, try: napter-connect ssh gateway-001 uptime")
 	a.say("# The devices' password is raspberry. Ctrl-C ends the simulator.")
 	<-ctx.Done()
-	return context.Cause(ctx)
+	return exitError(statusInterrupted) // as was asked: nothing to explain
 }
 
 // simulatorVariables point a program to a simulator.

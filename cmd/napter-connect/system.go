@@ -54,11 +54,6 @@ func (s system) with(vars map[string]string) system {
 	return s
 }
 
-// interactive reports whether a person can be asked.
-func (s system) interactive() bool {
-	return isTerminal(s.in) && isTerminal(s.err)
-}
-
 func isTerminal(f any) bool {
 	file, ok := f.(*os.File)
 	return ok && file != nil && term.IsTerminal(int(file.Fd()))
