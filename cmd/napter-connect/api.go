@@ -3,37 +3,43 @@ package main
 import (
 	"context"
 
-	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/lease"
 )
 
 // api is the API as the chosen profile sees it.
 type api struct {
 	*client.Session
-	*settings
-	sessions *access.Sessions
+	*job
 }
 
-// openAPI loads the profile; it logs in at the first call.
-func (a *app) openAPI(ctx context.Context) (*api, error) {
+// openAPI loads the profile; it logs in at the first call. When the journal is
+// not empty, something may be left over: then the keeper, or this process, has a
+// look at it meanwhile.
+func (a *app) openAPI(ctx context.Context, command string) (*api, error) {
+	return a.openAPIBeside(ctx, command, func(j *job) {
+		if !lease.Any(leasesDir(j.settings.dirs)) {
+			return
+		}
+		if j.keeper != nil {
+			j.sessions = a.sessions(j.keeper) // which starts it
+		} else if _, err := j.inProcess(); err != nil {
+			a.debugf("nothing is deleted that was left over: %v", err)
+		}
+	})
+}
+
+// openAPIBeside is openAPI with something else to do beside the calls.
+func (a *app) openAPIBeside(ctx context.Context, command string, beside func(*job)) (*api, error) {
 	s, err := a.settings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	sessions := a.sessions(nil)
-	if k, err := a.keeper(s, false); err == nil && a.wantsKeeper(s) {
-		sessions = a.sessions(k)
-	}
-	session, err := sessions.Session(s.account, s.network)
+	j := a.openJob(s, command, false)
+	beside(j)
+	session, err := j.sessions.Session(s.account, s.network)
 	if err != nil {
 		return nil, err
 	}
-	return &api{Session: session, settings: s, sessions: sessions}, nil
-}
-
-// close logs out, even after a Ctrl-C.
-func (api *api) close(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutLimit)
-	defer cancel()
-	_ = api.sessions.Close(ctx)
+	return &api{Session: session, job: j}, nil
 }

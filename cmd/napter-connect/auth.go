@@ -70,7 +70,11 @@ func runAuthLogin(ctx context.Context, a *app, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	defer (&api{sessions: sessions}).close(ctx)
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutLimit)
+		defer cancel()
+		_ = sessions.Close(ctx)
+	}()
 	done := a.waiting("logging in")
 	token, err := session.Token(ctx)
 	done()
@@ -164,7 +168,7 @@ type authStatus struct {
 }
 
 func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
-	api, err := a.openAPI(ctx)
+	api, err := a.openAPI(ctx, "auth")
 	if err != nil {
 		return err
 	}
@@ -176,8 +180,8 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 		return fmt.Errorf("logging in: %w", err)
 	}
 	st := authStatus{
-		Profile: api.account.Profile, Endpoint: api.account.Endpoint, Operator: token.OperatorID,
-		User: token.UserName, With: api.account.Credentials.String(), Expires: token.Expires,
+		Profile: api.settings.account.Profile, Endpoint: api.settings.account.Endpoint, Operator: token.OperatorID,
+		User: token.UserName, With: api.settings.account.Credentials.String(), Expires: token.Expires,
 	}
 	if asJSON {
 		return writeJSON(a.out, st)
@@ -235,7 +239,7 @@ user console, as after a leak. The AuthKey itself stays valid.`,
 }
 
 func runAuthRevoke(ctx context.Context, a *app) error {
-	api, err := a.openAPI(ctx)
+	api, err := a.openAPI(ctx, "auth")
 	if err != nil {
 		return err
 	}

@@ -18,17 +18,17 @@ const logoutLimit = 3 * time.Second
 // reapLimit bounds the wait, at the end, for the deletion of what was left over.
 const reapLimit = 5 * time.Second
 
-// sessions are the API sessions of this process: with the token of a keeper that
-// runs, else with logins of its own.
+// sessions are the API sessions of this process: with the keeper's token, else
+// with logins of its own.
 func (a *app) sessions(k *keeper.Keeper) *access.Sessions {
 	if k == nil {
 		return access.NewSessions(a.otpPrompt())
 	}
-	running := &keeper.Keeper{Place: k.Place, Code: k.Code, Debugf: k.Debugf}
 	borrow := func(ctx context.Context, acc profile.Account, n access.Network, refused client.Token) (client.Token, error) {
-		t, err := running.Token(ctx, acc, n, refused)
+		t, err := k.Token(ctx, acc, n, refused)
 		var none *keeper.NotRunningError
-		if errors.As(err, &none) {
+		var unavailable *keeper.UnavailableError
+		if errors.As(err, &none) || errors.As(err, &unavailable) {
 			err = access.ErrNoLender
 		}
 		return t, err

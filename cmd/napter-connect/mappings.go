@@ -51,12 +51,12 @@ func newMappingsCommand(a *app) *cobra.Command {
 }
 
 func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
-	api, err := a.openAPI(ctx)
+	api, err := a.openAPI(ctx, "mappings")
 	if err != nil {
 		return err
 	}
 	defer api.close(ctx)
-	leases, err := a.openLeases(api.dirs, "mappings list")
+	leases, err := a.openLeases(api.settings.dirs, "mappings list")
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 		}
 		targets = append(targets, ap)
 	}
-	api, err := a.openAPI(ctx)
+	api, err := a.openAPI(ctx, "mappings")
 	if err != nil {
 		return err
 	}

@@ -22,18 +22,18 @@ others stay. The exit status is 0 only when nothing is left over.`,
 }
 
 func runPrune(ctx context.Context, a *app) error {
-	api, err := a.openAPI(ctx)
+	api, err := a.openAPIBeside(ctx, "mappings prune", func(*job) {})
 	if err != nil {
 		return err
 	}
 	defer api.close(ctx)
-	leases, err := a.openLeases(api.dirs, "mappings prune")
+	leases, err := a.openLeases(api.settings.dirs, "mappings prune")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = leases.Close() }()
 	n := 0
-	err = access.Reap(ctx, leases, api.sessions, api.account, api.network, func(e lease.Entry, o lease.Outcome, err error) {
+	err = access.Reap(ctx, leases, api.sessions, api.settings.account, api.settings.network, func(e lease.Entry, o lease.Outcome, err error) {
 		n++
 		what := fmt.Sprintf("the mapping %s:%d to port %d of SIM %s", e.IP, e.Port, e.Spec.Port, firstOf(e.Spec.SimID, e.Spec.IMSI))
 		if e.State == lease.Intent {

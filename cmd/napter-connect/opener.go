@@ -35,8 +35,18 @@ func (a *app) openJob(s *settings, command string, noKeeper bool) *job {
 			j.keeper = k
 		}
 	}
-	j.sessions = a.sessions(j.keeper)
+	j.sessions = a.sessions(running(j.keeper))
 	return j
+}
+
+// running is the same keeper, but none is started for it.
+func running(k *keeper.Keeper) *keeper.Keeper {
+	if k == nil {
+		return nil
+	}
+	r := *k
+	r.Command = nil
+	return &r
 }
 
 func (a *app) wantsKeeper(s *settings) bool {

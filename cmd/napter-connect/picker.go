@@ -51,7 +51,7 @@ func runPicker(ctx context.Context, a *app) error {
 }
 
 func (a *app) onlineSIMs(ctx context.Context) ([]access.SIM, error) {
-	api, err := a.openAPI(ctx)
+	api, err := a.openAPI(ctx, "sims")
 	if err != nil {
 		return nil, err
 	}

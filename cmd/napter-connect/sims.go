@@ -60,7 +60,7 @@ func newSimsCommand(a *app) *cobra.Command {
 }
 
 func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
-	api, err := a.openAPI(ctx)
+	api, err := a.openAPI(ctx, "sims")
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/profile"
@@ -10,6 +11,14 @@ import (
 
 // errOtherAccount says that a left over mapping belongs to another account.
 var errOtherAccount = errors.New("it was made with another account; run any command with that profile")
+
+// KeeperProgram is the program, in the journal, of leases whose users are other
+// processes (the keeper). When it dies they may still be there.
+const KeeperProgram = "keeper"
+
+// adoptGrace is how long the users of a dead keeper have to register with the
+// next one before their mappings count as left over.
+const adoptGrace = 3 * time.Second
 
 // Reap deletes what dead processes left open with an account's operator.
 // Mappings of other operators stay for the commands that have their account.
@@ -28,9 +37,25 @@ func Reap(ctx context.Context, leases *lease.Manager, sessions *Sessions, a prof
 		if err != nil {
 			return nil, err
 		}
+		if e.Owner.Program == KeeperProgram && e.Spec.OperatorID == token.OperatorID {
+			if err := sleep(ctx, adoptGrace); err != nil {
+				return nil, err
+			}
+		}
 		if e.Spec.OperatorID != token.OperatorID {
 			return nil, errOtherAccount
 		}
 		return session, nil
 	}, report)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

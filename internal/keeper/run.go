@@ -17,17 +17,8 @@ import (
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
 
-const (
-	// program is the keeper's name in the journal.
-	program = "keeper"
-	// adoptGrace is how long a new keeper waits before it deletes what a dead one
-	// left: that one's users may still be there, and register again at once.
-	adoptGrace = 3 * time.Second
-	// reapLimit bounds one look at what is left over.
-	reapLimit = 10 * time.Minute
-	// memoryLimit makes the collector give memory back: a keeper mostly waits.
-	memoryLimit = 20 << 20
-)
+// memoryLimit makes the collector give memory back: a keeper mostly waits.
+const memoryLimit = 20 << 20
 
 // RunOptions say how to be a keeper.
 type RunOptions struct {
@@ -52,7 +43,11 @@ func Run(ctx context.Context, o RunOptions) error {
 	}
 	defer log.close()
 	err = serve(ctx, o, log)
-	if err != nil && !errors.Is(err, ErrRunning) {
+	switch {
+	case errors.Is(err, ErrRunning):
+		_, _ = fmt.Fprintln(o.Ready, takenLine)
+		return nil
+	case err != nil:
 		log.printf("ended: %v", err)
 	}
 	return err
@@ -63,13 +58,13 @@ func serve(ctx context.Context, o RunOptions, log *logFile) error {
 	if err != nil {
 		return err
 	}
-	leases, err := lease.Open(lease.Options{Dir: o.Leases, Program: program, Logf: log.printf})
+	leases, err := lease.Open(lease.Options{Dir: o.Leases, Program: access.KeeperProgram, Logf: log.printf})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	sessions, finders := access.NewSessions(AskCode), access.NewFinders()
 	local := access.NewLocal(access.Options{Sessions: sessions, Finders: finders, Leases: leases, Debugf: log.printf})
-	r := &reaper{ctx: ctx, leases: leases, sessions: sessions, log: log, started: time.Now(), seen: map[string]bool{}}
+	r := &reaper{ctx: ctx, leases: leases, sessions: sessions, log: log, seen: map[string]bool{}}
 	s := &Server{
 		Version: o.Version, Backend: local, Sessions: sessions, Leases: settler{leases, local},
 		Idle: o.Idle, Seen: r.seenAccount, Logf: log.printf,
@@ -99,7 +94,6 @@ type reaper struct {
 	leases   *lease.Manager
 	sessions *access.Sessions
 	log      *logFile
-	started  time.Time
 
 	mu   sync.Mutex
 	seen map[string]bool
@@ -116,14 +110,7 @@ func (r *reaper) seenAccount(a profile.Account, n access.Network) {
 }
 
 func (r *reaper) reap(a profile.Account, n access.Network) {
-	select {
-	case <-time.After(adoptGrace - time.Since(r.started)):
-	case <-r.ctx.Done():
-		return
-	}
-	ctx, cancel := context.WithTimeout(r.ctx, reapLimit)
-	defer cancel()
-	err := access.Reap(ctx, r.leases, r.sessions, a, n, func(e lease.Entry, o lease.Outcome, err error) {
+	err := access.Reap(r.ctx, r.leases, r.sessions, a, n, func(e lease.Entry, o lease.Outcome, err error) {
 		r.log.printf("left over %s:%d of SIM %s: %s %v", e.IP, e.Port, e.Spec.SimID, o, err)
 	})
 	if err != nil {

@@ -33,6 +33,8 @@ const (
 	// readyLine is what the new process prints on stdout once it listens; then it
 	// closes stdout.
 	readyLine = "ready"
+	// takenLine is what it prints when another one has the place.
+	takenLine = "taken"
 )
 
 // start makes sure that a keeper runs, and connects to it. A lock makes the
@@ -48,14 +50,30 @@ func (k *Keeper) start(ctx context.Context) (net.Conn, error) {
 		return nil, fmt.Errorf("waiting for another start: %w", err)
 	}
 	defer func() { _ = lock.Unlock() }()
-	if conn, err := k.Place.dial(ctx); err == nil {
-		return conn, nil
+	for {
+		if conn, err := k.Place.dial(ctx); err == nil {
+			return conn, nil
+		}
+		k.debugf("starting a keeper")
+		err := k.Command.run(ctx)
+		if err == nil {
+			return k.Place.dial(ctx)
+		}
+		// One that a command started, which died then, is about to listen; or one
+		// that is about to end has the place for a moment.
+		if !errors.Is(err, ErrRunning) || !pause(ctx, lockRetry) {
+			return nil, err
+		}
 	}
-	k.debugf("starting a keeper")
-	if err := k.Command.run(ctx); err != nil {
-		return nil, err
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
 	}
-	return k.Place.dial(ctx)
 }
 
 // run starts the process and waits until it is ready. The process outlives this
@@ -81,13 +99,13 @@ func (c *Command) run(ctx context.Context) error {
 	}()
 	select {
 	case line := <-lines:
-		if line == readyLine {
+		switch line {
+		case readyLine:
 			return nil
+		case takenLine:
+			return ErrRunning
 		}
-		if line == "" {
-			line = "it ended at once; see keeper.log in the state folder"
-		}
-		return fmt.Errorf("starting the keeper: %s", line)
+		return errors.New("starting the keeper: it ended at once; see keeper.log in the state folder")
 	case <-ctx.Done():
 		return fmt.Errorf("starting the keeper: %w", context.Cause(ctx))
 	}

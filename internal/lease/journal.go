@@ -150,3 +150,9 @@ func dirNames(dir string) ([]string, error) {
 
 // discard is the Logf of a manager without one.
 func discard(format string, args ...any) { _, _ = fmt.Fprintf(io.Discard, format, args...) }
+
+// Any reports whether a journal may hold entries: cheap, without a lock.
+func Any(dir string) bool {
+	found, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	return err == nil && len(found) > 0
+}
