@@ -70,8 +70,7 @@ func TestFilesArePrivate(t *testing.T) {
 }
 
 func TestDeleteRetries(t *testing.T) {
-	late := apiError("deletePortMapping", 429).(*client.Error)
-	late.RetryAfter = time.Second
+	late := &client.Error{Operation: "deletePortMapping", Status: 429, RetryAfter: time.Second}
 	for name, fault := range map[string]error{
 		"500": apiError("deletePortMapping", 500), "503": apiError("deletePortMapping", 503),
 		"429": late, "401": apiError("deletePortMapping", 401), "reset": errReset,

@@ -13,17 +13,16 @@ import (
 )
 
 // orphan leaves a live entry without an owner in dir.
-func orphan(t *testing.T, dir string, f *fakeAPI) client.PortMapping {
+func orphan(t *testing.T, dir string, f *fakeAPI) {
 	t.Helper()
 	m, err := Open(Options{Dir: dir, Settle: testSettle})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := create(t, m, f).Mapping()
+	create(t, m, f)
 	if err := m.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return p
 }
 
 // always gives f for every entry.
