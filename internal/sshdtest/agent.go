@@ -25,14 +25,11 @@ func Agent(t testing.TB, keys ...crypto.Signer) (socket string) {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	socket = filepath.Join(dir, "s")
 	// -D stays in the foreground, so that it can be killed and waited for.
-	cmd := exec.Command(program, "-D", "-a", socket)
+	cmd := exec.CommandContext(t.Context(), program, "-D", "-a", socket)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
+	t.Cleanup(func() { _ = cmd.Wait() }) // the test's context has killed it by then
 	conn := dialAgent(t, socket)
 	defer func() { _ = conn.Close() }()
 	client := agent.NewClient(conn)
@@ -49,7 +46,7 @@ func dialAgent(t testing.TB, socket string) net.Conn {
 	t.Helper()
 	deadline := time.Now().Add(10 * time.Second)
 	for {
-		conn, err := net.Dial("unix", socket)
+		conn, err := new(net.Dialer).DialContext(t.Context(), "unix", socket)
 		if err == nil {
 			return conn
 		}

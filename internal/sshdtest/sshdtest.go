@@ -5,6 +5,7 @@ package sshdtest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -153,7 +154,7 @@ var missingDir = regexp.MustCompile(`Missing privilege separation directory: (\S
 func (s *Server) check(t testing.TB) {
 	t.Helper()
 	for range 2 {
-		out, err := exec.Command(s.program, "-t", "-f", filepath.Join(s.dir, "sshd_config")).CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), s.program, "-t", "-f", filepath.Join(s.dir, "sshd_config")).CombinedOutput()
 		if err == nil {
 			return
 		}
@@ -173,19 +174,20 @@ func (s *Server) check(t testing.TB) {
 // outlive a test that is killed: it ends with the connection.
 func (s *Server) listen(t testing.TB) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.listener, s.Addr = l, l.Addr().String()
 	s.Host, s.Port, _ = net.SplitHostPort(s.Addr)
+	ctx := context.WithoutCancel(t.Context()) // stop ends them, after the test's own cleanup
 	s.running.Go(func() {
 		for {
 			c, err := l.Accept()
 			if err != nil {
 				return
 			}
-			s.serve(c.(*net.TCPConn))
+			s.serve(ctx, c.(*net.TCPConn))
 		}
 	})
 	t.Cleanup(func() {
@@ -196,7 +198,7 @@ func (s *Server) listen(t testing.TB) {
 	})
 }
 
-func (s *Server) serve(c *net.TCPConn) {
+func (s *Server) serve(ctx context.Context, c *net.TCPConn) {
 	defer func() { _ = c.Close() }()
 	f, err := c.File()
 	if err != nil {
@@ -209,7 +211,7 @@ func (s *Server) serve(c *net.TCPConn) {
 		return
 	}
 	defer func() { _ = log.Close() }()
-	cmd := exec.Command(s.program, "-i", "-e", "-f", filepath.Join(s.dir, "sshd_config"))
+	cmd := exec.CommandContext(ctx, s.program, "-i", "-e", "-f", filepath.Join(s.dir, "sshd_config"))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = f, f, log
 	s.mu.Lock()
 	defer s.mu.Unlock()

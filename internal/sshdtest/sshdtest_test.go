@@ -2,6 +2,7 @@ package sshdtest
 
 import (
 	"crypto/rand"
+	"errors"
 	"net"
 	"os/exec"
 	"os/user"
@@ -165,8 +166,8 @@ func TestWithRealClient(t *testing.T) {
 	out, err := exec.Command(program, "-F", "none", "-p", s.Port, "-i", s.UserKeyFile, "-o", "BatchMode=yes",
 		"-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "UserKnownHostsFile="+s.KnownHosts,
 		"-o", "GlobalKnownHostsFile=none", s.User+"@"+s.Host, "exit 7").CombinedOutput()
-	exit, ok := err.(*exec.ExitError)
-	if !ok || exit.ExitCode() != 7 {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 7 {
 		t.Errorf("ended with %v:\n%s", err, out)
 	}
 }

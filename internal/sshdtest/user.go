@@ -1,6 +1,7 @@
 package sshdtest
 
 import (
+	"context"
 	"crypto/rand"
 	"os"
 	"os/exec"
@@ -19,8 +20,9 @@ func passwordUser(t testing.TB) (name, password string) {
 	name = "nct" + strings.ToLower(rand.Text()[:12])
 	password = rand.Text()
 	run(t, "", add, "--no-create-home", "--home-dir", "/", "--shell", "/bin/sh", name)
+	ctx := context.WithoutCancel(t.Context()) // which has ended when the cleanup runs
 	t.Cleanup(func() {
-		if out, err := exec.Command(del, "--force", name).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(ctx, del, "--force", name).CombinedOutput(); err != nil {
 			t.Errorf("removing the user %s: %v\n%s", name, err, out)
 		}
 	})
@@ -30,7 +32,7 @@ func passwordUser(t testing.TB) (name, password string) {
 
 func run(t testing.TB, stdin, program string, args ...string) {
 	t.Helper()
-	cmd := exec.Command(program, args...)
+	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Stdin = strings.NewReader(stdin)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", program, err, out)

@@ -3,6 +3,7 @@ package device
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -75,7 +76,7 @@ func TestForwardHalfClose(t *testing.T) {
 	if body, err := io.ReadAll(resp.Body); string(body) != "ok\n" || err != nil {
 		t.Errorf("answer %q, %v", body, err)
 	}
-	if n, err := conn.Read(make([]byte, 1)); err != io.EOF {
+	if n, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("read %d, %v after the answer, want the end", n, err)
 	}
 }
@@ -87,8 +88,8 @@ func TestForwardElsewhereIsRefused(t *testing.T) {
 		"localhost:81": ssh.ConnectionFailed, "192.0.2.1:80": ssh.Prohibited,
 	} {
 		_, err := c.Dial("tcp", addr)
-		open, ok := err.(*ssh.OpenChannelError)
-		if !ok || open.Reason != reason {
+		var open *ssh.OpenChannelError
+		if !errors.As(err, &open) || open.Reason != reason {
 			t.Errorf("%s: %v, want %v", addr, err, reason)
 		}
 	}

@@ -117,7 +117,7 @@ func (s *session) settle() {
 // handle answers before it starts anything, since no answer can be sent once a
 // quick command has closed the channel.
 func (s *session) handle(ctx context.Context, r *ssh.Request) {
-	ok := s.request(ctx, r)
+	ok := s.request(r)
 	if r.WantReply {
 		_ = r.Reply(ok, nil)
 	}
@@ -127,7 +127,7 @@ func (s *session) handle(ctx context.Context, r *ssh.Request) {
 	}
 }
 
-func (s *session) request(ctx context.Context, r *ssh.Request) bool {
+func (s *session) request(r *ssh.Request) bool {
 	switch r.Type {
 	case "env":
 		return s.setEnv(r.Payload)

@@ -201,3 +201,10 @@ func TestScriptFromStdin(t *testing.T) {
 		t.Errorf("printed %q", &out)
 	}
 }
+
+// BenchmarkNew is what each of a simulator's thousands of devices costs at its start.
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		New(Options{Seed: 1, Name: "gateway-001", SimID: "8981100000000000001", NoAuth: true})
+	}
+}

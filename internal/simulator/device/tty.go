@@ -151,7 +151,7 @@ func (t *terminal) ReadLine(prompt string) (string, error) {
 	setSize(editor, rows, cols)
 	editor.SetPrompt(prompt)
 	line, err := editor.ReadLine()
-	if err == term.ErrPasteIndicator {
+	if errors.Is(err, term.ErrPasteIndicator) {
 		err = nil
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package device
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -145,8 +146,8 @@ func TestTerminalEnds(t *testing.T) {
 			c.press(tc.keys)
 			status := 0
 			if err := c.sess.Wait(); err != nil {
-				exit, ok := err.(*ssh.ExitError)
-				if !ok {
+				var exit *ssh.ExitError
+				if !errors.As(err, &exit) {
 					t.Fatal(err)
 				}
 				status = exit.ExitStatus()

@@ -46,6 +46,7 @@ func server(t *testing.T, wrap func(net.Listener) net.Listener, handle func(net.
 // bothWays runs a test over a relay and over a listener.
 func bothWays(t *testing.T, handle func(net.Conn), test func(t *testing.T, addr string)) {
 	t.Run("relay", func(t *testing.T) {
+		t.Parallel()
 		addr := server(t, func(l net.Listener) net.Listener { return l }, handle)
 		r, err := Start(context.Background(), addr, rtt)
 		if err != nil {
@@ -55,6 +56,7 @@ func bothWays(t *testing.T, handle func(net.Conn), test func(t *testing.T, addr 
 		test(t, r.Addr())
 	})
 	t.Run("listener", func(t *testing.T) {
+		t.Parallel()
 		test(t, server(t, func(l net.Listener) net.Listener { return Listener(l, rtt) }, handle))
 	})
 }
@@ -99,6 +101,7 @@ func takes(t *testing.T, want []float64, measure func() []time.Duration) {
 }
 
 func TestRoundTrips(t *testing.T) {
+	t.Parallel()
 	bothWays(t, echo, func(t *testing.T, addr string) {
 		takes(t, []float64{2, 3, 4}, func() (list []time.Duration) { // connecting is one
 			began := time.Now()
@@ -118,6 +121,7 @@ func TestRoundTrips(t *testing.T) {
 }
 
 func TestGreetingOfServer(t *testing.T) {
+	t.Parallel()
 	greet := func(c net.Conn) {
 		_, _ = c.Write([]byte("hello"))
 		_, _ = io.Copy(io.Discard, c)
@@ -134,6 +138,7 @@ func TestGreetingOfServer(t *testing.T) {
 }
 
 func TestThroughputIsNotLimited(t *testing.T) {
+	t.Parallel()
 	data := make([]byte, 20<<20)
 	_, _ = rand.Read(data)
 	bothWays(t, echo, func(t *testing.T, addr string) {
@@ -158,6 +163,7 @@ func TestThroughputIsNotLimited(t *testing.T) {
 }
 
 func TestManySmallWritesDoNotWait(t *testing.T) {
+	t.Parallel()
 	bothWays(t, echo, func(t *testing.T, addr string) {
 		c := dial(t, addr)
 		began := time.Now()
@@ -176,6 +182,7 @@ func TestManySmallWritesDoNotWait(t *testing.T) {
 }
 
 func TestHalfClose(t *testing.T) {
+	t.Parallel()
 	late := func(c net.Conn) { // answers after the end of what it is asked
 		b, _ := io.ReadAll(c)
 		_, _ = c.Write(append([]byte("got "), b...))
@@ -196,6 +203,7 @@ func TestHalfClose(t *testing.T) {
 }
 
 func TestResetArrivesAsReset(t *testing.T) {
+	t.Parallel()
 	abort := func(c net.Conn) {
 		_, _ = io.ReadFull(c, make([]byte, 1))
 		_ = c.(interface{ SetLinger(int) error }).SetLinger(0)
@@ -212,6 +220,7 @@ func TestResetArrivesAsReset(t *testing.T) {
 }
 
 func TestRelayCounts(t *testing.T) {
+	t.Parallel()
 	addr := server(t, func(l net.Listener) net.Listener { return l }, func(c net.Conn) {
 		b, _ := io.ReadAll(c)
 		_, _ = c.Write(append(b, b...))
@@ -239,6 +248,7 @@ func TestRelayCounts(t *testing.T) {
 }
 
 func TestRelayToNobody(t *testing.T) {
+	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -259,6 +269,7 @@ func TestRelayToNobody(t *testing.T) {
 }
 
 func TestRelayEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	addr := server(t, func(l net.Listener) net.Listener { return l }, echo)
 	ctx, cancel := context.WithCancel(context.Background())
 	r, err := Start(ctx, addr, time.Millisecond)
@@ -280,6 +291,7 @@ func TestRelayEndsWithItsContext(t *testing.T) {
 }
 
 func TestListenerKeepsAddresses(t *testing.T) {
+	t.Parallel()
 	addrs := make(chan [2]string, 1)
 	addr := server(t, func(l net.Listener) net.Listener { return Listener(l, time.Millisecond) }, func(c net.Conn) {
 		addrs <- [2]string{c.LocalAddr().String(), c.RemoteAddr().String()}

@@ -23,7 +23,7 @@ type Relay struct {
 // Start returns a relay to target (host:port) that adds rtt to every round trip. It
 // runs until ctx ends or Close; then its connections are cut.
 func Start(ctx context.Context, target string, rtt time.Duration) (*Relay, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listening for the delaying relay: %w", err)
 	}

@@ -53,7 +53,7 @@ func (s *Shell) Script(ctx context.Context, std Streams) Exit {
 	for s.done == nil && ctx.Err() == nil {
 		src, err := s.readCommand(func(bool) (string, error) {
 			line, err := in.ReadString('\n')
-			if err == io.EOF && line != "" {
+			if errors.Is(err, io.EOF) && line != "" {
 				err = nil
 			}
 			return strings.TrimSuffix(line, "\n"), err
@@ -74,7 +74,7 @@ func (s *Shell) readCommand(line func(more bool) (string, error)) (string, error
 	var src strings.Builder
 	for {
 		l, err := line(src.Len() > 0)
-		if err == io.EOF && src.Len() > 0 {
+		if errors.Is(err, io.EOF) && src.Len() > 0 {
 			return src.String(), nil
 		}
 		if err != nil {
