@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
@@ -55,6 +56,7 @@ func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e))
 func statusOf(err error, own int) int {
 	var exit exitError
 	var usage *usageError
+	var request *access.RequestError
 	switch {
 	case err == nil:
 		return statusOK
@@ -62,7 +64,7 @@ func statusOf(err error, own int) int {
 		return int(exit)
 	case own == statusSSH:
 		return statusSSH
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &request):
 		return statusUsage
 	case errors.Is(err, context.Canceled):
 		return statusInterrupted

@@ -39,6 +39,10 @@ func runPrune(ctx context.Context, a *app) error {
 		if e.State == lease.Intent {
 			what = fmt.Sprintf("a mapping to port %d of SIM %s that may have been made", e.Spec.Port, firstOf(e.Spec.SimID, e.Spec.IMSI))
 		}
+		if err == nil && o == lease.None {
+			a.say("no mapping to port %d of SIM %s was made", e.Spec.Port, firstOf(e.Spec.SimID, e.Spec.IMSI))
+			return
+		}
 		if err != nil {
 			a.say("%s is still there: %v", what, err)
 			return

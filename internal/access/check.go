@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -29,11 +30,22 @@ func CheckPort(port int) error {
 func CheckDuration(d time.Duration) error {
 	if d < MinDuration || d > MaxDuration {
 		return &RequestError{
-			fmt.Sprintf("duration %s is not possible", d),
+			fmt.Sprintf("a duration of %s is not possible", shortest(d)),
 			"give a duration from 1s to 8h, such as 30m or 2h",
 		}
 	}
 	return nil
+}
+
+// shortest writes a duration as people type it: 9h, not 9h0m0s.
+func shortest(d time.Duration) string {
+	text := d.String()
+	for _, tail := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, tail) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
 }
 
 // CheckService says whether service is air, arc or "".

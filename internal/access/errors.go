@@ -63,7 +63,12 @@ type UnreachableError struct {
 	Now   time.Time
 }
 
-func (e *UnreachableError) Error() string { return e.SIM.label() + " is " + e.state() }
+func (e *UnreachableError) Error() string {
+	if e.Never && !e.blocked() {
+		return e.SIM.label() + " has never connected"
+	}
+	return e.SIM.label() + " is " + e.state()
+}
 
 func (e *UnreachableError) state() string {
 	if !e.blocked() {

@@ -19,8 +19,8 @@ func TestBadRequestsStayHere(t *testing.T) {
 	}{
 		{func(r *access.Request) { r.Port = 0 }, "port 0 is not a TCP port", "1 to 65535"},
 		{func(r *access.Request) { r.Port = 70000 }, "port 70000 is not a TCP port", "1 to 65535"},
-		{func(r *access.Request) { r.Duration = 9 * time.Hour }, "duration 9h0m0s is not possible", "from 1s to 8h"},
-		{func(r *access.Request) { r.Duration = -time.Second }, "duration -1s is not possible", "from 1s to 8h"},
+		{func(r *access.Request) { r.Duration = 9 * time.Hour }, "a duration of 9h is not possible", "from 1s to 8h"},
+		{func(r *access.Request) { r.Duration = -time.Second }, "a duration of -1s is not possible", "from 1s to 8h"},
 		{func(r *access.Request) { r.Sources = prefixes("0.0.0.0/0") }, "0.0.0.0/0 would let everybody in", "203.0.113.7/32"},
 		{func(r *access.Request) { r.Sources = prefixes("2001:db8::/64") }, "is not IPv4", "203.0.113.7/32"},
 		{func(r *access.Request) { r.Service = "sea" }, `service "sea" is not known`, "air or arc"},
@@ -51,11 +51,11 @@ func TestTargetsThatCannotBeReached(t *testing.T) {
 		{"pump-07", "is offline since " + since + " (3 days ago)", "power"},
 		{offline.ID, "is offline since " + since + " (3 days ago)", "power"},
 		{offline.IMSI, "is offline since " + since + " (3 days ago)", "power"},
-		{"never-connected-01", "is never connected", "APN"},
+		{"never-connected-01", "has never connected", "APN"},
 		{"suspended-meter-2", "is suspended", "console"},
 		{"inactive-cam-3", "is inactive", "console"},
 		{"old-kiosk-1", "is terminated", "another SIM"},
-		{"spare-001", "is never connected", "APN"},
+		{"spare-001", "has never connected", "APN"},
 	} {
 		w.fails(w.request(c.target), c.cause, c.next)
 	}
@@ -166,7 +166,7 @@ func TestAddressThatIsNotCertain(t *testing.T) {
 		}
 	}
 	set("203.0.113.1", "203.0.113.2", "203.0.113.3", "203.0.113.4")
-	w.fails(w.request("gateway-001"), "is not certain", "--source")
+	w.fails(w.request("gateway-001"), "disagree", "--source")
 	set("10.0.0.1")
 	w.fails(w.request("gateway-001"), "no public IPv4 address", "--source")
 	set("<html>log in</html>")

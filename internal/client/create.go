@@ -248,7 +248,7 @@ type LostCreateError struct {
 }
 
 func (e *LostCreateError) Error() string {
-	return "the answer to the creation of the port mapping was lost: " + e.Err.Error()
+	return "the answer was lost: " + e.Err.Error()
 }
 
 // Unwrap gives what happened to the answer.
@@ -256,5 +256,5 @@ func (e *LostCreateError) Unwrap() error { return e.Err }
 
 // Hint is what to do next.
 func (e *LostCreateError) Hint() string {
-	return "a mapping may have been made: `napter-connect mappings list` shows it, `napter-connect mappings prune` deletes it"
+	return "a mapping may have been made: napter-connect mappings list shows it, napter-connect mappings prune deletes it"
 }

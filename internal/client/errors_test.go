@@ -104,7 +104,7 @@ func TestHints(t *testing.T) {
 		"permission User:revokeUserAuthTokens;":           {Operation: "revokeUserAuthTokens", Status: 403},
 		"permission PortMapping:deletePortMapping;":       {Operation: "deletePortMapping", Status: 403},
 		"this user may not do that; a change of permissi": {Operation: "switchUser", Status: 403},
-		"`napter-connect sims`":                           {Operation: "getSim", Status: 404},
+		"napter-connect sims lists":                       {Operation: "getSim", Status: 404},
 		"try again in 7s":                                 {Operation: "getSim", Status: 429, RetryAfter: 7 * time.Second},
 		"try again in a minute":                           {Operation: "getSim", Status: 429},
 		"problem of its own":                              {Operation: "getSim", Status: 503},

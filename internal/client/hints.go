@@ -36,9 +36,9 @@ func (e *Error) Hint() string {
 	case e.webPage:
 		return "something between here and the API answered in its place: check the endpoint, the proxy, and whether this network wants you to sign in"
 	case e.Operation == opAuth && e.Status == http.StatusUnauthorized:
-		return "the credentials are wrong or revoked, or an MFA code is missing or wrong: `napter-connect auth login`"
+		return "the credentials are wrong or revoked, or an MFA code is missing or wrong; log in again: napter-connect auth login"
 	case e.InvalidToken():
-		return "the token was revoked or has expired: `napter-connect auth login`"
+		return "the token was revoked or has expired; log in again: napter-connect auth login"
 	case e.Status == http.StatusForbidden:
 		return forbiddenHint(e.Operation)
 	case e.Status == http.StatusNotFound:
@@ -63,13 +63,13 @@ func forbiddenHint(op string) string {
 		return "this user may not do that; a change of permissions takes effect at the next login"
 	}
 	return "this user needs the SAM permission " + name +
-		"; a change of permissions takes effect only at the next login: `napter-connect auth logout`, then try again"
+		"; a change of permissions takes effect only at the next login: run napter-connect auth logout, then try again"
 }
 
 func notFoundHint(op string) string {
 	switch op {
 	case opGetSim, opGetSubscriber, opCreatePortMapping, opCreatePortMappingForSim:
-		return "check the SIM, and the coverage type of the profile (jp or g): `napter-connect sims` lists what this account has"
+		return "check the SIM, and the coverage type of the profile (jp or g): napter-connect sims lists what this account has"
 	}
 	return ""
 }

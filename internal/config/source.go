@@ -8,7 +8,8 @@ import (
 )
 
 // ParseSource reads one range for --source or config.yaml: an IPv4 CIDR, or an
-// address, which is its /32. A range of everybody (/0) is refused.
+// address, which is its /32. A range of everybody (/0) is refused, and so is one
+// that no connection over the internet can come from.
 func ParseSource(text string) (netip.Prefix, error) {
 	const example = "write an IPv4 range such as 203.0.113.7/32, or auto"
 	prefix, err := netip.ParsePrefix(text)
@@ -25,9 +26,19 @@ func ParseSource(text string) (netip.Prefix, error) {
 	case prefix.Bits() == 0:
 		return netip.Prefix{}, hint.New(fmt.Sprintf("%q lets everybody in", text),
 			"name the range of your own network, or use auto for your address alone")
+	case !public(prefix.Addr()):
+		return netip.Prefix{}, hint.New(fmt.Sprintf("%q is not a range of public addresses", text),
+			"your connections reach Soracom from a public address: use auto, or your network's public range")
 	case prefix.Masked() != prefix:
 		return netip.Prefix{}, hint.New(fmt.Sprintf("%q has bits set after its %d", text, prefix.Bits()),
 			fmt.Sprintf("write %s for the range, or %s/32 for the address", prefix.Masked(), prefix.Addr()))
 	}
 	return prefix, nil
+}
+
+// public reports whether a connection over the internet can come from an address.
+// Ranges for documentation count: the simulator uses them.
+func public(a netip.Addr) bool {
+	shared := netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10) // carriers' own (RFC 6598)
+	return a.IsGlobalUnicast() && !a.IsPrivate() && !shared.Contains(a) && a.As4()[0] != 0 && a.As4()[0] < 240
 }

@@ -78,7 +78,7 @@ func (e *LostError) Hint() string {
 	if e.Resolved {
 		return "try again"
 	}
-	return "`napter-connect mappings prune` deletes what is left over"
+	return "napter-connect mappings prune deletes what is left over"
 }
 
 // GrantError says that the API granted something else than was asked for. The
@@ -100,7 +100,7 @@ func (e *GrantError) Unwrap() error { return e.Pending }
 // Hint says what to do, or "".
 func (e *GrantError) Hint() string {
 	if e.Pending != nil {
-		return "`napter-connect mappings prune` deletes what is left over"
+		return "napter-connect mappings prune deletes what is left over"
 	}
 	return ""
 }
@@ -127,7 +127,7 @@ func (p Problem) Hint() string {
 	if errors.Is(p.Err, errNewer) {
 		return "update napter-connect; the entry was left alone"
 	}
-	return "`napter-connect mappings list` shows whether a mapping is still open"
+	return "napter-connect mappings list shows whether a mapping is still open"
 }
 
 // lost reports whether a create that failed with err may have happened all the

@@ -25,7 +25,7 @@ func (e *DisagreeError) Error() string {
 			said = append(said, fmt.Sprintf("%s says %s", a.Service, addr))
 		}
 	}
-	return "the public IPv4 address is not certain: " + strings.Join(said, ", ")
+	return "the services disagree about the public IPv4 address: " + strings.Join(said, ", ")
 }
 
 // Hint is the next step.

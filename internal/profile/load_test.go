@@ -173,8 +173,8 @@ func TestMissing(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), `there is no profile "default" in `) || !strings.Contains(err.Error(), ".soracom") {
 		t.Fatalf("got %v", err)
 	}
-	if lines := strings.Split(hint.Of(err), "\n"); len(lines) != 2 || !strings.HasSuffix(lines[0], "run: napter-connect auth login") ||
-		!strings.Contains(lines[1], "napter-connect demo ssh") {
+	if lines := strings.Split(hint.Of(err), "\n"); len(lines) != 3 || !strings.HasSuffix(lines[1], ": napter-connect auth login") ||
+		!strings.Contains(lines[2], "napter-connect demo ssh") {
 		t.Errorf("hint %q", hint.Of(err))
 	}
 	o = folder(t, map[string]string{"b": cliRoot, "a": cliRoot})

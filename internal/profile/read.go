@@ -25,7 +25,7 @@ func (e *MissingError) Error() string {
 	return safetext.Line(fmt.Sprintf("there is no profile %q in %s", e.Name, e.Dir))
 }
 
-// Hint is the next step, in two lines for a newcomer.
+// Hint is the next step, in three lines for a newcomer.
 func (e *MissingError) Hint() string {
 	login := "napter-connect auth login"
 	if e.Name != defaultName {
@@ -34,8 +34,9 @@ func (e *MissingError) Hint() string {
 	if len(e.Others) > 0 {
 		return safetext.Line("use --profile with one of: " + strings.Join(e.Others, ", ") + "; or make it: " + login)
 	}
-	return "make an AuthKey in the user console (Security, Users, a SAM user, Generate AuthKey), then run: " + login +
-		"\nno account at hand? Try it without one: napter-connect demo ssh gateway-001 uname -a"
+	return "in the Soracom user console (Security, Users), make a SAM user and generate an AuthKey for it" +
+		"\nthen type it in here: " + login +
+		"\nno account? Try it on the simulator: napter-connect demo ssh gateway-001 uname -a"
 }
 
 // PermissionError says that others may read a profile.

@@ -80,7 +80,7 @@ func (e *NotSSHError) Error() string {
 // Hint says what to do.
 func (e *NotSSHError) Hint() string {
 	if strings.HasPrefix(e.Got, "HTTP/") {
-		return "this is a web server: open it with `napter-connect open`, or name the SSH port with -p"
+		return "this is a web server: open it with napter-connect open, or name the SSH port with -p"
 	}
 	return "name the port of the device's SSH server with -p"
 }
