@@ -115,5 +115,8 @@ func (r *reaper) reap(a profile.Account, n access.Network) {
 	})
 	if err != nil {
 		r.log.printf("deleting what was left over: %v", err)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.seen, a.Key()) // the account's next command has another look
 	}
 }
