@@ -1,0 +1,75 @@
+// Package internal_test holds the packages to the order of docs/architecture.md.
+package internal_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/napter-connect/napter-connect/"
+
+// house has the packages from top to bottom; those of one row do not know each
+// other. Imports run downward only.
+var house = [][]string{
+	{"cmd/napter-connect", "internal/tools"},
+	{"internal/tui", "internal/doctor"},
+	{"internal/connect"},
+	{"internal/keeper", "internal/launch"},
+	{"internal/access"},
+	{"internal/lease", "internal/profile"},
+	{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config", "internal/simcache", "internal/i18n"},
+	{"internal/hint", "internal/safetext"},
+}
+
+// knowNothing may import only the last row: whoever talks to the outside is
+// independent of what we do with it.
+var knowNothing = []string{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config"}
+
+func TestImportsRunDownward(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		from := strings.TrimPrefix(fields[0], module)
+		for _, imported := range fields[1:] {
+			to, ours := strings.CutPrefix(imported, module)
+			if !ours || room(from) == room(to) || testKit(from) {
+				continue
+			}
+			switch {
+			case testKit(to):
+				t.Errorf("%s imports %s, which is for tests", from, to)
+			case row(from) < 0 || row(to) < 0:
+				t.Errorf("%s imports %s: give both a place in the house", from, to)
+			case row(from) >= row(to):
+				t.Errorf("%s imports %s, which is not below it", from, to)
+			case slices.Contains(knowNothing, room(from)) && row(to) < len(house)-1:
+				t.Errorf("%s imports %s: it has to know nobody", from, to)
+			}
+		}
+	}
+}
+
+// testKit reports whether a package exists for tests alone.
+func testKit(path string) bool { return strings.HasSuffix(path, "test") }
+
+// room is the package of the house that a path belongs to: itself, or the one
+// that it is a part of.
+func room(path string) string {
+	for _, packages := range house {
+		for _, p := range packages {
+			if path == p || strings.HasPrefix(path, p+"/") {
+				return p
+			}
+		}
+	}
+	return path
+}
+
+func row(path string) int {
+	return slices.IndexFunc(house, func(packages []string) bool { return slices.Contains(packages, room(path)) })
+}
