@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 
 	"github.com/napter-connect/napter-connect/internal/access"
@@ -64,7 +63,19 @@ func (k *Keeper) dial(ctx context.Context) (*wire, error) {
 }
 
 // call sends a request that has one answer, and asks for an MFA code meanwhile.
+// All such requests can be repeated: when the keeper dies under one, the next
+// keeper gets it.
 func (k *Keeper) call(ctx context.Context, r request) (response, error) {
+	for try := 1; ; try++ {
+		answer, err := k.callOnce(ctx, r)
+		var lost *lostError
+		if err == nil || !errors.As(err, &lost) || try == openTries || ctx.Err() != nil {
+			return answer, err
+		}
+	}
+}
+
+func (k *Keeper) callOnce(ctx context.Context, r request) (response, error) {
 	w, err := k.dial(ctx)
 	if err != nil {
 		return response{}, err
@@ -73,7 +84,7 @@ func (k *Keeper) call(ctx context.Context, r request) (response, error) {
 	defer context.AfterFunc(ctx, w.close)()
 	r.PID = os.Getpid()
 	if err := w.write(r); err != nil {
-		return response{}, fmt.Errorf("asking the keeper: %w", err)
+		return response{}, &lostError{err}
 	}
 	return k.answer(ctx, w, nil)
 }
