@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 type createOptions struct {
@@ -85,7 +87,11 @@ func runMappingsCreate(ctx context.Context, cmd *cobra.Command, a *app, o *creat
 			DevicePort: m.DevicePort, TLS: m.TLS, Sources: sources, Created: m.Created, Expires: m.Expires, Owner: "kept",
 		})
 	}
-	if _, err := fmt.Fprintln(a.out, m.Addr); err != nil {
+	address := m.Addr.String()
+	if m.TLS { // the certificate names the host
+		address = net.JoinHostPort(m.Hostname, strconv.Itoa(int(m.Addr.Port())))
+	}
+	if _, err := fmt.Fprintln(a.out, safetext.Line(address)); err != nil {
 		return err
 	}
 	a.say("open for %s until %s", joinPrefixes(info), m.Expires.Local().Format("15:04"))
