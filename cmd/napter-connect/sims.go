@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -66,11 +65,16 @@ func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
 	}
 	defer api.close(ctx)
 	done := a.waiting("fetching SIMs")
-	sims, err := findSims(ctx, api.Session, o)
+	found, err := findSims(ctx, api.Session, o)
 	done()
 	if err != nil {
 		return err
 	}
+	if token, ok := api.Held(); ok {
+		// After the result, in its own time.
+		defer a.rememberListed(api.settings, token.OperatorID, found.fetched, found.all)
+	}
+	sims := found.matching
 	slices.SortStableFunc(sims, func(x, y client.Sim) int {
 		switch {
 		case x.Online() && !y.Online():
@@ -83,36 +87,40 @@ func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
 	return printSims(a, sims, o)
 }
 
-func findSims(ctx context.Context, s *client.Session, o simsOptions) ([]client.Sim, error) {
-	source, match := simSource(ctx, s, o)
-	var sims []client.Sim
-	for sim, err := range source {
-		if err != nil {
-			return nil, fmt.Errorf("listing SIMs: %w", err)
-		}
-		if (!o.online || sim.Online()) && match(sim) {
-			sims = append(sims, sim)
-		}
-	}
-	return sims, nil
+// foundSims are what the API was asked for, and what of it was wanted.
+type foundSims struct {
+	fetched  []client.Sim
+	all      bool // fetched are all that there are
+	matching []client.Sim
 }
 
-// simSource asks the server to search where it can. It cannot search for one
-// character or a comma (API definition, searchSims).
-func simSource(ctx context.Context, s *client.Session, o simsOptions) (iter.Seq2[client.Sim, error], func(client.Sim) bool) {
-	any := func(client.Sim) bool { return true }
+func findSims(ctx context.Context, s *client.Session, o simsOptions) (f foundSims, err error) {
+	source, match := s.ListSims(ctx, 0), func(client.Sim) bool { return true }
 	switch {
 	case o.query == "":
-		return s.ListSims(ctx, 0), any
+		f.all = true
 	case len([]rune(o.query)) < 2 || strings.Contains(o.query, ","):
-		return s.ListSims(ctx, 0), func(sim client.Sim) bool {
+		// The server cannot search for that (API definition, searchSims).
+		f.all = true
+		match = func(sim client.Sim) bool {
 			return strings.Contains(strings.ToLower(sim.Name()), strings.ToLower(o.query))
 		}
+	default:
+		q := []string{o.query}
+		source = s.SearchSims(ctx, client.SearchSimsQuery{
+			Name: q, SimID: q, IMSI: q, ICCID: q, MSISDN: q, SerialNumber: q, Tag: q, SearchType: "or",
+		})
 	}
-	q := []string{o.query}
-	return s.SearchSims(ctx, client.SearchSimsQuery{
-		Name: q, SimID: q, IMSI: q, ICCID: q, MSISDN: q, SerialNumber: q, Tag: q, SearchType: "or",
-	}), any
+	for sim, err := range source {
+		if err != nil {
+			return f, fmt.Errorf("listing SIMs: %w", err)
+		}
+		f.fetched = append(f.fetched, sim)
+		if (!o.online || sim.Online()) && match(sim) {
+			f.matching = append(f.matching, sim)
+		}
+	}
+	return f, nil
 }
 
 func printSims(a *app, sims []client.Sim, o simsOptions) error {
@@ -144,19 +152,9 @@ func printSims(a *app, sims []client.Sim, o simsOptions) error {
 }
 
 func newSimRow(sim client.Sim) simRow {
-	r := simRow{
-		ID: sim.SimID, Name: sim.Name(), Status: sim.Status, Online: sim.Online(), Arc: sim.Arc(),
-		IMEI: sim.IMEI(), Type: sim.Type, Tags: sim.Tags,
-		Since: access.Describe(sim).SeenAt,
+	d := access.Describe(sim)
+	return simRow{
+		ID: d.ID, Name: d.Name, IMSI: d.IMSI, Status: d.Status, Online: d.Online, Arc: d.Arc,
+		IP: d.IP, IMEI: d.IMEI, Type: sim.Type, Since: d.SeenAt, Tags: sim.Tags,
 	}
-	if list := sim.IMSIs(); len(list) > 0 {
-		r.IMSI = list[0]
-	}
-	switch {
-	case sim.Online():
-		r.IP = sim.SessionStatus.UEIPAddress
-	case sim.ArcSessionStatus != nil:
-		r.IP = sim.ArcSessionStatus.ArcClientPeerIPAddress
-	}
-	return r
 }

@@ -72,8 +72,10 @@ type Network struct {
 
 // Info describes an open way.
 type Info struct {
-	SIM     SIM     `json:"sim"`
-	Mapping Mapping `json:"mapping"`
+	// Operator is the ID of the operator whose SIM it is.
+	Operator string  `json:"operator,omitempty"`
+	SIM      SIM     `json:"sim"`
+	Mapping  Mapping `json:"mapping"`
 	// Source is the address that the mapping lets in.
 	Source []netip.Prefix `json:"source"`
 	// Agreed names the services that agreed on the address; none when the user
@@ -92,6 +94,8 @@ type SIM struct {
 	Status string `json:"status,omitempty"`
 	Online bool   `json:"online"`
 	Arc    bool   `json:"arc,omitempty"`
+	// IP is the device's address inside Soracom, or "".
+	IP string `json:"ip,omitempty"`
 	// SeenAt is when the session was last updated, or ended.
 	SeenAt time.Time `json:"seenAt,omitzero"`
 }

@@ -10,7 +10,7 @@ import (
 // way is what the job ends with.
 func (j *job) way(m client.PortMapping) *way {
 	return &way{api: j.api, info: Info{
-		SIM: j.sim(), Mapping: j.mapping(m), Source: ranges(m), Agreed: j.agreed(),
+		Operator: j.operator, SIM: j.sim(), Mapping: j.mapping(m), Source: ranges(m), Agreed: j.agreed(),
 	}}
 }
 

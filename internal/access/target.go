@@ -95,6 +95,12 @@ func Describe(s client.Sim) SIM {
 	if list := s.IMSIs(); len(list) > 0 {
 		sim.IMSI = list[0]
 	}
+	switch {
+	case s.Online():
+		sim.IP = s.SessionStatus.UEIPAddress
+	case s.ArcSessionStatus != nil:
+		sim.IP = s.ArcSessionStatus.ArcClientPeerIPAddress
+	}
 	return sim
 }
 

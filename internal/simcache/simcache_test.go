@@ -1,0 +1,318 @@
+package simcache
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/client"
+)
+
+func sample(n int) SIM {
+	name := fmt.Sprintf("gateway-%06d", n)
+	return FromAccess(access.SIM{
+		ID: fmt.Sprintf("89423100220%08d", n), Name: name, IMSI: fmt.Sprintf("44010%010d", n),
+		IMEI: "353000000000001", Tags: map[string]string{"name": name, "site": "Tokyo", "line": fmt.Sprint(n % 7)},
+		Status: "active", Online: n%2 == 0, SeenAt: time.UnixMilli(1795000000000 + int64(n)),
+		IP: "10.128.0.1",
+	})
+}
+
+func samples(n int) []SIM {
+	list := make([]SIM, n)
+	for i := range list {
+		list[i] = sample(i)
+	}
+	return list
+}
+
+var exactly = cmp.AllowUnexported(SIM{})
+
+func load(t testing.TB, c *Cache) List {
+	t.Helper()
+	list, err := c.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func TestListComesBackAsSaved(t *testing.T) {
+	c := Open(filepath.Join(t.TempDir(), "cache"), "https://api.soracom.io", "OP1")
+	if got := load(t, c); len(got.SIMs) != 0 || !got.Listed.IsZero() {
+		t.Fatalf("a missing file is %+v, want nothing", got)
+	}
+	name := "a\tb\\n\n\r\x1b[31m 'ゲートウェイ' \u202e\xff\\"
+	tags := map[string]string{"name": name, "a\tb": "c\nd", "empty": "", "\\": "\\\\", "z": ""}
+	odd := FromAccess(access.SIM{ID: "7", Name: name, Tags: tags})
+	want := []SIM{sample(1), odd, {ID: "8942310022000000001"}}
+	listed := time.Unix(1795000000, 0)
+	if err := c.Save(want, listed); err != nil {
+		t.Fatal(err)
+	}
+	got := load(t, c)
+	if diff := cmp.Diff(List{SIMs: want, Listed: listed}, got, exactly); diff != "" {
+		t.Fatal(diff)
+	}
+	if diff := cmp.Diff(tags, got.SIMs[1].Tags()); diff != "" {
+		t.Error(diff)
+	}
+	if tags := got.SIMs[2].Tags(); tags != nil {
+		t.Errorf("a SIM without tags has %v", tags)
+	}
+	if info, err := os.Stat(c.path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v; want 0600", info.Mode(), err)
+	}
+	if other := Open(c.dir, "https://api.soracom.io", "OP2"); len(load(t, other).SIMs) != 0 {
+		t.Error("another operator sees the SIMs")
+	}
+	if other := Open(c.dir, "https://g.api.soracom.io", "OP1"); len(load(t, other).SIMs) != 0 {
+		t.Error("another endpoint has the SIMs")
+	}
+}
+
+func TestMergeReplacesAndAdds(t *testing.T) {
+	c := Open(t.TempDir(), "e", "o")
+	first, second := sample(1), sample(2)
+	if err := c.Merge(first); err != nil { // makes the file
+		t.Fatal(err)
+	}
+	if err := c.Merge(second); err != nil {
+		t.Fatal(err)
+	}
+	first.Name, first.Online = "", true
+	if err := c.Merge(first, sample(3)); err != nil {
+		t.Fatal(err)
+	}
+	want := List{SIMs: []SIM{first, second, sample(3)}}
+	if diff := cmp.Diff(want, load(t, c), exactly); diff != "" {
+		t.Error(diff)
+	}
+	if err := c.Merge(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMergingDoesNotGrowTheFileForEver(t *testing.T) {
+	c := Open(t.TempDir(), "e", "o")
+	listed := time.Unix(1795000000, 0)
+	if err := c.Save(samples(3), listed); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3000 {
+		s := sample(i % 3)
+		s.Status = fmt.Sprint(i)
+		if err := c.Merge(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	info, err := os.Stat(c.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Size() > 2*slack {
+		t.Errorf("3 SIMs take %d bytes", info.Size())
+	}
+	got := load(t, c)
+	if len(got.SIMs) != 3 || got.SIMs[2].Status != "2999" || !got.Listed.Equal(listed) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestDamagedFilesAreEmptyOrLoseTheirDamagedLines(t *testing.T) {
+	whole := string(format(samples(2), time.Unix(1, 0)))
+	head, lines, _ := strings.Cut(whole, "\n")
+	for _, c := range []struct {
+		name, content string
+		want          int
+	}{
+		{"empty", "", 0},
+		{"no header", lines, 0},
+		{"another version", strings.Replace(whole, "\t1\t", "\t2\t", 1), 0},
+		{"JSON", `{"sims":[]}`, 0},
+		{"negative count", strings.Replace(whole, "\t2\t", "\t-2\t", 1), 0},
+		{"cut in the last line", whole[:len(whole)-3], 1},
+		{"header only", head + "\n", 0},
+		{"a strange line", whole + "nonsense\n\n\t\t\t\t\t\t\t\n", 2},
+		{"NULs", whole + strings.Repeat("\x00", 512), 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cache := Open(t.TempDir(), "e", "o")
+			if err := os.WriteFile(cache.path, []byte(c.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got := load(t, cache); len(got.SIMs) != c.want {
+				t.Errorf("%d SIMs, want %d", len(got.SIMs), c.want)
+			}
+			if err := cache.Merge(sample(9)); err != nil {
+				t.Fatal(err)
+			}
+			got := load(t, cache).SIMs
+			if len(got) != c.want+1 || got[len(got)-1].ID != sample(9).ID {
+				t.Errorf("after a merge: %d SIMs, want %d", len(got), c.want+1)
+			}
+		})
+	}
+}
+
+func TestManyWritersAndReadersAtOnce(t *testing.T) {
+	c := Open(t.TempDir(), "e", "o")
+	if err := c.Save(samples(50), time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for w := range 8 {
+		all.Go(func() {
+			for i := range 20 {
+				var err error
+				if i%10 == 0 {
+					err = c.Save(samples(50), time.Unix(1, 0))
+				} else {
+					err = c.Merge(sample(w))
+				}
+				if err != nil {
+					t.Error(err)
+				}
+				list, err := c.Load()
+				if err != nil || len(list.SIMs) != 50 {
+					t.Errorf("%d SIMs, %v", len(list.SIMs), err)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestChoicesFindTheirOperator(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cache")
+	work := Choice{ProfileDir: "/home/a/.soracom", Profile: "work"}
+	home := Choice{ProfileDir: "/home/a/.soracom", Profile: "work", Coverage: "g"}
+	if _, ok := Find(dir, work); ok {
+		t.Fatal("something is known before anything was remembered")
+	}
+	for _, r := range []struct {
+		c                  Choice
+		endpoint, operator string
+	}{{work, "jp", "OP1"}, {home, "g", "OP2"}, {work, "jp", "OP3"}} {
+		if err := Remember(dir, r.c, r.endpoint, r.operator); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for choice, want := range map[Choice]*Cache{work: Open(dir, "jp", "OP3"), home: Open(dir, "g", "OP2")} {
+		if got, ok := Find(dir, choice); !ok || *got != *want {
+			t.Errorf("%+v finds %v, want %v", choice, got, want)
+		}
+	}
+	if err := os.WriteFile(operatorsFile(dir), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Remember(dir, work, "jp", "OP1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := Find(dir, work); !ok {
+		t.Error("a damaged file stays damaged")
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	sim := client.Sim{SimID: "1", SessionStatus: &client.SessionStatus{Online: true, UEIPAddress: "10.0.0.1"}}
+	if got := Describe(sim); got.IP != "10.0.0.1" || !got.Online {
+		t.Errorf("%+v", got)
+	}
+	sim.SessionStatus = nil
+	if got := Describe(sim); got.IP != "" || got.Online {
+		t.Errorf("%+v", got)
+	}
+	sim.ArcSessionStatus = &client.ArcSessionStatus{ArcClientPeerIPAddress: "10.0.0.2"}
+	if got := Describe(sim); got.IP != "10.0.0.2" || !got.Arc {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestReadingIsMuchQuickerThanJSON holds the reason for a format of our own.
+func TestReadingIsMuchQuickerThanJSON(t *testing.T) {
+	c := Open(t.TempDir(), "e", "o")
+	sims := samples(20_000)
+	if err := c.Save(sims, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	plain := make([]access.SIM, len(sims))
+	for i, s := range sims {
+		plain[i] = s.Access()
+	}
+	data, err := json.Marshal(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, theirs := time.Duration(1<<62), time.Duration(1<<62)
+	for range 5 { // the best of some: the machine may be busy
+		start := time.Now()
+		load(t, c)
+		ours = min(ours, time.Since(start))
+		start = time.Now()
+		var back []access.SIM
+		if err := json.Unmarshal(data, &back); err != nil {
+			t.Fatal(err)
+		}
+		theirs = min(theirs, time.Since(start))
+	}
+	t.Logf("20,000 SIMs: %v, as JSON %v", ours, theirs)
+	if 2*ours > theirs {
+		t.Errorf("%v for 20,000 SIMs, JSON takes %v", ours, theirs)
+	}
+}
+
+func BenchmarkLoad100k(b *testing.B) {
+	c := Open(b.TempDir(), "e", "o")
+	if err := c.Save(samples(100_000), time.Now()); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		load(b, c)
+	}
+}
+
+func BenchmarkSave100k(b *testing.B) {
+	c, sims := Open(b.TempDir(), "e", "o"), samples(100_000)
+	for b.Loop() {
+		if err := c.Save(sims, time.Now()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkMergeOneInto100k(b *testing.B) {
+	c := Open(b.TempDir(), "e", "o")
+	if err := c.Save(samples(100_000), time.Now()); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := c.Merge(sample(5)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func FuzzLines(f *testing.F) {
+	f.Add(string(appendLine(nil, sample(1))))
+	f.Add("a\tb\\\tc\n")
+	f.Fuzz(func(t *testing.T, data string) {
+		once := parseLines(data, 0)
+		var lines []byte
+		for _, s := range once {
+			lines = appendLine(lines, s)
+		}
+		if diff := cmp.Diff(once, parseLines(string(lines), 0), exactly); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
