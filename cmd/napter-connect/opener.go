@@ -22,6 +22,7 @@ type job struct {
 
 	mu    sync.Mutex
 	local *localJob // made when it is needed
+	notes sync.WaitGroup
 }
 
 // openJob prepares the work. It starts nothing yet.
@@ -53,8 +54,16 @@ func (a *app) wantsKeeper(s *settings) bool {
 	return !s.file.NoKeeper && a.getenv("NAPTER_CONNECT_NO_KEEPER") == ""
 }
 
-// Open implements access.Opener.
+// Open implements access.Opener. The SIM that it found is remembered meanwhile.
 func (j *job) Open(ctx context.Context, r access.Request, progress access.Progress) (access.Access, error) {
+	way, err := j.open(ctx, r, progress)
+	if err == nil {
+		j.notes.Go(func() { j.app.rememberUsed(j.settings, way.Info()) })
+	}
+	return way, err
+}
+
+func (j *job) open(ctx context.Context, r access.Request, progress access.Progress) (access.Access, error) {
 	rec := access.NewRecorder(progress, j.app.now)
 	if j.keeper != nil {
 		way, err := j.keeper.Open(ctx, r, rec.Forward())
@@ -98,6 +107,7 @@ func (j *job) inProcess() (*localJob, error) {
 // close ends the work, and logs out.
 func (j *job) close(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
+	j.notes.Wait()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.local != nil {

@@ -62,8 +62,8 @@ func (a *app) onlineSIMs(ctx context.Context) ([]access.SIM, error) {
 	if err != nil {
 		return nil, err
 	}
-	sims := make([]access.SIM, 0, len(found))
-	for _, sim := range found {
+	sims := make([]access.SIM, 0, len(found.matching))
+	for _, sim := range found.matching {
 		sims = append(sims, access.Describe(sim))
 	}
 	return sims, nil
