@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 	"path/filepath"
 
 	"github.com/napter-connect/napter-connect/internal/config"
@@ -36,6 +37,30 @@ func (a *app) readOwners(m *lease.Manager) (owners, error) {
 		}
 	}
 	return list, nil
+}
+
+// forget drops mappings that were deleted by hand from the journal.
+func (a *app) forget(d config.Dirs, deleted []netip.AddrPort) error {
+	if !lease.Any(leasesDir(d)) {
+		return nil
+	}
+	m, err := a.openLeases(d, "mappings delete")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = m.Close() }()
+	ours, err := a.readOwners(m)
+	if err != nil {
+		return err
+	}
+	for _, t := range deleted {
+		if e, ok := ours[t.String()]; ok {
+			if err := m.Forget(e); err != nil {
+				return fmt.Errorf("forgetting %s: %w", t, err)
+			}
+		}
+	}
+	return nil
 }
 
 // describe completes a row with whose mapping it is. The address alone is not

@@ -129,7 +129,8 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 		}
 		targets = append(targets, ap)
 	}
-	api, err := a.openAPI(ctx, "mappings")
+	// What is left over is not looked for meanwhile: it may be what is to be deleted.
+	api, err := a.openAPIBeside(ctx, "mappings", func(*job) {})
 	if err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 		}
 		a.say("%s is closed", t) // a mapping that was gone already is no error
 	}
-	return nil
+	return a.forget(api.settings.dirs, targets)
 }
 
 // safeCells makes text from the API safe to print.
