@@ -105,7 +105,7 @@ func losses() map[string]poster {
 		"silence": func(_ http.ResponseWriter, r *http.Request, _ func() map[string]any) { <-r.Context().Done() },
 		"truncated": func(w http.ResponseWriter, _ *http.Request, _ func() map[string]any) {
 			w.Header().Set("Content-Length", "500")
-			w.WriteHeader(201)
+			w.WriteHeader(http.StatusCreated)
 			_, _ = io.WriteString(w, `{"ipAddress":"192`)
 		},
 		"no JSON": func(w http.ResponseWriter, _ *http.Request, _ func() map[string]any) { _, _ = io.WriteString(w, "ok") },

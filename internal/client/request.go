@@ -91,7 +91,7 @@ func (c *Client) attempt(ctx context.Context, t Token, r request) (*response, er
 	if err != nil {
 		return nil, err
 	}
-	res, err := c.http.Do(req)
+	res, err := c.http.Do(req) //nolint:bodyclose // closeBody reads the rest and closes it
 	if err != nil {
 		return nil, c.networkError(ctx, r, limit, err, trace.unsent())
 	}

@@ -49,8 +49,8 @@ func (r *Recent) All() (map[string]Use, error) {
 		return nil, fmt.Errorf("reading what was used last: %w", err)
 	}
 	uses := map[string]Use{}
-	if json.Unmarshal(data, &uses) != nil || uses == nil {
-		return map[string]Use{}, nil
+	if damaged := json.Unmarshal(data, &uses); damaged != nil || uses == nil {
+		uses = map[string]Use{}
 	}
 	return uses, nil
 }

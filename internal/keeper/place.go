@@ -68,7 +68,7 @@ func (p Place) Listen() (net.Listener, error) {
 	if err := os.Remove(p.Socket); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, errors.Join(fmt.Errorf("removing an old socket: %w", err), lock.Unlock())
 	}
-	l, err := net.Listen("unix", p.Socket)
+	l, err := net.Listen("unix", p.Socket) //nolint:noctx // it does not wait for anybody
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("listening: %w", err), lock.Unlock())
 	}

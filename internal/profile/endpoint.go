@@ -38,7 +38,7 @@ func endpoint(o Options, f file) (address, coverage string, err error) {
 		return "", "", hint.New(fmt.Sprintf("the coverage type %q does not exist", o.CoverageType),
 			"use --coverage-type jp (Japan) or g (global)")
 	}
-	source := ""
+	var source string
 	switch env := o.Getenv("SORACOM_ENDPOINT"); {
 	case env != "":
 		source, address = "SORACOM_ENDPOINT", env

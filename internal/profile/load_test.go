@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -344,8 +345,8 @@ func FuzzDecode(f *testing.F) {
 			_, _ = got.credentials()
 			return
 		}
-		e, ok := err.(*syntaxError)
-		if !ok || e.line < 1 || e.column < 1 || strings.Contains(err.Error(), "\n") {
+		var e *syntaxError
+		if !errors.As(err, &e) || e.line < 1 || e.column < 1 || strings.Contains(err.Error(), "\n") {
 			t.Fatalf("%q: %#v", data, err)
 		}
 	})
