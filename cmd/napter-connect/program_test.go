@@ -104,7 +104,7 @@ func TestDemoAnswersWithinTwoSeconds(t *testing.T) {
 			t.Fatalf("status %d, output %q, stderr %q", r.status, r.out, r.stderr)
 		}
 	}
-	if fastest > 2*time.Second {
+	if fastest > slowdown*2*time.Second {
 		t.Errorf("the demo took %s, want under 2 s", fastest)
 	}
 	t.Logf("the demo took %s", fastest)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -44,7 +45,7 @@ until it is interrupted. Nothing leaves this machine.`,
 }
 
 func runSimulator(ctx context.Context, a *app, o simulatorOptions) error {
-	devices, err := parseDevices(o.devices)
+	devices, err := o.check()
 	if err != nil {
 		return err
 	}
@@ -71,6 +72,22 @@ func runSimulator(ctx context.Context, a *app, o simulatorOptions) error {
 	a.say("# The devices' password is raspberry. Ctrl-C ends the simulator.")
 	<-ctx.Done()
 	return exitError(statusInterrupted) // as was asked: nothing to explain
+}
+
+// mostSIMs is ten times what the largest account is expected to have.
+const mostSIMs = 1_000_000
+
+// check refuses what no simulator can be made of.
+func (o simulatorOptions) check() (map[int]string, error) {
+	switch listen, err := netip.ParseAddrPort(o.listen); {
+	case err != nil || !listen.Addr().IsLoopback():
+		return nil, usagef("use 127.0.0.1:8080, for example; port 0 takes a free one", "--listen %q is not a loopback address and port", o.listen)
+	case o.sims < 1 || o.sims > mostSIMs:
+		return nil, usagef("give a number from 1 to 1000000", "--sims %d is not possible", o.sims)
+	case o.latency < 0 || o.latency > time.Minute:
+		return nil, usagef("give a duration up to 1m, such as 80ms", "--latency %s is not possible", o.latency)
+	}
+	return parseDevices(o.devices)
 }
 
 // simulatorVariables point a program to a simulator.
