@@ -16,10 +16,10 @@ var house = [][]string{
 	{"cmd/napter-connect", "internal/tools"},
 	{"internal/tui", "internal/doctor"},
 	{"internal/connect"},
-	{"internal/keeper", "internal/launch"},
+	{"internal/keeper", "internal/launch", "internal/simcache"},
 	{"internal/access"},
-	{"internal/lease", "internal/profile"},
-	{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config", "internal/simcache", "internal/i18n"},
+	{"internal/lease", "internal/profile", "internal/sshconfig"},
+	{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config", "internal/i18n"},
 	{"internal/hint", "internal/safetext"},
 }
 

@@ -94,7 +94,7 @@ func newRoot(a *app) *cobra.Command {
 	a.register(root.PersistentFlags())
 	root.AddCommand(
 		newSSHCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuthCommand(a),
-		newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a),
+		newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newSSHConfigCommand(a), newVersionCommand(a), newCompletionCommand(a),
 	)
 	return root
 }

@@ -17,6 +17,7 @@ type system struct {
 	getenv   func(string) string
 	environ  func() []string
 	now      func() time.Time
+	arg0     string // the program as it was called
 	// demo is set inside `napter-connect demo`: nothing of the user's is read.
 	demo bool
 }
@@ -24,7 +25,7 @@ type system struct {
 func osSystem() system {
 	return system{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		getenv: os.Getenv, environ: os.Environ, now: time.Now,
+		getenv: os.Getenv, environ: os.Environ, now: time.Now, arg0: os.Args[0],
 	}
 }
 
