@@ -168,6 +168,9 @@ func (t *terminal) Foreground(ctx context.Context) (context.Context, func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.foreground = cancel
+	if t.interrupted { // between the line and its command
+		cancel(shell.Signal("INT"))
+	}
 	return ctx, func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
