@@ -26,7 +26,7 @@ func (a *app) connector(s *settings, j *job) *connect.Connector {
 // how long each took.
 func (a *app) progress() (events access.Progress, p *connect.Printer, stop func()) {
 	var list []access.Progress
-	if isTerminal(a.err) && !a.quiet {
+	if isTerminal(a.err) && !a.quiet && !a.mute {
 		p = connect.NewPrinter(a.err, 0)
 		list = append(list, p.Event)
 	}

@@ -23,8 +23,12 @@ type console struct {
 	out io.Writer
 }
 
-// console is the terminal to ask on, or nil when there is none.
+// console is the terminal to ask on, or nil when there is none or nobody is
+// to be asked.
 func (a *app) console() *console {
+	if a.mute {
+		return nil
+	}
 	if isTerminal(a.in) && isTerminal(a.err) {
 		return &console{in: a.in, out: a.err}
 	}

@@ -32,6 +32,8 @@ type app struct {
 	globals
 	// failure is the status of an error of our own: 1, or 255 for ssh.
 	failure int
+	// mute: the command asks nobody anything and shows no progress.
+	mute    bool
 	signals *connect.Signals
 }
 
@@ -93,8 +95,9 @@ func newRoot(a *app) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	a.register(root.PersistentFlags())
 	root.AddCommand(
-		newSSHCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuthCommand(a),
-		newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newSSHConfigCommand(a), newVersionCommand(a), newCompletionCommand(a),
+		newSSHCommand(a), newProxyCommand(a),
+		newSSHConfigCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuthCommand(a),
+		newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a),
 	)
 	return root
 }

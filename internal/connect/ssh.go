@@ -155,7 +155,7 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	if err == nil || errors.Is(err, sshclient.ErrEscaped) {
 		return status, nil // ~. is no failure: the user wanted it
 	}
-	return statusOwn, j.explain(ctx, r, info, began, connected, err)
+	return statusOwn, j.failed(ctx, r, info, began, connected, err)
 }
 
 // config is the user's side of the connection.
@@ -218,24 +218,18 @@ func (j *sshJob) about(info access.Info) string {
 	return text
 }
 
-// explain says why a session failed, as far as anybody knows.
-func (j *sshJob) explain(ctx context.Context, r access.Request, info access.Info, began time.Time, connected bool, err error) error {
+// failed says why a session failed, as far as anybody knows.
+func (j *sshJob) failed(ctx context.Context, r access.Request, info access.Info, began time.Time, connected bool, err error) error {
 	var dropped *sshclient.DroppedError
 	switch {
 	case ctx.Err() != nil:
 		return causeOf(ctx, err)
 	case connected && errors.As(err, &dropped) && expired(info.Mapping, j.now()):
 		return &ExpiredError{Expires: info.Mapping.Expires, At: j.clockTime(info.Mapping.Expires), Err: err}
-	case connected || j.Audit == nil:
+	case connected:
 		return err
 	}
-	log, auditErr := j.Audit(r)
-	if auditErr != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, explainLimit)
-	defer cancel()
-	return launch.Explain(ctx, log, info, began, err)
+	return j.explain(ctx, r, info, began, err)
 }
 
 // explainLimit is how long a failure waits for its explanation.

@@ -33,6 +33,9 @@ const (
 type ConnectError struct {
 	Reason string
 	Fix    string
+	// Denied: Napter did not let this address in, so that another mapping may
+	// help.
+	Denied bool
 	Err    error // what was seen here
 }
 
@@ -75,8 +78,10 @@ func unexplained(cause error) bool {
 	var refused *sshclient.RefusedError
 	var timeout *sshclient.TimeoutError
 	var closed *sshclient.ClosedError
+	var dial *DialError
+	var silent *SilentError
 	switch {
-	case errors.As(cause, &refused):
+	case errors.As(cause, &refused), errors.As(cause, &dial), errors.As(cause, &silent):
 		return true
 	case errors.As(cause, &timeout):
 		return timeout.Stage == "connecting" || timeout.Stage == banner
@@ -153,6 +158,7 @@ func denied(events []client.NapterAuditEntry, info access.Info, cause error) err
 		return &ConnectError{
 			Reason: "Napter denied the connection: not from the mapping's source, or it has expired",
 			Fix:    "try again; if it stays, give your public range with --source",
+			Denied: true,
 			Err:    cause,
 		}
 	}
@@ -163,6 +169,7 @@ func denied(events []client.NapterAuditEntry, info access.Info, cause error) err
 	return &ConnectError{
 		Reason: fmt.Sprintf("Napter denied the connection: it came from %s, and the mapping lets in %s", seen, strings.Join(allowed, ", ")),
 		Fix:    fmt.Sprintf("connections leave by another way than the address services saw (a VPN, or several exits); if %s is yours, add --source %s/32", seen, seen),
+		Denied: true,
 		Err:    cause,
 	}
 }

@@ -66,7 +66,7 @@ func (s Shell) config(info access.Info) sshclient.Config {
 		dialer = s.Dialer
 	}
 	c.Dial = dialer.DialContext
-	if s.fresh(info.Mapping) {
+	if fresh(info.Mapping, s.Now) {
 		c.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 			return dial(ctx, dialer, network, address)
 		}
@@ -74,10 +74,11 @@ func (s Shell) config(info access.Info) sshclient.Config {
 	return c
 }
 
-func (s Shell) fresh(m access.Mapping) bool {
-	now := time.Now
-	if s.Now != nil {
-		now = s.Now
+// fresh reports whether a mapping is one of ours that may still be coming up. now
+// nil is time.Now.
+func fresh(m access.Mapping, now func() time.Time) bool {
+	if now == nil {
+		now = time.Now
 	}
 	return !m.Foreign && now().Sub(m.Created) < freshFor
 }

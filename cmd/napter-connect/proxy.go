@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/launch"
+)
+
+const proxyLong = `Connect standard input and output with a port of a device, for programs that
+speak through such a command: OpenSSH's ProxyCommand above all, and with it scp, sftp,
+rsync, git, Ansible and VS Code.
+
+SIM is a SIM ID, an IMSI or the exact name; a .napter at its end is dropped. stdout
+carries what the device sends and nothing else. Nothing is ever asked. The exit status
+is 0 when the connection ended in order, and 1 otherwise.`
+
+const proxyExample = `  ssh -o ProxyCommand='napter-connect proxy %h %p' -o HostKeyAlias=gateway-001 pi@gateway-001
+  napter-connect proxy gateway-001 80 < request.http`
+
+func newProxyCommand(a *app) *cobra.Command {
+	var f accessFlags
+	c := &cobra.Command{
+		Use: "proxy [flags] SIM [PORT]", Short: "Join stdin and stdout with a device, for ssh's ProxyCommand",
+		Long: proxyLong, Example: proxyExample,
+		Args: argCount(1, 2, "a SIM, and perhaps a port"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runProxy(cmd, a, &f, args) },
+	}
+	f.register(c)
+	return c
+}
+
+func runProxy(cmd *cobra.Command, a *app, f *accessFlags, args []string) error {
+	a.mute = true
+	port, err := portArgument(args)
+	if err != nil {
+		return err
+	}
+	ctx, stdio, stop := launch.NewStdio(cmd.Context(), a.in, a.out)
+	defer stop()
+	s, err := a.settings(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := f.request(cmd, s)
+	if err != nil {
+		return err
+	}
+	r.Target, r.Port, r.Command = args[0], port, "proxy "+args[0]
+	connected, err := a.connectProxy(ctx, s, connect.ProxyOptions{Request: r, Stdio: stdio}, f.noKeeper)
+	return a.proxyEnd(connected, err)
+}
+
+func (a *app) connectProxy(ctx context.Context, s *settings, o connect.ProxyOptions, noKeeper bool) (bool, error) {
+	j := a.openJob(s, o.Request.Command, noKeeper)
+	defer j.close(ctx)
+	events, _, end := a.progress()
+	defer end()
+	c := a.connector(s, j)
+	c.Progress = events
+	return c.Proxy(ctx, o)
+}
+
+// portArgument is the port that follows the SIM, or 0.
+func portArgument(args []string) (int, error) {
+	if len(args) < 2 {
+		return 0, nil
+	}
+	port, err := strconv.Atoi(args[1])
+	if err != nil {
+		return 0, usagef("a port is a number from 1 to 65535", "%q is not a port", args[1])
+	}
+	if err := access.CheckPort(port); err != nil {
+		return 0, &usageError{err: err}
+	}
+	return port, nil
+}
+
+// proxyEnd is silent about the ends that its user has brought about: OpenSSH ends
+// its ProxyCommand by HUP each time, and is no longer there to listen.
+func (a *app) proxyEnd(connected bool, err error) error {
+	hangUp := a.signals.Received() == syscall.SIGHUP
+	var interrupted *connect.Interrupted
+	switch {
+	case connected && (hangUp || errors.Is(err, launch.ErrNoReader)):
+		return nil
+	case errors.As(err, &interrupted):
+		return exitError(statusInterrupted)
+	case hangUp || errors.Is(err, launch.ErrNoReader):
+		return exitError(statusFailed)
+	}
+	return err
+}

@@ -1,0 +1,153 @@
+package launch
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+)
+
+// connectLimit is how long one connection may take to come about: shorter than
+// the 15 s that VS Code gives its ssh, so that it still gets to see the reason.
+const connectLimit = 10 * time.Second
+
+// Conn is a stream to a port of a device that can be half-closed.
+type Conn interface {
+	net.Conn
+	CloseWrite() error
+}
+
+// Way makes connections through an open mapping.
+type Way struct {
+	Info access.Info
+	// TLS speaks TLS with Soracom, which must prove to be the mapping's host. The
+	// mapping must have been made with TLS.
+	TLS bool
+	// Roots are the authorities to believe; nil is the system's.
+	Roots *x509.CertPool
+	// Dialer replaces the network; nil is a *net.Dialer.
+	Dialer Dialer
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// Connect opens one connection, for which the device need not have answered yet:
+// Napter accepts before it asks the device. Its errors are *DialError and
+// *CertificateError, or the cause of ctx.
+func (w Way) Connect(ctx context.Context) (Conn, error) {
+	limited, cancel := context.WithTimeout(ctx, connectLimit)
+	defer cancel()
+	conn, err := w.dial(limited)
+	if err != nil {
+		return nil, w.failed(ctx, err)
+	}
+	plain, ok := conn.(Conn)
+	if !ok {
+		_ = conn.Close()
+		return nil, errors.New("the network gave a connection that cannot be half-closed")
+	}
+	if !w.TLS {
+		return plain, nil
+	}
+	secure := tls.Client(plain, &tls.Config{
+		ServerName: w.Info.Mapping.Hostname, RootCAs: w.Roots, MinVersion: tls.VersionTLS12,
+	})
+	if err := secure.HandshakeContext(limited); err != nil {
+		_ = plain.Close()
+		return nil, w.failed(ctx, err)
+	}
+	return secure, nil
+}
+
+// dial goes to the address that the API gave; its host name is for the
+// certificate.
+func (w Way) dial(ctx context.Context) (net.Conn, error) {
+	var dialer Dialer = &net.Dialer{}
+	if w.Dialer != nil {
+		dialer = w.Dialer
+	}
+	m := w.Info.Mapping
+	if fresh(m, w.Now) {
+		return dial(ctx, dialer, "tcp4", m.Addr.String())
+	}
+	return dialer.DialContext(ctx, "tcp4", m.Addr.String())
+}
+
+func (w Way) failed(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	var untrusted *tls.CertificateVerificationError
+	if errors.As(err, &untrusted) {
+		return &CertificateError{Hostname: w.Info.Mapping.Hostname, Err: err}
+	}
+	return &DialError{Name: Name(w.Info.SIM), Addr: w.Info.Mapping.Addr.String(), Err: err}
+}
+
+// DialError says that no connection came about. Name is untrusted text.
+type DialError struct {
+	Name, Addr string
+	Err        error
+}
+
+func (e *DialError) Error() string {
+	return fmt.Sprintf("connecting to %s: %s %s", e.Name, e.Addr, e.what())
+}
+
+func (e *DialError) what() string {
+	var timeout net.Error
+	switch {
+	case isRefused(e.Err):
+		return "refused the connection"
+	case errors.Is(e.Err, context.DeadlineExceeded), errors.As(e.Err, &timeout) && timeout.Timeout():
+		return fmt.Sprintf("did not answer within %s", connectLimit)
+	}
+	return "cannot be reached: " + e.Err.Error()
+}
+
+func (e *DialError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *DialError) Hint() string {
+	return "check that this network lets connections out to any port, and that the device is online: napter-connect sims"
+}
+
+// SilentError says that a connection ended before the device sent anything.
+type SilentError struct {
+	Name string
+	Port int
+	Err  error // nil for an orderly end
+}
+
+func (e *SilentError) Error() string {
+	return fmt.Sprintf("%s: the connection to port %d was closed before the device sent anything", e.Name, e.Port)
+}
+
+func (e *SilentError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *SilentError) Hint() string {
+	return "check that the service runs on the device, its port and the device's firewall"
+}
+
+// CertificateError says that what answered is not who it should be.
+type CertificateError struct {
+	Hostname string
+	Err      error
+}
+
+func (e *CertificateError) Error() string {
+	return fmt.Sprintf("the TLS certificate is not one for %s: %v", e.Hostname, e.Err)
+}
+
+func (e *CertificateError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *CertificateError) Hint() string {
+	return "something between here and Soracom answers in its place: try another network"
+}
