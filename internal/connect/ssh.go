@@ -43,6 +43,8 @@ type SSHOptions struct {
 	Prompt             sshclient.Prompter
 	ConnectTimeout     time.Duration
 
+	// Lend gives the session the terminal of a UI; see launch.Shell. May be nil.
+	Lend func(ctx context.Context, use func() error) error
 	// Session is what to run; its Info and Notice are filled in here.
 	Session sshclient.SessionOptions
 	// Forwards are -L, -R and -D; NoCommand is -N: they are all that runs.
@@ -149,7 +151,7 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	began := j.now()
 	status, connected, err := launch.Shell{
 		Config: j.config(ctx, s, info.SIM), Session: j.session(s, info, notices), Now: j.Now,
-		Forwards: j.options.Forwards, NoCommand: j.options.NoCommand,
+		Forwards: j.options.Forwards, NoCommand: j.options.NoCommand, Lend: j.options.Lend,
 		Connected: func(c *sshclient.Client) { j.client.Store(c) },
 	}.Run(ctx, info)
 	if err == nil || errors.Is(err, sshclient.ErrEscaped) {

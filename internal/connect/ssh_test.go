@@ -48,6 +48,29 @@ func TestSSH(t *testing.T) {
 	}
 }
 
+// TestLend: a UI gives its terminal to the session alone, and gets it back before
+// the mapping is deleted.
+func TestLend(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	o := w.options("gateway-001", "exit 3")
+	lent, open := 0, 0
+	o.Lend = func(_ context.Context, use func() error) error {
+		lent++
+		err := use()
+		open = len(w.Mappings())
+		return err
+	}
+	if r := w.run(t.Context(), o); r.err != nil || r.status != 3 || lent != 1 || open != 1 {
+		t.Errorf("status %d, error %v, lent %d times, %d mappings open then", r.status, r.err, lent, open)
+	}
+	w.clean()
+	o.Lend = func(context.Context, func() error) error { return errors.New("the terminal is gone") }
+	if r := w.run(t.Context(), o); r.err == nil || r.status != 255 {
+		t.Errorf("status %d, error %v", r.status, r.err)
+	}
+	w.clean()
+}
+
 func TestTimingsShowEveryStep(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	if r := w.run(t.Context(), w.options("gateway-001", "true")); r.err != nil {

@@ -25,6 +25,11 @@ type Shell struct {
 	NoCommand bool
 	// Connected is told of the connection before the session begins; may be nil.
 	Connected func(*sshclient.Client)
+	// Lend gives the session its terminal and takes it back, for a UI that the
+	// terminal belongs to (handover.Terminal.Lend); it calls use once. nil: the
+	// session has the terminal already. All that is asked before the session
+	// (host key, password) is asked outside of it.
+	Lend func(ctx context.Context, use func() error) error
 	// Dialer replaces the network; nil is a *net.Dialer.
 	Dialer Dialer
 	// Now is the clock; nil is time.Now.
@@ -50,7 +55,15 @@ func (s Shell) Run(ctx context.Context, info access.Info) (status int, connected
 	if s.NoCommand {
 		return 0, true, c.Wait(ctx)
 	}
-	status, err = c.Run(ctx, s.Session)
+	if s.Lend == nil {
+		status, err = c.Run(ctx, s.Session)
+		return status, true, err
+	}
+	status = 255
+	err = s.Lend(ctx, func() (err error) {
+		status, err = c.Run(ctx, s.Session)
+		return err
+	})
 	return status, true, err
 }
 

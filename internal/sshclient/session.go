@@ -262,7 +262,7 @@ func (s *session) end(abrupt bool) {
 	}
 	last := s.untitle()
 	if abrupt && s.o.TTY && s.term.out != nil {
-		last += resetSequence
+		last += ResetSequence
 	}
 	s.out.stop(last)
 	s.errOut.stop("")

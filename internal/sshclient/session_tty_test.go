@@ -137,7 +137,7 @@ func TestRawModeIsRestored(t *testing.T) {
 				t.Errorf("%+v", r)
 			}
 			if tt.abrupt {
-				c.expect(resetSequence)
+				c.expect(ResetSequence)
 			} else if strings.Contains(c.shown(), "\x1b") {
 				t.Errorf("escape sequences after an orderly end: %q", c.shown())
 			}

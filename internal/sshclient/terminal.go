@@ -8,9 +8,9 @@ import (
 	"golang.org/x/term"
 )
 
-// resetSequence undoes what a remote program may have done to the terminal when
+// ResetSequence undoes what a remote program may have done to the terminal when
 // it could not tidy up itself.
-const resetSequence = "\x1b7\x1b[?1049l" + // leave the alternate screen; the cursor stays where it is if we are not in it
+const ResetSequence = "\x1b7\x1b[?1049l" + // leave the alternate screen; the cursor stays where it is if we are not in it
 	"\x1b7\x1b[r\x1b8" + // scroll the whole screen
 	"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l" + // mouse off
 	"\x1b[?1004l\x1b[?2004l\x1b[?2026l" + // focus reports, bracketed paste, synchronized output off
