@@ -21,7 +21,7 @@ import (
 func withSSHD(t *testing.T) (*world, *sshdtest.Server) {
 	t.Helper()
 	server := sshdtest.Start(t, sshdtest.Options{})
-	w := newWorld(t, simulator.Options{Devices: map[int]string{22: server.Addr}})
+	w := newWorld(t, simulator.Options{Devices: map[int]string{22: server.Addr, 50022: server.Addr}})
 	var known bytes.Buffer
 	for _, k := range server.HostKeys {
 		fmt.Fprintf(&known, "sim-%s %s", gateway, ssh.MarshalAuthorizedKey(k))
@@ -43,6 +43,15 @@ func TestRealDeviceStatus(t *testing.T) {
 		if r.status != want {
 			t.Errorf("%q: status %d, want %d: %s", command, r.status, want, r.stderr)
 		}
+	}
+	// -p is the device's port, whose host key is one of its own.
+	other := []string{"ssh", "-p", "50022", "-i", server.UserKeyFile, "-l", server.User, "gateway-001", "exit 5"}
+	if r := w.run(w.program(other...)); r.status != 255 || !strings.Contains(r.stderr, "SHA256:") {
+		t.Errorf("-p with an unknown host key: status %d: %s", r.status, r.stderr)
+	}
+	accepting := append([]string{"ssh", "-o", "StrictHostKeyChecking=accept-new"}, other[1:]...)
+	if r := w.run(w.program(accepting...)); r.status != 5 {
+		t.Errorf("-p: status %d, want 5: %s", r.status, r.stderr)
 	}
 	w.nothingOpen()
 }

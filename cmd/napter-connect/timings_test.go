@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,35 +16,47 @@ type span struct{ start, end time.Duration }
 
 func (s span) overlaps(o span) bool { return s.start < o.end && o.start < s.end }
 
-// With a round trip of 100 ms to everything, nothing waits that need not.
+// With a round trip of 100 ms to everything, nothing waits that need not. A busy
+// machine may delay a step by as much, so that one good run of three is enough.
 func TestStepsOverlap(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, simulator.Options{Latency: 100 * time.Millisecond})
-	r := w.run(w.program("ssh", "--timings", "gateway-001", "true"))
-	if r.status != 0 {
-		t.Fatalf("status %d: %s", r.status, r.stderr)
-	}
-	t.Logf("\n%s", r.stderr)
-	steps := readTimings(t, r.stderr)
-	for _, pair := range [][2]string{{"login", "address"}, {"sim", "list"}} {
-		if !steps[pair[0]].overlaps(steps[pair[1]]) {
-			t.Errorf("%s and %s do not overlap", pair[0], pair[1])
+	for left := 2; ; left-- {
+		r := w.run(w.program("ssh", "--timings", "gateway-001", "true"))
+		if r.status != 0 {
+			t.Fatalf("status %d: %s", r.status, r.stderr)
+		}
+		problems := needlessWaits(readTimings(t, r.stderr))
+		t.Logf("\n%s", r.stderr)
+		if len(problems) == 0 {
+			break
+		}
+		if left == 0 {
+			t.Fatal(strings.Join(problems, "\n"))
 		}
 	}
-	// What a step needs, it follows at once: the pause is much less than a round
-	// trip even on a busy machine.
+	w.nothingOpen()
+}
+
+func needlessWaits(steps map[string]span) (problems []string) {
+	for _, pair := range [][2]string{{"login", "address"}, {"sim", "list"}} {
+		if !steps[pair[0]].overlaps(steps[pair[1]]) {
+			problems = append(problems, pair[0]+" and "+pair[1]+" do not overlap")
+		}
+	}
+	// What a step needs, it follows within much less than a round trip.
 	for _, next := range []struct{ step, after string }{
-		{"login", ""}, {"address", ""}, {"sim", "login"}, {"list", "login"}, {"mapping", "sim list address"}, {"dial", "mapping"}, {"ssh", "dial"},
+		{"sim", "login"}, {"list", "login"}, {"mapping", "sim list address"}, {"dial", "mapping"}, {"ssh", "dial"},
 	} {
 		var ready time.Duration
 		for _, name := range strings.Fields(next.after) {
 			ready = max(ready, steps[name].end)
 		}
-		if wait := steps[next.step].start - ready; wait > 80*time.Millisecond {
-			t.Errorf("%s waited %s", next.step, wait)
+		if wait := steps[next.step].start - ready; wait > 50*time.Millisecond {
+			problems = append(problems, fmt.Sprintf("%s waited %s", next.step, wait))
 		}
 	}
-	w.nothingOpen()
+	return problems
 }
 
 var timingLine = regexp.MustCompile(`(?m)^(\w+) +(\d+) ms +(\d+) ms `)
