@@ -43,6 +43,9 @@ func NewLocal(o Options) *Local {
 	return &Local{o: o, shares: newShares(o.Now)}
 }
 
+// Lingering are the ways without a user that wait for the next one.
+func (l *Local) Lingering() []Info { return l.shares.lingering() }
+
 // Close deletes at once what lingers, and waits for that. Ways that are still
 // open stay so.
 func (l *Local) Close() { l.shares.close() }

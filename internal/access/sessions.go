@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -31,6 +32,7 @@ type Sessions struct {
 
 type session struct {
 	*client.Session
+	client  *client.Client
 	account string
 	// borrowed is the token that somebody else revokes, if it is one.
 	borrowed *atomic.Bool
@@ -82,7 +84,7 @@ func (s *Sessions) Session(a profile.Account, n Network) (*client.Session, error
 	}
 	borrowed := new(atomic.Bool)
 	made := c.Session(s.login(c, a, n, borrowed))
-	s.open[key] = session{made, a.String(), borrowed}
+	s.open[key] = session{made, c, a.String(), borrowed}
 	return made, nil
 }
 
@@ -118,12 +120,12 @@ func (s *Sessions) List() []SessionInfo {
 	return list
 }
 
-// Close logs out of all sessions at once, within ctx; once per process. A token
-// that stays because of an error ends by itself.
+// Close logs out of all sessions at once, within ctx. A token that stays because
+// of an error ends by itself. A session that is still in use logs in again at its
+// next call; then Close has to be called again.
 func (s *Sessions) Close(ctx context.Context) error {
 	s.mu.Lock()
-	open := s.open
-	s.open = map[sessionKey]session{}
+	open := maps.Clone(s.open)
 	s.mu.Unlock()
 	errs := make(chan error, len(open))
 	var g errgroup.Group
@@ -145,6 +147,15 @@ func (s *Sessions) Close(ctx context.Context) error {
 		}
 	}
 	return errors.Join(all...)
+}
+
+// Rest closes the connections that nobody uses; tokens stay.
+func (s *Sessions) Rest() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range s.open {
+		one.client.CloseIdleConnections()
+	}
 }
 
 // proxy honours the request's proxy variables, not those of this process, which

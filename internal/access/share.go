@@ -287,7 +287,7 @@ func (s *shares) lingerOn(h *share, wake <-chan struct{}, d time.Duration) {
 		return
 	}
 	s.mu.Lock()
-	if h.users > 0 {
+	if h.users > 0 || h.wake != wake { // somebody came, or came and went
 		s.mu.Unlock()
 		return
 	}
@@ -309,6 +309,21 @@ func (s *shares) isClosing() bool {
 
 // close deletes what lingers.
 func (s *shares) close() {
+	s.mu.Lock() // nobody begins to linger meanwhile
 	s.closed.Do(func() { close(s.closing) })
+	s.mu.Unlock()
 	s.linger.Wait()
+}
+
+// lingering are the ways that nobody uses and that are not deleted yet.
+func (s *shares) lingering() []Info {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []Info
+	for _, h := range s.live {
+		if h.users == 0 {
+			list = append(list, h.way.info)
+		}
+	}
+	return list
 }

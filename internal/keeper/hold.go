@@ -3,13 +3,10 @@ package keeper
 import (
 	"context"
 	"errors"
-	"os"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 )
-
-func pid() int { return os.Getpid() }
 
 // hold is one command's use of an open way.
 type hold struct {

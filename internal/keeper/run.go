@@ -34,6 +34,7 @@ type RunOptions struct {
 // told to stop, or when it has been idle for long enough.
 func Run(ctx context.Context, o RunOptions) error {
 	debug.SetMemoryLimit(memoryLimit)
+	closeInherited()
 	if err := config.MakeDir(o.Place.State); err != nil {
 		return err
 	}
@@ -64,10 +65,15 @@ func serve(ctx context.Context, o RunOptions, log *logFile) error {
 	}
 	sessions, finders := access.NewSessions(AskCode), access.NewFinders()
 	local := access.NewLocal(access.Options{Sessions: sessions, Finders: finders, Leases: leases, Debugf: log.printf})
-	r := &reaper{ctx: ctx, leases: leases, sessions: sessions, log: log, seen: map[string]bool{}}
+	r := &reaper{ctx: ctx, leases: leases, sessions: sessions, log: log, looked: map[string]time.Time{}}
 	s := &Server{
 		Version: o.Version, Backend: local, Sessions: sessions, Leases: settler{leases, local},
 		Idle: o.Idle, Seen: r.seenAccount, Logf: log.printf,
+		Rest: func() {
+			sessions.Rest()
+			finders.Rest()
+			debug.FreeOSMemory()
+		},
 	}
 	log.printf("started, version %s, process %d", o.Version, os.Getpid())
 	_, _ = fmt.Fprintln(o.Ready, readyLine)
@@ -88,30 +94,34 @@ func (s settler) Settle(ctx context.Context) error {
 	return s.Manager.Settle(ctx)
 }
 
-// reaper deletes what dead processes left, once for each account that shows up.
+// reaper deletes what dead processes left, whenever their account shows up.
 type reaper struct {
 	ctx      context.Context
 	leases   *lease.Manager
 	sessions *access.Sessions
 	log      *logFile
 
-	mu   sync.Mutex
-	seen map[string]bool
+	mu     sync.Mutex
+	looked map[string]time.Time // by account: when the journal was last looked at
 }
+
+// lookAgain is how soon a request makes the reaper look at the journal again:
+// commands that work without the keeper may have died meanwhile.
+const lookAgain = 10 * time.Second
 
 // seenAccount starts a look at what this account left over. It does not block.
 func (r *reaper) seenAccount(a profile.Account, n access.Network) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if key := a.Key(); !r.seen[key] {
-		r.seen[key] = true
+	if key, now := a.Key(), time.Now(); now.Sub(r.looked[key]) >= lookAgain {
+		r.looked[key] = now
 		go r.reap(a, n)
 	}
 }
 
 func (r *reaper) reap(a profile.Account, n access.Network) {
 	err := access.Reap(r.ctx, r.leases, r.sessions, a, n, func(e lease.Entry, o lease.Outcome, err error) {
-		r.log.printf("left over %s:%d of SIM %s: %s %v", e.IP, e.Port, e.Spec.SimID, o, err)
+		r.log.printf("left over %s:%d of SIM %s: %s%s", e.IP, e.Port, e.Spec.SimID, o, because(err))
 	})
 	if err != nil {
 		r.log.printf("deleting what was left over: %v", err)
@@ -119,4 +129,11 @@ func (r *reaper) reap(a profile.Account, n access.Network) {
 		defer r.mu.Unlock()
 		delete(r.seen, a.Key()) // the account's next command has another look
 	}
+}
+
+func because(err error) string {
+	if err == nil {
+		return ""
+	}
+	return ": " + err.Error()
 }

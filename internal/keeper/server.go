@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"runtime"
 	"sync"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
 
@@ -21,8 +21,13 @@ const (
 	// releaseLimit is how long a deletion is tried for a user who has gone; the
 	// leases go on trying after that.
 	releaseLimit = 20 * time.Second
+	// stopLimit is how long the end waits for what is being opened and deleted.
+	stopLimit = 30 * time.Second
 	// DefaultIdle is how long a keeper without work stays.
 	DefaultIdle = 10 * time.Minute
+	// restAfter is how long a keeper without work keeps its connections warm and
+	// its memory.
+	restAfter = time.Minute
 )
 
 // Backend does the keeper's work; *access.Local has it.
@@ -30,6 +35,8 @@ type Backend interface {
 	access.Opener
 	// Adopt takes over a way that a keeper opened which has died.
 	Adopt(ctx context.Context, r access.Request, i access.Info) (access.Access, error)
+	// Lingering are the ways without a user that wait for the next one.
+	Lingering() []access.Info
 }
 
 // Sessions are the API sessions; *access.Sessions has them.
@@ -58,30 +65,35 @@ type Server struct {
 	// Seen is told of each account that a request brings, so that what this
 	// account left over can be deleted; may be nil. It must not block.
 	Seen func(profile.Account, access.Network)
+	// Rest is called when there has been no work for a while, to give back what
+	// is kept for speed alone; may be nil.
+	Rest func()
 	Logf func(format string, args ...any)
 
 	started time.Time
-	work    sync.WaitGroup // connections
-	mu      sync.Mutex
-	stop    context.CancelFunc
-	stopped bool // by opStop
-	active  int  // connections that keep the keeper alive
+	conns   sync.WaitGroup
+	stop    context.CancelCauseFunc
 	idle    *time.Timer
-	holds   map[*hold]struct{}
+	rest    *time.Timer
+
+	mu       sync.Mutex
+	active   int           // connections that work
+	stopping bool          // no more work is taken on
+	quiet    chan struct{} // closed when stopping and nothing is active
+	holds    map[*hold]struct{}
 }
+
+// errStopped is why a request ends early.
+var errStopped = hint.New("the keeper was told to stop", "try again: that starts another one")
 
 // Serve accepts commands until ctx ends, it is told to stop, or it has been idle
 // for long enough. Then it gives back what is open and logs out.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	ctx, s.stop = context.WithCancel(ctx)
-	defer s.stop()
-	s.started = time.Now()
-	s.holds = map[*hold]struct{}{}
-	if s.Idle == 0 {
-		s.Idle = DefaultIdle
-	}
-	s.idle = time.AfterFunc(s.Idle, s.onIdle)
+	ctx, s.stop = context.WithCancelCause(ctx)
+	defer s.stop(nil)
+	s.begin()
 	defer s.idle.Stop()
+	defer s.rest.Stop()
 	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
 	for {
 		conn, err := l.Accept()
@@ -89,44 +101,111 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 			if ctx.Err() != nil {
 				err = nil
 			}
-			s.stop()
 			return errors.Join(err, s.end())
 		}
-		s.work.Go(func() { s.serveConn(ctx, conn) })
+		s.conns.Go(func() { s.serveConn(ctx, conn) })
 	}
 }
 
-// end waits for the connections' own clean-up, then logs out.
+func (s *Server) begin() {
+	s.started = time.Now()
+	s.holds, s.quiet = map[*hold]struct{}{}, make(chan struct{})
+	if s.Idle == 0 {
+		s.Idle = DefaultIdle
+	}
+	s.idle = time.AfterFunc(s.Idle, s.onIdle)
+	s.rest = time.AfterFunc(restAfter, s.onRest)
+}
+
+// end gives everything back. It waits for the connections' own clean-up, then
+// logs out.
 func (s *Server) end() error {
-	s.work.Wait()
-	ctx, cancel := context.WithTimeout(context.Background(), releaseLimit)
-	defer cancel()
-	err := s.Leases.Settle(ctx)
-	return errors.Join(err, s.Sessions.Close(ctx))
+	err := s.giveUp()
+	s.conns.Wait()
+	return err
 }
 
-// busy counts a connection that keeps the keeper alive.
-func (s *Server) busy() (done func()) {
+// giveUp takes on no more work, ends what is under way, waits until all is
+// deleted, and logs out. It may be called more than once.
+func (s *Server) giveUp() error {
+	s.refuseWork()
+	s.stop(errStopped)
+	ctx, cancel := context.WithTimeout(context.Background(), stopLimit)
+	defer cancel()
+	var err error
+	select {
+	case <-s.quiet:
+	case <-ctx.Done():
+		err = errors.New("something is still being opened or deleted; the next command goes on with it")
+	}
+	return errors.Join(err, s.Leases.Settle(ctx), s.Sessions.Close(ctx))
+}
+
+func (s *Server) refuseWork() {
 	s.mu.Lock()
-	s.active++
-	s.mu.Unlock()
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.active--
-		s.idle.Reset(s.Idle)
+	defer s.mu.Unlock()
+	if s.stopping {
+		return
+	}
+	s.stopping = true
+	if s.active == 0 {
+		close(s.quiet)
 	}
 }
 
+// work counts a connection that keeps the keeper alive; not ok means that the
+// keeper is about to end.
+func (s *Server) work() (done func(), ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopping {
+		return nil, false
+	}
+	s.active++
+	return s.workDone, true
+}
+
+func (s *Server) workDone() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.active--
+	if s.active > 0 {
+		return
+	}
+	if s.stopping {
+		close(s.quiet)
+		return
+	}
+	s.idle.Reset(s.Idle)
+	s.rest.Reset(min(restAfter, s.Idle))
+}
+
+// onIdle ends a keeper that has nothing to do, and nothing to wait for.
 func (s *Server) onIdle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.active > 0 || s.Leases.Pending() > 0 {
+	if s.active > 0 {
+		return // its end sets the timer again
+	}
+	if s.Leases.Pending() > 0 || len(s.Backend.Lingering()) > 0 {
 		s.idle.Reset(s.Idle)
 		return
 	}
 	s.Logf("idle for %v: ending", s.Idle)
-	s.stop()
+	if !s.stopping {
+		s.stopping = true
+		close(s.quiet)
+	}
+	s.stop(errStopped)
+}
+
+func (s *Server) onRest() {
+	s.mu.Lock()
+	resting := s.active == 0 && s.Rest != nil
+	s.mu.Unlock()
+	if resting {
+		s.Rest()
+	}
 }
 
 func (s *Server) serveConn(ctx context.Context, conn net.Conn) {
@@ -157,14 +236,12 @@ func (s *Server) dispatch(ctx context.Context, w *wire, r request) error {
 		if r.Open == nil || r.Op == opResume && r.Info == nil {
 			return fmt.Errorf("the request %q is incomplete", r.Op)
 		}
-		defer s.busy()()
-		return s.serveHold(ctx, w, r)
+		return s.asWork(func() error { return s.serveHold(ctx, w, r) })
 	case opToken:
 		if r.Account == nil || r.Network == nil {
 			return fmt.Errorf("the request %q is incomplete", r.Op)
 		}
-		defer s.busy()()
-		return s.serveToken(ctx, w, r)
+		return s.asWork(func() error { return s.serveToken(ctx, w, r) })
 	case opStatus:
 		st := s.status()
 		return w.write(response{Status: &st})
@@ -178,51 +255,45 @@ func (s *Server) dispatch(ctx context.Context, w *wire, r request) error {
 	case opStop:
 		return s.serveStop(w)
 	}
-	return fmt.Errorf("this keeper (%s) does not know the request %q", s.Version, r.Op)
+	return fmt.Errorf("this keeper (%s) does not know the request %.40q", s.Version, r.Op)
 }
 
-// serveStop ends the keeper and answers when everything is given back: the last
-// connection that does is this one.
+// asWork runs a request unless the keeper is about to end. Then the connection
+// closes without an answer, at which the command turns to the next keeper.
+func (s *Server) asWork(serve func() error) error {
+	done, ok := s.work()
+	if !ok {
+		return nil
+	}
+	defer done()
+	return serve()
+}
+
+// serveStop ends the keeper and answers when everything is given back.
 func (s *Server) serveStop(w *wire) error {
-	s.mu.Lock()
-	s.stopped = true
-	holds := make([]*hold, 0, len(s.holds))
-	for h := range s.holds {
-		holds = append(holds, h)
-	}
-	s.mu.Unlock()
-	s.stop()
-	var failed error
-	for _, h := range holds {
-		<-h.done
-		failed = errors.Join(failed, h.failure)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), releaseLimit)
-	defer cancel()
-	failed = errors.Join(failed, s.Leases.Settle(ctx), s.Sessions.Close(ctx))
+	failures := s.failures()
+	failed := errors.Join(s.giveUp(), failures())
 	return errors.Join(failed, w.write(response{Done: failed == nil, Err: encodeError(failed)}))
 }
 
-func (s *Server) status() Status {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	st := Status{
-		Version: s.Version, Protocol: Protocol, PID: pid(), Started: s.started,
-		Memory: m.Sys - m.HeapReleased, Pending: s.Leases.Pending(),
-		Sessions: s.Sessions.List(), Leases: []LeaseInfo{},
-	}
+// failures tells, when everything is given back, which of the ways that are open
+// now could not be.
+func (s *Server) failures() func() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	byAddr := map[string]int{}
+	var holds []*hold
 	for h := range s.holds {
-		key := h.info.Mapping.Addr.String()
-		i, ok := byAddr[key]
-		if !ok {
-			i = len(st.Leases)
-			byAddr[key] = i
-			st.Leases = append(st.Leases, LeaseInfo{Info: h.info})
-		}
-		st.Leases[i].Users = append(st.Leases[i].Users, h.user)
+		holds = append(holds, h)
 	}
-	return st
+	return func() error {
+		var all []error
+		for _, h := range holds {
+			select {
+			case <-h.done:
+				all = append(all, h.failure)
+			default: // giveUp told that it did not end in time
+			}
+		}
+		return errors.Join(all...)
+	}
 }

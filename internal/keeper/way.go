@@ -15,6 +15,9 @@ const (
 	// closeLimit is how long an orderly end waits for "deleted" when the caller
 	// sets no deadline.
 	closeLimit = 5 * time.Second
+	// answerTime is what the keeper's answer to that takes: it must come before
+	// the caller's limit, since it says why the deletion takes long.
+	answerTime = 250 * time.Millisecond
 	// resumeLimit is how long a command tries to reach the next keeper when its
 	// own has died.
 	resumeLimit = 30 * time.Second
@@ -48,7 +51,9 @@ func (k *Keeper) open(ctx context.Context, r access.Request, rec *access.Recorde
 		w.close()
 		return nil, err
 	}
-	go y.watch()
+	life, letGo := context.WithCancel(context.WithoutCancel(ctx))
+	y.letGo = letGo
+	go y.watch(life)
 	return y, nil
 }
 
@@ -60,6 +65,7 @@ type way struct {
 	closing  chan struct{} // closed by Close
 	once     sync.Once
 	ended    chan struct{} // closed when watch has ended
+	letGo    func()        // nobody wants the outcome any more: ends watch
 
 	mu   sync.Mutex
 	w    *wire
@@ -105,8 +111,9 @@ func (y *way) Info() access.Info {
 
 // watch reads until the keeper says how the hold ended. When the keeper dies it
 // registers the hold with the next one, which took over the journal.
-func (y *way) watch() {
+func (y *way) watch(ctx context.Context) {
 	defer close(y.ended)
+	defer func() { y.wire().close() }()
 	for {
 		var got response
 		err := y.wire().read(&got)
@@ -120,7 +127,7 @@ func (y *way) watch() {
 		case err == nil:
 			continue // Stopped: the outcome follows
 		}
-		if err := y.resume(); err != nil {
+		if err := y.resume(ctx); err != nil {
 			y.keeper.debugf("the keeper has died and no other took over: %v", err)
 			y.outcome, y.err = access.Pending, err
 			return
@@ -141,8 +148,8 @@ func (y *way) isClosing() bool {
 }
 
 // resume registers the hold with the next keeper.
-func (y *way) resume() error {
-	ctx, cancel := context.WithTimeout(context.Background(), resumeLimit)
+func (y *way) resume(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, resumeLimit)
 	defer cancel()
 	info := y.Info()
 	for {
@@ -157,7 +164,9 @@ func (y *way) resume() error {
 		err = y.ask(ctx, request{Op: opResume, Open: &y.request, Info: &info}, nil)
 		var lost *lostError
 		if !errors.As(err, &lost) || ctx.Err() != nil {
-			y.keeper.debugf("the keeper has died; the next one took over %s: %v", info.Mapping.Addr, err)
+			if err == nil {
+				y.keeper.debugf("the keeper has died; the next one took over %s", info.Mapping.Addr)
+			}
 			return err
 		}
 	}
@@ -179,13 +188,15 @@ func (y *way) end(ctx context.Context) (access.Outcome, error) {
 	}
 	y.once.Do(func() {
 		close(y.closing)
-		_ = y.wire().write(request{Op: opClose, Within: limit})
+		_ = y.wire().write(request{Op: opClose, Within: limit - answerTime})
 	})
-	defer y.wire().close()
+	defer y.letGo()
 	select {
 	case <-y.ended:
 		return y.outcome, y.err
 	case <-ctx.Done():
-		return access.Pending, errors.New("the keeper did not answer in time; it goes on deleting")
+		// The keeper has it in its hands, and needs no listener.
+		defer y.wire().close()
+		return access.Pending, errors.New("the keeper has not deleted it yet; it goes on")
 	}
 }

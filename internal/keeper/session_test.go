@@ -1,0 +1,153 @@
+//go:build linux
+
+package keeper_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// ready is what the remote command of a session says before it waits.
+const ready = "ready"
+
+// waiting is a remote command that says ready, waits for a line, and ends with
+// status 0; without a line, at the end of its input, with 3.
+const waiting = "echo ready; read x && exit 0; exit 3"
+
+// session is an ssh command in the middle of its remote command.
+type session struct {
+	*home
+	cmd         *exec.Cmd
+	stdin       io.WriteCloser
+	out, errOut text
+	ended       chan struct{}
+}
+
+// text is what a process has written so far.
+type text struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (t *text) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.all.Write(p)
+}
+
+func (t *text) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.all.String()
+}
+
+// begin starts a session and waits until its remote command runs.
+func (h *home) begin(sim string, flags ...string) *session {
+	h.t.Helper()
+	s := h.launch(append(append([]string{"ssh", "-F", "none", "-l", "pi"}, flags...), sim, waiting)...)
+	if err := within(cleanLimit, func() error { return s.says(ready) }); err != nil {
+		h.t.Fatal(err)
+	}
+	return s
+}
+
+// launch starts a command with a pipe as its input.
+func (h *home) launch(args ...string) *session {
+	h.t.Helper()
+	s := &session{home: h, cmd: h.command(args...), ended: make(chan struct{})}
+	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.errOut
+	var err error
+	if s.stdin, err = s.cmd.StdinPipe(); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	go func() {
+		defer close(s.ended)
+		_ = s.cmd.Wait()
+	}()
+	return s
+}
+
+func (s *session) says(text string) error {
+	if !strings.Contains(s.out.String(), text) {
+		return fmt.Errorf("the session says %q, not %q; stderr: %s", s.out.String(), text, s.errOut.String())
+	}
+	return nil
+}
+
+// release ends the remote command.
+func (s *session) release() {
+	_, _ = io.WriteString(s.stdin, "\n")
+}
+
+func (s *session) signal(sig os.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// status waits for the end and returns the exit status, -1 for a signal.
+func (s *session) status() int {
+	s.t.Helper()
+	select {
+	case <-s.ended:
+	case <-time.After(2 * cleanLimit):
+		_ = s.cmd.Process.Signal(syscall.SIGABRT)
+		<-s.ended
+		s.t.Errorf("it did not end: %s", s.errOut.String())
+	}
+	return s.cmd.ProcessState.ExitCode()
+}
+
+// sent counts the requests of an operation that concern a SIM, or all without.
+func (w *world) sent(operation, sim string) int {
+	n := 0
+	for _, r := range w.sim.Requests() {
+		if r.Operation == operation && (strings.Contains(r.Path, sim) || bytes.Contains(r.Body, []byte(sim))) {
+			n++
+		}
+	}
+	return n
+}
+
+// eventually fails the test unless f is content in time.
+func (w *world) eventually(what string, f func() error) {
+	w.t.Helper()
+	if err := within(cleanLimit, f); err != nil {
+		w.t.Errorf("%s: %v", what, err)
+	}
+}
+
+// spotless says whether nothing at all is left of a home: no mapping, no
+// journal entry, and after the keeper's end no process and no token.
+func (h *home) spotless() {
+	h.t.Helper()
+	h.eventually("what is left", func() error {
+		if n := len(h.sim.Mappings()); n > 0 {
+			return fmt.Errorf("%d mappings are open", n)
+		}
+		if names := h.journal(); len(names) > 0 {
+			return fmt.Errorf("the journal holds %v", names)
+		}
+		return nil
+	})
+	if err := h.stopKeeper(); err != nil {
+		h.t.Error(err)
+	}
+	if n := h.sim.Tokens(); n > 0 {
+		h.t.Errorf("%d tokens are left", n)
+	}
+	if h.t.Failed() {
+		h.t.Logf("keeper.log:\n%s", h.log())
+	}
+}
