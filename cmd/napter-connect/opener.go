@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/napter-connect/napter-connect/internal/access"
@@ -77,7 +78,22 @@ func (j *job) open(ctx context.Context, r access.Request, progress access.Progre
 	if err != nil {
 		return nil, err
 	}
-	return local.opener.Open(ctx, r, rec.Forward())
+	way, err := local.opener.Open(ctx, r, rec.Forward())
+	if err != nil {
+		return nil, err
+	}
+	return untilNext{way}, nil
+}
+
+// untilNext says who deletes what this process could not.
+type untilNext struct{ access.Access }
+
+func (u untilNext) Close(ctx context.Context) (access.Outcome, error) {
+	outcome, err := u.Access.Close(ctx)
+	if outcome == access.Pending && err != nil {
+		err = fmt.Errorf("%w; the next command goes on trying", err)
+	}
+	return outcome, err
 }
 
 // audit gives the audit log of a request's account.

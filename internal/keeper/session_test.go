@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -128,11 +129,21 @@ func (w *world) eventually(what string, f func() error) {
 	}
 }
 
-// spotless says whether nothing at all is left of a home: no mapping, no
-// journal entry, and after the keeper's end no process and no token.
+// spotless fails the test when anything at all is left of a home: a mapping, a
+// journal entry, and after the keeper's end a process or a token.
 func (h *home) spotless() {
 	h.t.Helper()
-	h.eventually("what is left", func() error {
+	h.nothingOpen(cleanLimit)
+	if n := h.sim.Tokens(); n > 0 {
+		h.t.Errorf("%d tokens are left", n)
+	}
+}
+
+// nothingOpen is spotless without the tokens, for when the API was away or
+// refused one that was good.
+func (h *home) nothingOpen(limit time.Duration) {
+	h.t.Helper()
+	err := within(limit, func() error {
 		if n := len(h.sim.Mappings()); n > 0 {
 			return fmt.Errorf("%d mappings are open", n)
 		}
@@ -141,13 +152,41 @@ func (h *home) spotless() {
 		}
 		return nil
 	})
-	if err := h.stopKeeper(); err != nil {
+	if err != nil {
 		h.t.Error(err)
 	}
-	if n := h.sim.Tokens(); n > 0 {
-		h.t.Errorf("%d tokens are left", n)
+	if err := h.stopKeeper(); err != nil {
+		h.t.Error(err)
 	}
 	if h.t.Failed() {
 		h.t.Logf("keeper.log:\n%s", h.log())
 	}
+}
+
+// killAll kills every process of this home, and waits until they are gone: until
+// then the kernel has not dropped their locks.
+func (h *home) killAll() {
+	h.t.Helper()
+	h.kill("")
+}
+
+func (h *home) killKeeper() {
+	h.t.Helper()
+	h.kill(keeperArgs)
+}
+
+func (h *home) kill(containing string) {
+	h.t.Helper()
+	victims := h.processes(containing)
+	for _, pid := range victims {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	h.eventually("the killed", func() error {
+		for _, pid := range h.processes(containing) {
+			if slices.Contains(victims, pid) {
+				return fmt.Errorf("process %d is there", pid)
+			}
+		}
+		return nil
+	})
 }

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"sync"
 	"time"
@@ -193,10 +194,13 @@ func (y *way) end(ctx context.Context) (access.Outcome, error) {
 	defer y.letGo()
 	select {
 	case <-y.ended:
+		if y.outcome == access.Pending && y.err != nil {
+			return y.outcome, fmt.Errorf("%w; the keeper goes on trying", y.err)
+		}
 		return y.outcome, y.err
 	case <-ctx.Done():
 		// The keeper has it in its hands, and needs no listener.
 		defer y.wire().close()
-		return access.Pending, errors.New("the keeper has not deleted it yet; it goes on")
+		return access.Pending, errors.New("the keeper goes on trying")
 	}
 }

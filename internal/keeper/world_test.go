@@ -168,8 +168,11 @@ func (h *home) processes(containing string) []int {
 	return pids
 }
 
+// keeperArgs are in the arguments of a keeper.
+const keeperArgs = "keeper\x00run"
+
 // keepers are this home's keepers.
-func (h *home) keepers() []int { return h.processes("keeper\x00run") }
+func (h *home) keepers() []int { return h.processes(keeperArgs) }
 
 // stopKeeper ends the keeper as a user would, and waits until no process of this
 // home is left. A killed command may have a keeper on its way, so that once may
@@ -192,10 +195,10 @@ func (h *home) journal() []string {
 	return names
 }
 
-// clean says what is open or journalled of a SIM.
+// clean says what is open of a SIM, or of any without, or journalled.
 func (h *home) clean(simID string) error {
 	for _, m := range h.sim.Mappings() {
-		if m.SimID == simID {
+		if simID == "" || m.SimID == simID {
 			return fmt.Errorf("mapping %s:%d is open", m.IP, m.Port)
 		}
 	}
