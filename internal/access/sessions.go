@@ -32,8 +32,9 @@ type Sessions struct {
 
 type session struct {
 	*client.Session
-	client  *client.Client
-	account string
+	client *client.Client
+	// account is the newest of those that are the same but for the MFA code.
+	account *atomic.Pointer[profile.Account]
 	// borrowed is the token that somebody else revokes, if it is one.
 	borrowed *atomic.Bool
 }
@@ -73,6 +74,7 @@ func (s *Sessions) Session(a profile.Account, n Network) (*client.Session, error
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if have, ok := s.open[key]; ok {
+		have.account.Store(&a)
 		return have.Session, nil
 	}
 	c, err := client.New(client.Options{
@@ -82,27 +84,29 @@ func (s *Sessions) Session(a profile.Account, n Network) (*client.Session, error
 	if err != nil {
 		return nil, err
 	}
-	borrowed := new(atomic.Bool)
-	made := c.Session(s.login(c, a, n, borrowed))
-	s.open[key] = session{made, c, a.String(), borrowed}
-	return made, nil
+	one := session{client: c, account: new(atomic.Pointer[profile.Account]), borrowed: new(atomic.Bool)}
+	one.account.Store(&a)
+	one.Session = c.Session(s.login(one, n))
+	s.open[key] = one
+	return one.Session, nil
 }
 
 // login borrows a token, or logs in. client.Session calls it for one caller at a
 // time.
-func (s *Sessions) login(c *client.Client, a profile.Account, n Network, borrowed *atomic.Bool) func(context.Context) (client.Token, error) {
+func (s *Sessions) login(one session, n Network) func(context.Context) (client.Token, error) {
 	var last client.Token
 	return func(ctx context.Context) (client.Token, error) {
+		a := *one.account.Load()
 		if s.lender != nil {
 			t, err := s.lender(ctx, a, n, last)
 			if !errors.Is(err, ErrNoLender) {
-				borrowed.Store(true)
+				one.borrowed.Store(true)
 				last = t
 				return t, err
 			}
 		}
-		borrowed.Store(false)
-		return a.Login(ctx, c, s.otp)
+		one.borrowed.Store(false)
+		return a.Login(ctx, one.client, s.otp)
 	}
 }
 
@@ -113,7 +117,7 @@ func (s *Sessions) List() []SessionInfo {
 	list := []SessionInfo{}
 	for _, one := range s.open {
 		if token, ok := one.Held(); ok {
-			list = append(list, SessionInfo{Account: one.account, Expires: token.Expires})
+			list = append(list, SessionInfo{Account: one.account.Load().String(), Expires: token.Expires})
 		}
 	}
 	slices.SortFunc(list, func(a, b SessionInfo) int { return strings.Compare(a.Account, b.Account) })

@@ -115,10 +115,10 @@ func (k *Keeper) answer(ctx context.Context, w *wire, progress access.Progress) 
 }
 
 func (k *Keeper) giveCode(ctx context.Context, w *wire) {
-	answer := request{Op: opCode, Failed: true}
+	answer := request{Op: opCode}
 	if k.Code != nil {
 		if code, err := k.Code(ctx); err == nil {
-			answer = request{Op: opCode, Code: code}
+			answer.Code = code
 		}
 	}
 	_ = w.write(answer)

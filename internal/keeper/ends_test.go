@@ -20,10 +20,10 @@ import (
 func TestEveryEndDeletes(t *testing.T) {
 	t.Parallel()
 	type end struct {
-		name    string
-		do      func(s *session)
-		status  int  // what the session ends with
-		abrupt  bool // without a keeper the next command has to tidy up
+		name   string
+		do     func(s *session)
+		status int  // what the session ends with
+		abrupt bool // without a keeper the next command has to tidy up
 	}
 	bySignal := func(sig syscall.Signal, status int, abrupt bool) end {
 		return end{name: sig.String(), do: func(s *session) { s.signal(sig) }, status: status, abrupt: abrupt}

@@ -49,10 +49,8 @@ type request struct {
 	// Refused is the token that the API refused, if any: then a new one is
 	// wanted (token).
 	Refused *client.Token `json:"refused,omitempty"`
-	// Code answers AskCode.
+	// Code answers AskCode (code); "" says that there is none.
 	Code string `json:"code,omitempty"`
-	// Failed says that no code can be given.
-	Failed bool `json:"failed,omitempty"`
 	// Within bounds the wait for a deletion (close, stop).
 	Within time.Duration `json:"within,omitempty"`
 	// PID and Command tell people who asks.

@@ -18,7 +18,7 @@ import (
 const (
 	instants = 42
 	// abreast is how many instants are tried at once.
-	abreast = 4
+	abreast = 7
 	// cleanLimit is what a death may take to be tidied up.
 	cleanLimit = 10 * time.Second
 	remote     = "sleep 0.2"
