@@ -101,7 +101,7 @@ func TestKeeperReplacesARevokedToken(t *testing.T) {
 		all = append(all, h.launch("ssh", "-F", "none", "-l", "pi", sim, waiting))
 	}
 	for _, other := range all {
-		w.eventually("the session", func() error { return other.says(ready) })
+		w.eventually("the session", other.isReady)
 	}
 	if n := w.sim.Count("auth"); n != 2 {
 		t.Errorf("%d logins, want 2", n)

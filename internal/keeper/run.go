@@ -127,7 +127,7 @@ func (r *reaper) reap(a profile.Account, n access.Network) {
 		r.log.printf("deleting what was left over: %v", err)
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		delete(r.seen, a.Key()) // the account's next command has another look
+		delete(r.looked, a.Key()) // the account's next command has another look
 	}
 }
 

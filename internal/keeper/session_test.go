@@ -50,10 +50,10 @@ func (t *text) String() string {
 }
 
 // begin starts a session and waits until its remote command runs.
-func (h *home) begin(sim string, flags ...string) *session {
+func (h *home) begin(sim string) *session {
 	h.t.Helper()
-	s := h.launch(append(append([]string{"ssh", "-F", "none", "-l", "pi"}, flags...), sim, waiting)...)
-	if err := within(cleanLimit, func() error { return s.says(ready) }); err != nil {
+	s := h.launch("ssh", "-F", "none", "-l", "pi", sim, waiting)
+	if err := within(cleanLimit, s.isReady); err != nil {
 		h.t.Fatal(err)
 	}
 	return s
@@ -78,9 +78,10 @@ func (h *home) launch(args ...string) *session {
 	return s
 }
 
-func (s *session) says(text string) error {
-	if !strings.Contains(s.out.String(), text) {
-		return fmt.Errorf("the session says %q, not %q; stderr: %s", s.out.String(), text, s.errOut.String())
+// isReady says whether the remote command runs.
+func (s *session) isReady() error {
+	if !strings.Contains(s.out.String(), ready) {
+		return fmt.Errorf("the session says %q, not %q; stderr: %s", s.out.String(), ready, s.errOut.String())
 	}
 	return nil
 }

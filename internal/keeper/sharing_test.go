@@ -22,7 +22,7 @@ func TestManyCommandsShareOneKeeperAndOneLogin(t *testing.T) {
 		all = append(all, h.launch("ssh", "-F", "none", "-l", "pi", sim, waiting))
 	}
 	for _, s := range all {
-		w.eventually("the session", func() error { return s.says(ready) })
+		w.eventually("the session", s.isReady)
 	}
 	if got := h.keepers(); len(got) != 1 {
 		t.Errorf("keepers: %v, want one", got)
@@ -49,7 +49,7 @@ func TestCommandsToOneSIMShareOneMapping(t *testing.T) {
 		all = append(all, h.launch("ssh", "-F", "none", "-l", "pi", sim, waiting))
 	}
 	for _, s := range all {
-		w.eventually("the session", func() error { return s.says(ready) })
+		w.eventually("the session", s.isReady)
 	}
 	if err := h.sessions(sim, many); err != nil {
 		t.Error(err)

@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
@@ -40,9 +39,6 @@ func (k *Keeper) Token(ctx context.Context, a profile.Account, n access.Network,
 		r.Refused = &refused
 	}
 	answer, err := k.call(ctx, r)
-	if lost := (*lostError)(nil); errors.As(err, &lost) && ctx.Err() == nil {
-		answer, err = k.call(ctx, r) // it ended just then; the next one gives a token
-	}
 	if err != nil {
 		return client.Token{}, err
 	}
