@@ -170,6 +170,11 @@ func (c *Client) call(ctx context.Context, t Token, r request) (*response, error
 		if !c.timing.worthwhile(ctx, started, pause) {
 			return nil, err
 		}
+		notice := Retry{Operation: r.op, Pause: pause}
+		if answer != nil {
+			notice.Status = answer.Status
+		}
+		noticeRetry(ctx, notice)
 		if stopped := c.timing.sleep(ctx, pause); stopped != nil {
 			return nil, fmt.Errorf("%w after: %w", stopped, err)
 		}
