@@ -25,6 +25,10 @@ type Use struct {
 	Port int    `json:"port,omitempty"`
 	// Protocol is ssh, http, https, vnc, rdp or tcp.
 	Protocol string `json:"protocol,omitempty"`
+	// Service is air or arc, TLS and Duration as asked for; zero when nothing was.
+	Service  string        `json:"service,omitempty"`
+	TLS      bool          `json:"tls,omitempty"`
+	Duration time.Duration `json:"duration,omitempty"` // in nanoseconds
 	// Key is the fingerprint (SHA256:...) of the SSH key that last worked.
 	Key string    `json:"key,omitempty"`
 	At  time.Time `json:"at"`
