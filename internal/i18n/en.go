@@ -109,5 +109,6 @@ func english() *Texts {
 		},
 		Plain: plainEnglish(),
 		CLI:   cliEnglish(),
+		UI:    uiEnglish(),
 	}
 }

@@ -109,5 +109,6 @@ func japanese() *Texts {
 		},
 		Plain: plainJapanese(),
 		CLI:   cliJapanese(),
+		UI:    uiJapanese(),
 	}
 }

@@ -23,6 +23,7 @@ type Texts struct {
 	Times   Times
 	Plain   Plain
 	CLI     CLI
+	UI      UI
 }
 
 // App is the frame of the terminal UI.
