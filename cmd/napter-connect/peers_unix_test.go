@@ -175,19 +175,21 @@ func TestPickAmongSIMsOfOneName(t *testing.T) {
 	w.nothingOpen()
 }
 
-// Alone on a terminal the program lets the person pick a SIM and connects.
-func TestPickerConnects(t *testing.T) {
+// Alone on a terminal the program shows the UI: two keys to a shell, and back.
+func TestUIConnects(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, simulator.Options{})
 	s := w.onScreen(30, 120)
 	s.shows("gateway-001")
-	s.types("\r")
+	s.types("c")
 	s.until("a prompt", func() bool { return len(w.Mappings()) == 1 && strings.Contains(s.text(), "pi@gateway-001") })
 	s.types("echo here$((40+2))\r")
 	s.shows("here42")
 	s.types("exit 4\r")
-	s.ends(4)
+	s.shows("with status 4")
 	w.nothingOpen()
+	s.types("q")
+	s.ends(0)
 	after, err := term.GetState(int(s.tty.Fd()))
 	if err != nil {
 		t.Fatal(err)

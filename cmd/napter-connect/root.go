@@ -35,6 +35,8 @@ type app struct {
 	// mute: the command asks nobody anything and shows no progress.
 	mute    bool
 	signals *connect.Signals
+	// askOTP replaces the question for an MFA code while a UI has the terminal.
+	askOTP func(context.Context) (string, error)
 }
 
 // globals are the flags of every command.
@@ -80,7 +82,7 @@ func newRoot(a *app) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runPicker(cmd.Context(), a)
+			return runUI(cmd.Context(), a)
 		},
 	}
 	root.SetIn(a.in)

@@ -56,6 +56,9 @@ func (a *app) lang() string {
 
 // otpPrompt asks for an MFA code, or is nil when nobody can be asked.
 func (a *app) otpPrompt() func(context.Context) (string, error) {
+	if a.askOTP != nil {
+		return a.askOTP
+	}
 	c := a.console()
 	if c == nil {
 		return nil

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/simcache"
+	"github.com/napter-connect/napter-connect/internal/tui"
+)
+
+const (
+	// cachedPage is how many remembered SIMs the UI takes at once: as many as it
+	// can between two key presses.
+	cachedPage = 2000
+	// onlineFirst is how many SIMs are asked for by being online, before all of
+	// them are listed.
+	onlineFirst = 500
+	listPage    = 1000
+	searchPage  = 100
+	searchMost  = 500
+)
+
+// simStream sends pages from a goroutine of its own, which ends with ctx.
+type simStream struct {
+	ctx   context.Context //nolint:containedctx // a stream's life
+	pages chan tui.Page
+	err   chan error
+}
+
+// Next implements tui.Stream.
+func (s *simStream) Next() (tui.Page, error) {
+	select {
+	case p := <-s.pages:
+		return p, nil
+	default:
+	}
+	select {
+	case p := <-s.pages:
+		return p, nil
+	case err := <-s.err:
+		return tui.Page{}, err
+	case <-s.ctx.Done():
+		return tui.Page{}, context.Cause(s.ctx)
+	}
+}
+
+func (s *simStream) send(p tui.Page) bool {
+	select {
+	case s.pages <- p:
+		return true
+	case <-s.ctx.Done():
+		return false
+	}
+}
+
+// SIMs implements tui.Directory.
+func (b *uiBackend) SIMs(ctx context.Context) tui.Stream {
+	s := &simStream{ctx: ctx, pages: make(chan tui.Page), err: make(chan error, 1)}
+	noticed := client.WithRetryNotice(ctx, func(r client.Retry) { s.send(tui.Page{Wait: r.Pause}) })
+	go func() {
+		b.cached(s)
+		if err := b.listed(noticed, s); err != nil {
+			s.err <- err
+			return
+		}
+		s.err <- io.EOF
+	}()
+	return s
+}
+
+// cached sends what is remembered, the SIMs that were online first.
+func (b *uiBackend) cached(s *simStream) {
+	cache, ok := simcache.Find(b.api.settings.dirs.Cache, b.app.simChoice(b.api.settings))
+	if !ok {
+		return
+	}
+	list, err := cache.Load()
+	if err != nil {
+		b.app.debugf("%v", err)
+		return
+	}
+	for _, online := range []bool{true, false} {
+		page := make([]tui.SIM, 0, cachedPage)
+		for _, sim := range list.SIMs {
+			if sim.Online != online {
+				continue
+			}
+			page = append(page, remembered(sim))
+			if len(page) == cachedPage {
+				if !s.send(tui.Page{SIMs: page, Cached: true}) {
+					return
+				}
+				page = make([]tui.SIM, 0, cachedPage)
+			}
+		}
+		if len(page) > 0 && !s.send(tui.Page{SIMs: page, Cached: true}) {
+			return
+		}
+	}
+}
+
+// listed sends the first online SIMs, then all, and remembers these.
+func (b *uiBackend) listed(ctx context.Context, s *simStream) error {
+	online := client.SearchSimsQuery{SessionStatus: "ONLINE"}
+	if err := b.onlineFirst(ctx, s, online); err != nil {
+		b.app.debugf("online SIMs first: %v", err) // the right to search may be missing
+	}
+	var all []client.Sim
+	var page []tui.SIM
+	for sim, err := range b.api.ListSims(ctx, listPage) {
+		if err != nil {
+			return err
+		}
+		all, page = append(all, sim), append(page, uiSIM(sim))
+		if len(page) == listPage {
+			if !s.send(tui.Page{SIMs: page}) {
+				return context.Cause(ctx)
+			}
+			page = nil
+		}
+	}
+	s.send(tui.Page{SIMs: page})
+	if token, ok := b.api.Held(); ok {
+		b.app.rememberListed(b.api.settings, token.OperatorID, all, true)
+	}
+	return nil
+}
+
+func (b *uiBackend) onlineFirst(ctx context.Context, s *simStream, q client.SearchSimsQuery) error {
+	n := 0
+	var page []tui.SIM
+	for sim, err := range b.api.SearchSims(ctx, q) {
+		if err != nil {
+			return err
+		}
+		page = append(page, uiSIM(sim))
+		if len(page) == searchPage {
+			s.send(tui.Page{SIMs: page})
+			page = nil
+		}
+		if n++; n == onlineFirst {
+			break
+		}
+	}
+	s.send(tui.Page{SIMs: page})
+	return nil
+}
+
+// Search implements tui.Directory.
+func (b *uiBackend) Search(ctx context.Context, query string) ([]tui.SIM, error) {
+	if utf8.RuneCountInString(query) < 2 || strings.Contains(query, ",") {
+		return nil, nil // the API can't search for that
+	}
+	q := []string{query}
+	var list []tui.SIM
+	for sim, err := range b.api.SearchSims(ctx, client.SearchSimsQuery{
+		Name: q, SimID: q, IMSI: q, ICCID: q, MSISDN: q, SerialNumber: q, Tag: q, SearchType: "or",
+	}) {
+		if err != nil {
+			return list, err
+		}
+		if list = append(list, uiSIM(sim)); len(list) == searchMost {
+			break
+		}
+	}
+	return list, nil
+}
+
+// uiSIM is a row of the UI.
+func uiSIM(sim client.Sim) tui.SIM {
+	r := uiAccess(access.Describe(sim))
+	r.Plan = strings.Clone(plan(sim))
+	if st := sim.SessionStatus; st != nil && st.Cell != nil {
+		c := st.Cell
+		r.Cell = fmt.Sprintf("%s %d-%02d TAC %d ECI %d", c.RadioType, c.MCC, c.MNC, c.TAC, c.ECI)
+	}
+	return r
+}
+
+func plan(sim client.Sim) string {
+	if st := sim.SessionStatus; st != nil && st.Subscription != "" {
+		return st.Subscription
+	}
+	for _, s := range sim.Profiles[sim.ActiveProfileID].Subscribers {
+		if s.Subscription != "" {
+			return s.Subscription
+		}
+	}
+	return sim.SpeedClass
+}
+
+func uiAccess(s access.SIM) tui.SIM {
+	r := tui.SIM{
+		ID: s.ID, Name: s.Name, IMSI: s.IMSI, IMEI: s.IMEI, IP: s.IP, Status: s.Status, Arc: s.Arc, Seen: s.SeenAt,
+	}
+	for k, v := range s.Tags {
+		if k != "name" {
+			r.Tags = append(r.Tags, tui.Tag{Key: k, Value: v})
+		}
+	}
+	slices.SortFunc(r.Tags, func(a, b tui.Tag) int { return strings.Compare(a.Key, b.Key) })
+	switch {
+	case s.Online:
+		r.State = tui.Online
+	case s.Status != "active":
+		r.State = tui.Inactive
+	case s.Arc:
+		r.State = tui.ArcOnly
+	default:
+		r.State = tui.Offline
+	}
+	return r
+}
+
+// remembered is a SIM from the cache. That it was offline then says nothing.
+func remembered(s simcache.SIM) tui.SIM {
+	r := uiAccess(s.Access())
+	if r.State == tui.Offline {
+		r.State = tui.Unknown
+	}
+	return r
+}

@@ -1,0 +1,316 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+)
+
+// mappingsEvery is how often mappings are listed while one looks at them.
+const mappingsEvery = 30 * time.Second
+
+// soon is when the end of a mapping is worth a warning.
+const soon = 5 * time.Minute
+
+// mapScreen lists the port mappings.
+type mapScreen struct {
+	*env
+	table    table
+	selected Mapping
+	sim      func(id string) (SIM, bool)
+
+	gen     int
+	loaded  bool
+	updated time.Time
+	shown   bool
+	busy    bool
+
+	width, height int
+	columns       []column
+}
+
+func newMapScreen(e *env, sim func(string) (SIM, bool)) *mapScreen {
+	return &mapScreen{env: e, sim: sim}
+}
+
+func (s *mapScreen) typing() bool           { return false }
+func (s *mapScreen) ticking() bool          { return len(s.mappings) > 0 }
+func (s *mapScreen) handle(tea.Msg) tea.Cmd { return nil }
+
+// load lists the mappings.
+func (s *mapScreen) load() tea.Cmd {
+	s.gen++
+	s.busy = true
+	gen, backend, ctx := s.gen, s.backend, s.ctx
+	return func() tea.Msg {
+		list, err := backend.Mappings(ctx)
+		return mappingsMsg{gen, list, err}
+	}
+}
+
+// show starts or ends the regular listing.
+func (s *mapScreen) show(on bool) tea.Cmd {
+	was := s.shown
+	s.shown = on
+	if on && !was {
+		return s.load()
+	}
+	return nil
+}
+
+func (s *mapScreen) listed(msg mappingsMsg) tea.Cmd {
+	if msg.gen != s.gen {
+		return nil
+	}
+	s.busy = false
+	if msg.err == nil {
+		s.setMappings(msg.list)
+		s.loaded, s.updated = true, s.now()
+		s.follow()
+	}
+	if !s.shown {
+		return nil
+	}
+	return s.after(mappingsEvery, mappingsDueMsg{s.gen})
+}
+
+func (s *mapScreen) due(msg mappingsDueMsg) tea.Cmd {
+	if msg.gen != s.gen || !s.shown {
+		return nil
+	}
+	return s.load()
+}
+
+func same(a, b Mapping) bool { return a.Addr == b.Addr && a.Created.Equal(b.Created) }
+
+func (s *mapScreen) follow() {
+	if i := slices.IndexFunc(s.mappings, func(m Mapping) bool { return same(m, s.selected) }); i >= 0 {
+		s.table.top += i - s.table.cursor
+		s.table.cursor = i
+	}
+	s.table.resize(len(s.mappings))
+	s.note()
+}
+
+func (s *mapScreen) note() { s.selected, _ = s.current() }
+
+func (s *mapScreen) current() (Mapping, bool) {
+	if s.table.cursor >= len(s.mappings) {
+		return Mapping{}, false
+	}
+	return s.mappings[s.table.cursor], true
+}
+
+// name is what people call the SIM of a mapping.
+func (s *mapScreen) name(m Mapping) string {
+	if sim, ok := s.sim(m.SIM); ok {
+		return sim.Label()
+	}
+	return firstOf(m.SIM, m.IMSI)
+}
+
+func (s *mapScreen) setSize(w, h int) {
+	s.width, s.height = w, h
+	s.table.setSize(w, h-2)
+	c := s.text.Columns
+	s.columns = []column{
+		{title: c.SIM}, {title: c.DevicePort, right: true}, {title: c.Endpoint}, {title: c.Left, right: true},
+		{title: c.Whose}, {title: c.TLS}, {title: c.Source},
+	}
+	least := []int{10, 6, 0, 9, 0, 0, 0} // what the narrowest screen has room for
+	want := []int{16, 6, 21, 12, 16, 4, 18}
+	rest := w
+	for i := range s.columns {
+		s.columns[i].width = least[i]
+		if least[i] > 0 {
+			rest -= least[i] + 1
+		}
+	}
+	for _, i := range []int{2, 0, 3, 4, 6, 5} {
+		more := want[i] - s.columns[i].width
+		if s.columns[i].width == 0 {
+			more++
+		}
+		if more <= rest {
+			s.columns[i].width, rest = want[i], rest-more
+		}
+	}
+	s.columns[0].width += max(rest, 0) * 2 / 3
+	if s.columns[4].width > 0 {
+		s.columns[4].width += max(rest, 0) / 3
+	}
+}
+
+func (s *mapScreen) cell(m Mapping, i int) string {
+	t := s.text
+	switch i {
+	case 0:
+		return s.name(m)
+	case 1:
+		return fmt.Sprint(m.DevicePort)
+	case 2:
+		return m.Addr.String()
+	case 3:
+		return left(m.Expires.Sub(s.now()), t)
+	case 4:
+		return s.whose(m)
+	case 5:
+		if m.TLS {
+			return t.States.Yes
+		}
+		return t.States.No
+	}
+	return strings.Join(m.Sources, ", ")
+}
+
+func (s *mapScreen) whose(m Mapping) string {
+	w := s.text.States
+	words := [...]string{Someone: w.Other, InUse: w.InUse, LeftOver: w.LeftOver, Kept: w.Kept}
+	if m.By != "" && m.Owner == InUse {
+		return words[m.Owner] + ": " + m.By
+	}
+	return words[m.Owner]
+}
+
+func (s *mapScreen) render() ([]string, *tea.Cursor) {
+	var b strings.Builder
+	row(&b, s.columns, s.width, s.style.more, func(i int) string { return s.columns[i].title })
+	lines := []string{s.info(), s.style.Header.Render(b.String())}
+	if len(s.mappings) == 0 {
+		return append(lines, s.emptyLines()...), nil
+	}
+	return append(lines, s.table.lines(func(b *strings.Builder, i int) lipgloss.Style {
+		m := s.mappings[i]
+		row(b, s.columns, s.width, s.style.more, func(c int) string { return s.cell(m, c) })
+		switch {
+		case i == s.table.cursor:
+			return s.style.Selected
+		case m.Expires.Sub(s.now()) < soon:
+			return s.style.Warn
+		case m.Owner == Someone:
+			return s.style.Dim
+		}
+		return s.style.Field
+	})...), nil
+}
+
+func (s *mapScreen) info() string {
+	t := s.text
+	var facts []string
+	if m, ok := s.current(); ok {
+		facts = append(facts, safe(fmt.Sprintf("%s:%d", s.name(m), m.DevicePort)))
+		if d := m.Expires.Sub(s.now()); d < soon {
+			facts = append(facts, fmt.Sprintf(t.Times.EndsIn, left(d, t)))
+		}
+	}
+	if s.loaded {
+		at := s.updated.In(s.now().Location()).Format("15:04:05")
+		facts = append(facts, fmt.Sprintf(t.App.Updated, at))
+	}
+	return s.style.Dim.Render(fit(" "+strings.Join(facts, s.style.dot), s.width, s.style.more))
+}
+
+func (s *mapScreen) emptyLines() []string {
+	why := s.text.App.NoMappings
+	if !s.loaded {
+		why = ""
+		if s.busy {
+			why = s.text.Cannot.Loading
+		}
+	}
+	lines := make([]string, s.table.height)
+	for i := range lines {
+		lines[i] = spaces(s.width)
+	}
+	if len(lines) > 0 {
+		lines[min(1, len(lines)-1)] = fit(" "+why, s.width, s.style.more)
+	}
+	return lines
+}
+
+// commands implements screen.
+func (s *mapScreen) commands() []command {
+	k := s.keys
+	m, ok := s.current()
+	none, ours := "", ""
+	if !ok {
+		none = s.text.Cannot.NoMapping
+	}
+	left := s.leftOver()
+	if len(left) == 0 {
+		ours = s.text.UI.NoOurs
+	}
+	sim, known := s.sim(m.SIM)
+	reach := none
+	if ok {
+		reach = s.reach(sim, known)
+	}
+	list := []command{
+		{key: k.Delete, why: none, run: func() tea.Cmd { return s.delete(m) }},
+		{key: k.DeleteOurs, why: ours, run: func() tea.Cmd { return s.deleteAll(left) }},
+		{key: k.Form, why: reach, run: func() tea.Cmd {
+			r := s.request(sim, "")
+			r.Port = m.DevicePort
+			return push(newForm(s.env, r))
+		}},
+		{key: k.Copy, why: none, run: func() tea.Cmd { return s.copyMenu(m) }},
+		{key: k.Refresh, run: func() tea.Cmd { return send(refreshMsg{}) }},
+	}
+	for _, c := range s.table.commands(k) {
+		move := c.run
+		c.run = do(func() { move(); s.note() })
+		list = append(list, c)
+	}
+	return list
+}
+
+func (s *mapScreen) leftOver() []Mapping {
+	var list []Mapping
+	for _, m := range s.mappings {
+		if m.Owner == LeftOver {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// delete deletes what is ours and unused at once; anything else asks.
+func (s *mapScreen) delete(m Mapping) tea.Cmd {
+	d := s.text.Dialogs
+	target := fmt.Sprintf("%s:%d", s.name(m), m.DevicePort)
+	var text string
+	switch m.Owner {
+	case Someone:
+		text = fmt.Sprintf(d.DeleteOther, m.Addr, target)
+	case InUse:
+		text = fmt.Sprintf(d.DeleteInUse, m.Addr, m.By)
+	default:
+		return send(deleteMsg{[]Mapping{m}})
+	}
+	return push(newConfirm(s.env, d.DeleteTitle, text, d.Delete, deleteMsg{[]Mapping{m}}))
+}
+
+func (s *mapScreen) deleteAll(list []Mapping) tea.Cmd {
+	if len(list) == 1 {
+		return send(deleteMsg{list})
+	}
+	d := s.text.Dialogs
+	return push(newConfirm(s.env, d.DeleteTitle, fmt.Sprintf(d.DeleteMany, len(list)), d.Delete, deleteMsg{list}))
+}
+
+func (s *mapScreen) copyMenu(m Mapping) tea.Cmd {
+	t := s.text.UI
+	choices := []choice{{t.CopyEndpoint, m.Addr.String()}}
+	if m.TLS {
+		choices = append(choices, choice{t.CopyURL, fmt.Sprintf("https://%s:%d", firstOf(m.Hostname, m.Addr.Addr().String()), m.Addr.Port())})
+	} else {
+		choices = append(choices,
+			choice{t.CopySSH, fmt.Sprintf("ssh -p %d %s", m.Addr.Port(), m.Addr.Addr())},
+			choice{t.CopyURL, fmt.Sprintf("http://%s", m.Addr)})
+	}
+	return push(newMenu(s.env, t.CopyTitle, choices))
+}

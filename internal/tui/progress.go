@@ -1,0 +1,194 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/i18n"
+)
+
+// progress shows the steps of a job while it is under way, and why it failed.
+type progress struct {
+	*env
+	id            int
+	request       Request
+	steps         []stepLine
+	cancel        func() tea.Cmd
+	cancelling    bool
+	failed        *Ended
+	result        string // of what was opened, once it has ended
+	width, height int
+}
+
+type stepLine struct {
+	access.Event
+	since time.Time
+}
+
+func newProgress(e *env, id int, r Request, cancel func() tea.Cmd) *progress {
+	return &progress{env: e, id: id, request: r, cancel: cancel}
+}
+
+func (p *progress) setSize(w, h int) { p.width, p.height = min(w, 76), h }
+
+func (p *progress) title() string {
+	if p.failed != nil {
+		return p.text.Errors.Title
+	}
+	return fmt.Sprintf(p.text.Steps.Title, safe(p.request.SIM.Label()))
+}
+
+func (p *progress) commands() []command {
+	if p.failed != nil {
+		return []command{
+			{key: p.keys.Dismiss, run: pop},
+			{key: p.keys.Accept, run: pop, minor: true},
+			{key: p.keys.Details, run: func() tea.Cmd {
+				return push(newSheet(p.env, p.text.Errors.Details, func(w int) []string { return p.failure().details(p.env, w) }))
+			}},
+		}
+	}
+	why := ""
+	if p.cancelling {
+		why = p.text.Steps.Cancelling
+	}
+	return []command{{key: p.keys.Cancel, why: why, run: func() tea.Cmd {
+		p.cancelling = true
+		return p.cancel()
+	}}}
+}
+
+func (p *progress) handle(tea.Msg) tea.Cmd { return nil }
+
+// event takes a step's start or end.
+func (p *progress) event(e access.Event) {
+	for i := range p.steps {
+		if p.steps[i].Step == e.Step && !p.steps[i].Done {
+			p.steps[i].Event = e
+			return
+		}
+	}
+	p.steps = append(p.steps, stepLine{e, p.now()})
+}
+
+// end keeps the panel when there is something to read.
+func (p *progress) end(e Ended) (keep bool) {
+	if e.Err == nil || errors.Is(e.Err, context.Canceled) {
+		return false
+	}
+	p.failed = &e
+	return true
+}
+
+func (p *progress) failure() failure {
+	f := failure{err: p.failed.Err, notes: p.failed.Notes}
+	for _, s := range p.steps {
+		line := fmt.Sprintf("%s: %s", stepWords(p.text, s.Step), firstOf(s.Err, s.Detail))
+		f.steps = append(f.steps, line)
+	}
+	return f
+}
+
+func (p *progress) render() ([]string, *tea.Cursor) {
+	lines := make([]string, 0, len(p.steps)+4)
+	for _, s := range p.steps {
+		lines = append(lines, p.step(s))
+	}
+	switch {
+	case p.failed != nil:
+		f := p.failure()
+		lines = append(lines, "")
+		for _, line := range wrap(f.cause(), p.width) {
+			lines = append(lines, p.style.Bad.Render(line))
+		}
+		if next := f.hint(); next != "" {
+			lines = append(lines, wrap(p.text.Errors.NextStep+": "+next, p.width)...)
+		}
+		if p.result != "" {
+			lines = append(append(lines, ""), wrap(p.result, p.width)...)
+		}
+	case p.cancelling:
+		lines = append(lines, "", p.text.Steps.Cancelling)
+	}
+	if over := len(lines) - p.height; over > 0 {
+		lines = lines[over:]
+	}
+	return lines, nil
+}
+
+func (p *progress) step(s stepLine) string {
+	symbol, style, took := p.style.running, p.style.Key, p.now().Sub(s.since)
+	switch {
+	case s.Done && s.Err != "":
+		symbol, style, took = p.style.wrong, p.style.Bad, s.Elapsed
+	case s.Done:
+		symbol, style, took = p.style.done, p.style.Good, s.Elapsed
+	}
+	elapsed := ""
+	if s.Done || took >= time.Second {
+		elapsed = fmt.Sprintf(p.text.Steps.Took, took.Seconds())
+	}
+	text := stepWords(p.text, s.Step)
+	if s.Detail != "" {
+		text += "  " + safe(s.Detail)
+	}
+	room := p.width - 2 - 8
+	return style.Render(symbol) + " " + fit(text, room, p.style.more) + spaces(8-width(elapsed)) + elapsed
+}
+
+// stepWords say what a step does.
+func stepWords(t *i18n.Texts, s access.Step) string {
+	words := map[access.Step]string{
+		access.StepKeeper: t.Steps.Keeper, access.StepLogin: t.Steps.Login, access.StepAddress: t.Steps.Address,
+		access.StepSIM: t.Steps.SIM, access.StepList: t.Steps.List, access.StepMapping: t.Steps.Mapping,
+		access.StepDial: t.Steps.Dial, access.StepSSH: t.Steps.SSH, access.StepDelete: t.Steps.Delete,
+		access.StepLogout: t.Steps.Out,
+	}
+	return firstOf(words[s], string(s))
+}
+
+// failure is an error with what led to it.
+type failure struct {
+	err   error
+	frame string // a format for the cause, or ""
+	steps []string
+	notes []string
+}
+
+// cause is the error on one line.
+func (f failure) cause() string {
+	text := strings.TrimSpace(strings.ReplaceAll(f.err.Error(), "\n", " "))
+	if f.frame != "" {
+		text = fmt.Sprintf(f.frame, text)
+	}
+	return safe(text)
+}
+
+func (f failure) hint() string { return strings.TrimSpace(hint.Of(f.err)) }
+
+// details are all that is known, for the one who has to find the reason.
+func (f failure) details(e *env, w int) []string {
+	t := e.text.Errors
+	lines := append([]string{e.style.Key.Render(t.Cause)}, wrap(f.cause(), w)...)
+	if next := f.hint(); next != "" {
+		lines = append(append(lines, "", e.style.Key.Render(t.NextStep)), wrap(next, w)...)
+	}
+	lines = append(lines, "", e.style.Key.Render(t.Details))
+	for _, step := range f.steps {
+		lines = append(lines, wrap(step, w)...)
+	}
+	for _, note := range f.notes {
+		lines = append(lines, wrap(note, w)...)
+	}
+	for err := f.err; err != nil; err = errors.Unwrap(err) {
+		lines = append(lines, wrap(fmt.Sprintf("%T: %v", err, err), w)...)
+	}
+	return lines
+}

@@ -1,0 +1,398 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+)
+
+// searchDelay is how long a query is left alone before the server is asked.
+const searchDelay = 300 * time.Millisecond
+
+// simScreen lists the SIMs.
+type simScreen struct {
+	*env
+	store *store
+	table table
+	query input
+	// filtering: letters go to the query.
+	filtering bool
+	// moved: the person chose a row; until then the first one is selected.
+	moved    bool
+	selected string
+
+	gen       int // of the stream
+	cancel    context.CancelFunc
+	loading   bool
+	waiting   time.Duration // as the API asked
+	cached    bool          // nothing but the cache so far
+	updated   time.Time
+	err       error
+	searchGen int
+	stop      context.CancelFunc // of the search
+	searching bool
+	searchErr error
+	epoch     int // of the store's indices
+	sortingAt int // how many SIMs are being sorted, 0: none
+
+	width, height int
+	columns       []column
+	cells         []func(s *SIM) string
+	details       detailsPane
+	side          bool // details are beside the list, not below
+}
+
+func newSIMScreen(e *env) *simScreen {
+	return &simScreen{env: e, store: newStore(), details: detailsPane{env: e}}
+}
+
+func (s *simScreen) typing() bool { return s.filtering }
+
+func (s *simScreen) ticking() bool {
+	sim, ok := s.current()
+	return ok && s.details.visible() && len(s.mappingsOf(sim)) > 0
+}
+
+func (s *simScreen) current() (SIM, bool) { return s.store.at(s.table.cursor) }
+
+// load streams all SIMs, again if need be. Those that are shown stay meanwhile.
+func (s *simScreen) load() tea.Cmd {
+	if s.cancel != nil {
+		s.cancel()
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.gen++
+	s.cancel, s.loading, s.waiting, s.err = cancel, true, 0, nil
+	s.store.begin()
+	gen, backend := s.gen, s.backend
+	return func() tea.Msg {
+		stream := backend.SIMs(ctx)
+		page, err := stream.Next()
+		return pageMsg{gen, stream, page, err}
+	}
+}
+
+func (s *simScreen) page(msg pageMsg) tea.Cmd {
+	if msg.gen != s.gen {
+		return nil
+	}
+	s.waiting = msg.page.Wait
+	if msg.err != nil {
+		s.loading = false
+		if errors.Is(msg.err, io.EOF) {
+			s.store.prune()
+			s.epoch++
+			s.updated = s.now()
+		} else {
+			s.err = msg.err
+		}
+		s.follow()
+		return s.resort()
+	}
+	s.cached = msg.page.Cached
+	s.store.merge(msg.page.SIMs, msg.page.Cached)
+	s.follow()
+	next := func() tea.Msg {
+		page, err := msg.stream.Next()
+		return pageMsg{msg.gen, msg.stream, page, err}
+	}
+	return tea.Batch(next, s.resort())
+}
+
+// resort sorts in the background what has not been sorted yet, one sort at a
+// time.
+func (s *simScreen) resort() tea.Cmd {
+	n := len(s.store.sims)
+	if s.store.sorting == byState || s.sortingAt > 0 || len(s.store.sorted) == n {
+		return nil
+	}
+	s.sortingAt = n
+	keys, epoch := s.store.sortKeys(), s.epoch
+	return func() tea.Msg { return sortedMsg{keys.by, epoch, keys.order()} }
+}
+
+func (s *simScreen) sortDone(msg sortedMsg) tea.Cmd {
+	s.sortingAt = 0
+	if msg.by == s.store.sorting && msg.epoch == s.epoch {
+		s.store.sorted = msg.order
+		s.store.arrange()
+		s.follow()
+	}
+	return s.resort()
+}
+
+// follow keeps the cursor on the SIM, at its place on the screen, when the rows
+// change.
+func (s *simScreen) follow() {
+	defer s.note()
+	if row := s.store.find(s.selected); s.moved && row >= 0 {
+		s.table.top += row - s.table.cursor
+		s.table.cursor = row
+	} else if !s.moved {
+		s.table.cursor, s.table.top = 0, 0
+	}
+	s.table.resize(len(s.store.view))
+}
+
+func (s *simScreen) note() {
+	sim, _ := s.current()
+	s.selected = sim.ID
+}
+
+// search changes the query.
+func (s *simScreen) search() tea.Cmd {
+	s.store.query(s.query.value())
+	s.moved = false
+	s.follow()
+	if s.stop != nil {
+		s.stop()
+		s.stop = nil
+	}
+	s.searchGen++
+	s.searching, s.searchErr = false, nil
+	if utf8.RuneCountInString(strings.TrimSpace(s.query.value())) < 2 {
+		return nil
+	}
+	return s.after(searchDelay, searchDueMsg{s.searchGen})
+}
+
+func (s *simScreen) searchDue(msg searchDueMsg) tea.Cmd {
+	if msg.gen != s.searchGen {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.stop, s.searching = cancel, true
+	backend, query := s.backend, strings.TrimSpace(s.query.value())
+	return func() tea.Msg {
+		sims, err := backend.Search(ctx, query)
+		return searchMsg{msg.gen, sims, err}
+	}
+}
+
+func (s *simScreen) found(msg searchMsg) tea.Cmd {
+	if msg.gen != s.searchGen {
+		return nil
+	}
+	s.searching, s.searchErr = false, msg.err
+	s.store.merge(msg.sims, false)
+	s.store.force(msg.sims)
+	s.follow()
+	return s.resort()
+}
+
+func (s *simScreen) clearFilter() tea.Cmd {
+	s.filtering = false
+	moved, selected := true, s.selected
+	s.query.set("")
+	cmd := s.search()
+	s.moved, s.selected = moved, selected // what was found stays selected
+	s.follow()
+	return cmd
+}
+
+// handle types into the query.
+func (s *simScreen) handle(msg tea.Msg) tea.Cmd {
+	if _, pasted := msg.(tea.PasteMsg); pasted {
+		s.filtering = true
+	}
+	if !s.filtering {
+		return nil
+	}
+	if !s.query.handle(msg, s.keys) {
+		return nil
+	}
+	return s.search()
+}
+
+func (s *simScreen) setSize(w, h int) {
+	s.width, s.height = w, h
+	s.side = w >= 132
+	below := 0
+	list := w
+	switch {
+	case s.side:
+		size := min(max(w-98, 34), 56)
+		s.details.setSize(size, h-1)
+		list = w - size - 3
+	case w >= 60 && h >= 16:
+		below = min(max(h/3, 5), 8)
+		s.details.setSize(w, below)
+		below++ // the line between
+	default:
+		s.details.setSize(0, 0)
+	}
+	s.layout(list)
+	s.table.setSize(list, h-2-below)
+}
+
+// layout chooses the columns that fit.
+func (s *simScreen) layout(w int) {
+	c := s.text.Columns
+	type option struct {
+		column
+		cell func(*SIM) string
+	}
+	options := []option{
+		{column{c.SIMID, 19, false}, func(x *SIM) string { return x.ID }},
+		{column{c.IP, 15, false}, func(x *SIM) string { return x.IP }},
+		{column{c.LastSeen, 9, true}, func(x *SIM) string { return ago(x.Seen, s.now(), s.text) }},
+		{column{s.text.UI.MapsShort, 3, true}, s.mapCount},
+		{column{c.Plan, 12, false}, func(x *SIM) string { return x.Plan }},
+	}
+	const least = 16
+	rest := w - 13
+	s.columns = []column{{c.State, 12, false}, {title: c.Name}}
+	s.cells = []func(*SIM) string{s.state, func(x *SIM) string { return x.Name }}
+	for _, o := range options {
+		if rest-o.width-1 < least {
+			break
+		}
+		rest -= o.width + 1
+		s.columns, s.cells = append(s.columns, o.column), append(s.cells, o.cell)
+	}
+	s.columns[1].width = rest
+}
+
+func (s *simScreen) mapCount(x *SIM) string {
+	if n := s.counts[x.ID]; n > 0 {
+		return fmt.Sprint(n)
+	}
+	return ""
+}
+
+func (s *simScreen) state(x *SIM) string {
+	return s.style.symbols[x.State] + " " + stateWord(s.env, *x)
+}
+
+func (s *simScreen) render() ([]string, *tea.Cursor) {
+	first, cursor := s.info()
+	list := append(make([]string, 0, s.height), first, s.header())
+	if len(s.store.view) == 0 {
+		list = append(list, s.empty()...)
+	} else {
+		list = append(list, s.table.lines(s.draw)...)
+	}
+	sim, ok := s.current()
+	switch {
+	case !s.details.visible():
+	case s.side:
+		beside := s.details.render(sim, ok)
+		for i := 1; i < len(list); i++ { // the first line is as wide as the screen
+			list[i] += " " + s.style.Box.Render(s.style.border.v) + " " + beside[i-1]
+		}
+	default:
+		list = append(list, s.style.Box.Render(strings.Repeat(s.style.border.h, s.width)))
+		list = append(list, s.details.render(sim, ok)...)
+	}
+	return list, cursor
+}
+
+func (s *simScreen) header() string {
+	var b strings.Builder
+	row(&b, s.columns, s.table.width, s.style.more, func(i int) string { return s.columns[i].title })
+	return s.style.Header.Render(b.String())
+}
+
+func (s *simScreen) draw(b *strings.Builder, i int) lipgloss.Style {
+	sim := &s.store.sims[s.store.view[i]]
+	row(b, s.columns, s.table.width, s.style.more, func(c int) string { return s.cells[c](sim) })
+	switch {
+	case i == s.table.cursor:
+		return s.style.Selected
+	case sim.State == Online || sim.State == ArcOnly:
+		return s.style.Field
+	}
+	return s.style.Dim
+}
+
+// empty says why there is nothing to see.
+func (s *simScreen) empty() []string {
+	why := s.text.App.NoSIMs
+	switch {
+	case s.err != nil:
+		why = ""
+	case s.loading && len(s.store.sims) == 0:
+		why = s.text.App.Loading
+	case len(s.store.words) > 0:
+		why = fmt.Sprintf(s.text.App.NoMatch, strings.TrimSpace(s.query.value()))
+	case s.store.onlineOnly:
+		why = s.text.UI.NoOnline
+	}
+	lines := make([]string, s.table.height)
+	for i := range lines {
+		lines[i] = spaces(s.table.width)
+	}
+	if len(lines) > 0 {
+		lines[min(1, len(lines)-1)] = fit(" "+safe(why), s.table.width, s.style.more)
+	}
+	return lines
+}
+
+// info is the line above the list: the query, how many it leaves, and how the
+// loading goes.
+func (s *simScreen) info() (string, *tea.Cursor) {
+	t := s.text
+	facts := []string{fmt.Sprintf(t.Filter.Count, thousands(len(s.store.view)), thousands(len(s.store.sims)))}
+	if s.store.onlineOnly {
+		facts = append(facts, t.Filter.OnlineOnly)
+	}
+	switch by := s.store.sorting; by {
+	case byName:
+		facts = append(facts, fmt.Sprintf(t.Filter.Sort, t.UI.SortName))
+	case bySeen:
+		facts = append(facts, fmt.Sprintf(t.Filter.Sort, t.UI.SortSeen))
+	}
+	facts = append(facts, s.progress()...)
+	right := strings.Join(facts, s.style.dot)
+	prompt := s.keys.Filter.Help().Key + " "
+	room := s.width - width(right) - 2
+	if s.filtering {
+		room = max(room, min(s.width, 24))
+	}
+	var left string
+	var cursor *tea.Cursor
+	switch {
+	case s.filtering || s.query.value() != "":
+		text, at := s.query.render(max(room-width(prompt), 1))
+		if s.filtering {
+			cursor = tea.NewCursor(width(prompt)+at, 0)
+		}
+		left = s.style.Key.Render(prompt) + text
+	default:
+		left = s.style.Dim.Render(cut(prompt+t.Filter.Placeholder, room, s.style.more))
+	}
+	right = cut(right, s.width-width(left)-1, s.style.more)
+	style := s.style.Dim
+	if s.waiting > 0 || s.err != nil {
+		style = s.style.Warn
+	}
+	return left + spaces(s.width-width(left)-width(right)) + style.Render(right), cursor
+}
+
+// progress says how the loading and the searching go.
+func (s *simScreen) progress() []string {
+	t := s.text
+	var facts []string
+	switch {
+	case s.waiting > 0:
+		facts = append(facts, fmt.Sprintf(t.App.Slowed, int((s.waiting+time.Second-1)/time.Second)))
+	case s.loading && s.cached:
+		facts = append(facts, t.App.Loading)
+	case s.loading && len(s.store.sims) > 0:
+		facts = append(facts, fmt.Sprintf(t.App.LoadingN, len(s.store.sims)))
+	}
+	switch {
+	case s.searching:
+		facts = append(facts, t.Filter.Searching)
+	case s.searchErr != nil && !errors.Is(s.searchErr, context.Canceled):
+		facts = append(facts, fmt.Sprintf(t.UI.SearchFailed, safe(s.searchErr.Error())))
+	}
+	return facts
+}
