@@ -25,7 +25,7 @@ func writeJSON(w io.Writer, v any) error {
 
 // widestCell bounds a column of a table: one SIM with a name of 150 letters must
 // not tear the lines of all others apart. JSON has the whole text.
-const widestCell = 48
+const widestCell = 50 // a SHA256 fingerprint has 50 characters
 
 // writeTable prints rows in columns that are as wide as their widest cell. The
 // first row is the header. Cells must be free of control characters.

@@ -64,3 +64,16 @@ func (a *app) rememberUsed(s *settings, info access.Info) {
 		a.debugf("%v", err)
 	}
 }
+
+// cachedSIMs are the SIMs that are remembered, or none.
+func (a *app) cachedSIMs(s *settings) simcache.List {
+	cache, ok := simcache.Find(s.dirs.Cache, a.simChoice(s))
+	if !ok {
+		return simcache.List{}
+	}
+	list, err := cache.Load()
+	if err != nil {
+		a.debugf("%v", err)
+	}
+	return list
+}

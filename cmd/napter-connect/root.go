@@ -98,9 +98,10 @@ func newRoot(a *app) *cobra.Command {
 	a.register(root.PersistentFlags())
 	root.AddCommand(
 		newSSHCommand(a), newProxyCommand(a),
-		newSSHConfigCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuthCommand(a),
+		newSSHConfigCommand(a), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuthCommand(a),
 		newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a),
 	)
+	a.completeFlags(root)
 	return root
 }
 

@@ -73,6 +73,12 @@ func fold(name string) string {
 	return norm.NFC.String(cases.Fold().String(norm.NFC.String(name)))
 }
 
+// IsSIMID says whether text has the form of a SIM ID.
+func IsSIMID(text string) bool { return simIDForm.MatchString(text) }
+
+// SameName says whether two names mean the same SIM.
+func SameName(a, b string) bool { return fold(a) == fold(b) }
+
 // withName picks the SIMs whose name is exactly name.
 func withName(sims []client.Sim, name string) []client.Sim {
 	want := fold(name)

@@ -2,6 +2,7 @@ package simcache
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -106,14 +107,8 @@ func formatTags(name string, tags map[string]string) string {
 // parseLines reads lines up to the last whole one; lines that are no SIM are left
 // out. The strings are parts of data.
 func parseLines(data string, expect int) []SIM {
-	most := strings.Count(data, "\n")
-	sims := make([]SIM, 0, most)
-	for {
-		line, rest, ok := strings.Cut(data, "\n")
-		if !ok {
-			break
-		}
-		data = rest
+	sims := make([]SIM, 0, strings.Count(data, "\n"))
+	for line := range wholeLines(data) {
 		if s, ok := parseLine(line); ok {
 			sims = append(sims, s)
 		}
@@ -122,6 +117,19 @@ func parseLines(data string, expect int) []SIM {
 		return sims // nothing was appended
 	}
 	return latest(sims)
+}
+
+// wholeLines leaves out what follows the last end of a line.
+func wholeLines(data string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for {
+			line, rest, ok := strings.Cut(data, "\n")
+			if !ok || !yield(line) {
+				return
+			}
+			data = rest
+		}
+	}
 }
 
 func parseLine(line string) (SIM, bool) {

@@ -43,15 +43,20 @@ func Open(dir, endpoint, operator string) *Cache {
 // Load reads the list. A file that is missing, damaged or of another version of
 // the program is an empty list.
 func (c *Cache) Load() (List, error) {
-	data, err := os.ReadFile(c.path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return List{}, fmt.Errorf("reading the list of SIMs: %w", err)
-	}
-	h, rest, ok := cutHeader(string(data))
-	if !ok {
-		return List{}, nil
+	h, rest, err := c.read()
+	if err != nil {
+		return List{}, err
 	}
 	return List{SIMs: parseLines(rest, h.count), Listed: h.listed}, nil
+}
+
+func (c *Cache) read() (h header, rest string, err error) {
+	data, err := os.ReadFile(c.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return h, "", fmt.Errorf("reading the list of SIMs: %w", err)
+	}
+	h, rest, _ = cutHeader(string(data))
+	return h, rest, nil
 }
 
 // Save replaces the list by all SIMs that the operator has, as the API listed them

@@ -192,6 +192,61 @@ func TestManyWritersAndReadersAtOnce(t *testing.T) {
 	all.Wait()
 }
 
+func TestStarting(t *testing.T) {
+	c := Open(t.TempDir(), "e", "o")
+	odd := SIM{ID: "77", Name: "tab\tbed", IMSI: "99"}
+	if err := c.Save(append(samples(100), odd), time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	renamed, added := sample(5), sample(500)
+	renamed.Name = "renamed"
+	if err := c.Merge(renamed, added); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		text string
+		most int
+		want []string
+	}{
+		{"GATEWAY-00000", 1000, []string{"gateway-000000", "gateway-000001", "gateway-000002", "gateway-000003", "gateway-000004", "gateway-000006", "gateway-000007", "gateway-000008", "gateway-000009"}},
+		{"gateway-0005", 10, []string{"gateway-000500"}},
+		{"ren", 10, []string{"renamed"}},
+		{sample(5).ID, 10, []string{"renamed"}},
+		{sample(6).IMSI, 10, []string{"gateway-000006"}},
+		{"tab\tb", 10, []string{"tab\tbed"}},
+		{"7", 10, []string{"tab\tbed"}},
+		{"", 3, []string{"renamed", "gateway-000500", "gateway-000000", "gateway-000001", "tab\tbed"}},
+		{"x", 10, nil},
+	} {
+		found, err := c.Starting(x.text, x.most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, s := range found {
+			names = append(names, s.Name)
+		}
+		if diff := cmp.Diff(x.want, names); diff != "" {
+			t.Errorf("%q: %s", x.text, diff)
+		}
+	}
+}
+
+func TestMeant(t *testing.T) {
+	list := List{SIMs: []SIM{
+		{ID: "8981100000000000001", Name: "Gateway", IMSI: "440100000000001"}, {ID: "8981100000000000002", Name: "工場Ａ"},
+		{ID: "8981100000000000003", Name: "dup"}, {ID: "8981100000000000004", Name: "DUP"}, {ID: "8981100000000000005"},
+	}}
+	for target, want := range map[string]int{
+		"gateway": 1, "GATEWAY.napter": 1, "8981100000000000002": 1, "sim-8981100000000000002": 1, "440100000000001": 1,
+		"工場ａ": 1, "dup": 2, "gate": 0, "": 0, "440100000000002": 0,
+	} {
+		if got := list.Meant(target); len(got) != want {
+			t.Errorf("%q means %v, want %d", target, got, want)
+		}
+	}
+}
+
 func TestChoicesFindTheirOperator(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
 	work := Choice{ProfileDir: "/home/a/.soracom", Profile: "work"}
@@ -256,7 +311,9 @@ func TestReadingIsMuchQuickerThanJSON(t *testing.T) {
 	ours, theirs := time.Duration(1<<62), time.Duration(1<<62)
 	for range 5 { // the best of some: the machine may be busy
 		start := time.Now()
-		load(t, c)
+		if _, err := c.Load(); err != nil {
+			t.Fatal(err)
+		}
 		ours = min(ours, time.Since(start))
 		start = time.Now()
 		var back []access.SIM
@@ -277,7 +334,22 @@ func BenchmarkLoad100k(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		load(b, c)
+		if _, err := c.Load(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkStarting100k(b *testing.B) {
+	c := Open(b.TempDir(), "e", "o")
+	if err := c.Save(samples(100_000), time.Now()); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		found, err := c.Starting("gateway-0012", 1000)
+		if err != nil || len(found) != 100 {
+			b.Fatal(len(found), err)
+		}
 	}
 }
 

@@ -129,6 +129,7 @@ func (w *writer) block(h Host, alias string, exact bool) {
 	w.printf("    ProxyCommand %s proxy %s %%p\n", w.command, h.ID)
 	w.printf("    HostKeyAlias %s\n", hostKey)
 	w.printf("    UserKnownHostsFile %s %s\n", w.knownHosts, userKnownHosts)
+	w.printf("    HashKnownHosts no\n") // known-hosts list could not name the SIM
 	w.checking()
 }
 
@@ -194,6 +195,9 @@ func (w *writer) fallback() {
 	if w.lookup != "" {
 		w.printf("    KnownHostsCommand %s\n", w.lookup)
 	}
+	// Keys are read from ours too, and stored in the user's: under such a name
+	// they are not pinned to a SIM.
+	w.printf("    UserKnownHostsFile %s %s\n", userKnownHosts, w.knownHosts)
 	w.checking()
 }
 

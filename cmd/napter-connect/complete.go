@@ -1,0 +1,189 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/profile"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/simcache"
+)
+
+// maxChoices is how many choices a shell is given: more than anybody reads.
+const maxChoices = 1000
+
+// completeSIM completes one SIM, which may follow user@. It asks the cache alone: a
+// key press must not wait for the API.
+func (a *app) completeSIM(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return a.completeSIMs(cmd, args, typed)
+}
+
+// completeSIMAndPort completes a SIM, then ports of it.
+func (a *app) completeSIMAndPort(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return a.completePort(cmd, args, typed)
+	}
+	return a.completeSIMs(cmd, args, typed)
+}
+
+// completeSIMs completes any number of SIMs.
+func (a *app) completeSIMs(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	s, err := a.local()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	user, target := "", typed
+	if i := strings.LastIndexByte(typed, '@'); i >= 0 {
+		user, target = typed[:i+1], typed[i+1:]
+	}
+	cache, ok := simcache.Find(s.dirs.Cache, a.simChoice(s))
+	if !ok {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	sims, err := cache.Starting(target, maxChoices)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return simChoices(sims, user, target), cobra.ShellCompDirectiveNoFileComp
+}
+
+// simChoices are what a target that was begun may become, each after prefix.
+func simChoices(sims []simcache.SIM, prefix, target string) []cobra.Completion {
+	describe := map[string]simcache.SIM{}
+	several := map[string]bool{}
+	add := func(word string, s simcache.SIM) {
+		if _, ok := describe[word]; ok {
+			several[word] = true
+		}
+		describe[word] = s
+	}
+	number := isNumber(target)
+	for _, s := range sims {
+		if s.Status == "terminated" {
+			continue
+		}
+		if hasPrefixFold(s.Name, target) && typable(s.Name) {
+			add(s.Name, s)
+		}
+		for _, id := range []string{s.ID, s.IMSI} {
+			if number && strings.HasPrefix(id, target) {
+				add(id, s)
+			}
+		}
+	}
+	for _, s := range sims {
+		if target == "" && !typable(s.Name) || several[s.Name] && hasPrefixFold(s.Name, target) {
+			describe[s.ID] = s // the name can't be typed, or means several
+		}
+	}
+	for name := range several {
+		delete(describe, name)
+	}
+	var list []cobra.Completion
+	for _, word := range slices.Sorted(maps.Keys(describe)) {
+		list = append(list, cobra.CompletionWithDesc(prefix+word, simDescription(describe[word], word)))
+	}
+	return list
+}
+
+func simDescription(s simcache.SIM, word string) string {
+	state := s.Status
+	switch {
+	case s.Online:
+		state = "online"
+	case s.Arc:
+		state = "arc"
+	case s.Status == "active":
+		state = "offline"
+	}
+	other := s.ID
+	if word == s.ID || word == s.IMSI {
+		other = s.Name
+	}
+	return safetext.Line(strings.TrimSpace(state + " " + other))
+}
+
+// typable says whether a name can be a word of a command line that a shell was
+// given by us: one printable line, and no flag.
+func typable(name string) bool {
+	return name != "" && name == safetext.Line(name) && utf8.ValidString(name) && name[0] != '-' &&
+		strings.TrimSpace(name) == name && !strings.Contains(name, "@")
+}
+
+func isNumber(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsDigit(r) })
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+func (a *app) completeProfile(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	names, err := profile.List(a.profileOptions(config.File{}))
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !typable(name) }), cobra.ShellCompDirectiveNoFileComp
+}
+
+// commonPorts are ports that devices listen on.
+func commonPorts() map[int]string {
+	return map[int]string{22: "ssh", 80: "http", 443: "https", 502: "Modbus", 1883: "MQTT", 3389: "rdp", 5900: "vnc", 8080: "http"}
+}
+
+// completePort completes a device port: common ones, and those in config.yaml and
+// in use before.
+func (a *app) completePort(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	ports := commonPorts()
+	note := func(port int, what string) {
+		if _, ok := ports[port]; !ok && access.CheckPort(port) == nil {
+			ports[port] = what
+		}
+	}
+	if s, err := a.local(); err == nil {
+		for _, rule := range s.file.SIMs {
+			note(rule.Port, "config.yaml")
+		}
+		uses, _ := config.NewRecent(s.dirs.State).All() // convenience alone
+		for _, use := range uses {
+			note(use.Port, "used before")
+		}
+	}
+	var list []cobra.Completion
+	for _, port := range slices.Sorted(maps.Keys(ports)) {
+		list = append(list, cobra.CompletionWithDesc(strconv.Itoa(port), ports[port]))
+	}
+	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+// completeFlags says what can be completed for the flags of a command and of those
+// below it.
+func (a *app) completeFlags(c *cobra.Command) {
+	for _, child := range c.Commands() {
+		a.completeFlags(child)
+	}
+	one := func(words ...string) cobra.CompletionFunc {
+		return cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
+	}
+	nothing := one()
+	for name, f := range map[string]cobra.CompletionFunc{
+		"profile": a.completeProfile, "coverage-type": one("jp\tJapan", "g\tglobal"), "service": one("air", "arc"), "source": one("auto"),
+		"duration": one("30m", "1h", "8h"), "linger": one("1m", "10m"), "otp": nothing, "port": a.completePort, "login": nothing,
+		"local": nothing, "remote": nothing, "dynamic": nothing, "option": nothing,
+	} {
+		if c.LocalFlags().Lookup(name) != nil {
+			_ = c.RegisterFlagCompletionFunc(name, f) // fails where the command has one of its own
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/simcache"
+	"github.com/napter-connect/napter-connect/internal/sshdtest"
+)
+
+// completionHome is a home with a list of SIMs and no way to the API.
+func completionHome(t testing.TB, names ...string) (env []string) {
+	t.Helper()
+	home := t.TempDir()
+	env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "USERPROFILE=" + home, "XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home,
+		"XDG_CACHE_HOME=" + home, "SORACOM_PROFILE_DIR=" + home, "SORACOM_ENDPOINT=http://127.0.0.1:1", "LC_ALL=C.UTF-8",
+		"GOCOVERDIR=" + os.Getenv("GOCOVERDIR"),
+	}
+	dir := filepath.Join(home, "napter-connect")
+	sims := make([]simcache.SIM, len(names))
+	for i, name := range names {
+		sims[i] = simcache.FromAccess(access.SIM{
+			ID: fmt.Sprintf("898110000000%07d", i), IMSI: fmt.Sprintf("44010000%07d", i), Name: name, Status: "active",
+		})
+	}
+	choice := simcache.Choice{ProfileDir: home, Endpoint: "http://127.0.0.1:1"}
+	if err := simcache.Remember(dir, choice, "http://127.0.0.1:1", "OP1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := simcache.Open(dir, "http://127.0.0.1:1", "OP1").Save(sims, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	for file, text := range map[string]string{
+		"default.json": "{}", "work.json": "{}",
+		"napter-connect/config.yaml": "sims:\n  - name: x\n    port: 50022\n",
+		"napter-connect/recent.json": `{"8981":{"port":8443,"at":"2026-01-01T00:00:00Z"}}`,
+	} {
+		if err := os.WriteFile(filepath.Join(home, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return env
+}
+
+// complete is what the program tells a shell, without descriptions.
+func complete(t testing.TB, env []string, words ...string) []string {
+	t.Helper()
+	cmd := exec.Command("napter-connect", append([]string{"__complete"}, words...)...) // testscript puts it into PATH
+	cmd.Env = env
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("completing %q: %v", words, err)
+	}
+	var list []string
+	for line := range strings.Lines(string(out)) {
+		word, _, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		if !strings.HasPrefix(word, ":") {
+			list = append(list, word)
+		}
+	}
+	return list
+}
+
+func TestCompletionComesFromTheCache(t *testing.T) {
+	env := completionHome(t, "gateway-001", "Gateway-002", "工場-温度計-03", "two words", "-rf", "evil\x1b[31m", "line\nbreak", "dup", "dup", "", "it's \"q\" $HOME", "a@b")
+	for _, c := range []struct {
+		words []string
+		want  []string
+	}{
+		{[]string{"ssh", "gate"}, []string{"Gateway-002", "gateway-001"}},
+		{[]string{"ssh", "-p", "22", "pi@gate"}, []string{"pi@Gateway-002", "pi@gateway-001"}},
+		{[]string{"ssh", "工"}, []string{"工場-温度計-03"}},
+		{[]string{"ssh", "tw"}, []string{"two words"}},
+		{[]string{"ssh", "it"}, []string{"it's \"q\" $HOME"}},
+		{[]string{"ssh", "du"}, []string{"8981100000000000007", "8981100000000000008"}},
+		{[]string{"ssh", "89811000000000000"}, []string{"898110000000000000" + "0", "8981100000000000001"}},
+		{[]string{"ssh", "440100000000004"}, []string{"440100000000004"}},
+		{[]string{"ssh", "nothing"}, nil},
+		{[]string{"ssh", "gateway-001", "up"}, nil},
+		{[]string{"sims", "gateway-"}, []string{"Gateway-002", "gateway-001"}},
+		{[]string{"known-hosts", "forget", "gateway-001", "tw"}, []string{"two words"}},
+		{[]string{"ssh", "--profile", ""}, []string{"default", "work"}},
+		{[]string{"ssh", "-p", "5"}, []string{"22", "80", "443", "502", "1883", "3389", "5900", "8080", "8443", "50022"}},
+		{[]string{"proxy", "gate"}, []string{"Gateway-002", "gateway-001"}},
+		{[]string{"proxy", "gateway-001", "30"}, []string{"22", "80", "443", "502", "1883", "3389", "5900", "8080", "8443", "50022"}},
+		{[]string{"sims", "--coverage-type", ""}, []string{"jp", "g"}},
+		{[]string{"ssh", "--service", ""}, []string{"air", "arc"}},
+		{[]string{"--profile", "other", "ssh", "gate"}, nil},
+	} {
+		got := complete(t, env, c.words...)
+		if strings.HasPrefix(c.words[len(c.words)-1], "8981") {
+			got = got[:min(2, len(got))]
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%q: %q, want %q", c.words, got, c.want)
+		}
+	}
+	all := complete(t, env, "ssh", "")
+	for _, id := range []string{"8981100000000000004", "8981100000000000005", "8981100000000000006", "8981100000000000009"} {
+		if !slices.Contains(all, id) {
+			t.Errorf("a SIM without a name that can be typed is not offered by its ID: %q", all)
+		}
+	}
+	if slices.ContainsFunc(all, func(s string) bool { return strings.HasPrefix(s, "-") || strings.Contains(s, "\x1b") }) {
+		t.Errorf("%q", all)
+	}
+}
+
+// TestBashCompletes lets a real bash complete words and reads back what it would
+// run.
+func TestBashCompletes(t *testing.T) {
+	bash := sshdtest.Tool(t, "bash")
+	env := completionHome(t, "gateway-001", "gateway-002", "two words", "it's \"q\" $HOME `x` \\ ; *", "工場-温度計-03", "only-one")
+	script := `
+source <(napter-connect completion bash)
+try() { # the words of a command line; prints the choices
+	COMP_WORDS=(napter-connect "$@"); COMP_CWORD=$#; COMP_LINE="napter-connect $*"; COMP_POINT=${#COMP_LINE}; COMP_TYPE=9; COMPREPLY=()
+	compopt() { :; }
+	_get_comp_words_by_ref() { :; }
+	__start_napter-connect 2>/dev/null
+	printf '%s\n' "${COMPREPLY[@]}"
+}
+_init_completion() { words=("${COMP_WORDS[@]}"); cword=$COMP_CWORD; cur=${words[cword]}; prev=${words[cword-1]}; }
+try ssh only
+echo --
+try ssh gatew
+echo --
+try ssh two
+echo --
+try ssh it
+echo --
+try ssh 工
+`
+	cmd := exec.Command(bash, "--norc", "-c", script)
+	cmd.Env, cmd.Stderr = env, os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(string(out), "--\n")
+	want := []string{"only-one", "gateway-001", "two words", "it's \"q\" $HOME `x` \\ ; *", "工場-温度計-03"}
+	for i, name := range want {
+		line, _, _ := strings.Cut(parts[i], "\n")
+		word, _, _ := strings.Cut(line, "  (") // a description stands behind when there are several
+		back, err := exec.Command(bash, "-c", "printf %s "+strings.TrimSpace(word)).Output()
+		if err != nil || string(back) != name {
+			t.Errorf("bash is given %q, which is %q, %v; want %q", line, back, err, name)
+		}
+	}
+}
+
+// TestCompletionIsQuick measures the whole process, with 100,000 SIMs: a key press
+// waits for it.
+func TestCompletionIsQuick(t *testing.T) {
+	if slowdown > 1 {
+		t.Skip("the race detector is slow")
+	}
+	names := make([]string, 100_000)
+	for i := range names {
+		names[i] = fmt.Sprintf("gateway-%06d", i)
+	}
+	best := func(names ...string) time.Duration {
+		env := completionHome(t, names...)
+		best := time.Hour
+		for range 20 {
+			start := time.Now()
+			got := complete(t, env, "ssh", "gateway-0012")
+			best = min(best, time.Since(start))
+			if len(names) > 0 && len(got) != 100 {
+				t.Fatalf("%d choices", len(got))
+			}
+		}
+		return best
+	}
+	start, all := best(), best(names...)
+	t.Logf("%v, with no SIM %v", all, start)
+	if start < 15*time.Millisecond && all > 50*time.Millisecond {
+		t.Errorf("completion takes %v, and %v of that without any SIM", all, start)
+	}
+}
