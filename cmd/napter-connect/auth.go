@@ -14,6 +14,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/profile"
 	"github.com/napter-connect/napter-connect/internal/safetext"
@@ -75,7 +76,7 @@ func runAuthLogin(ctx context.Context, a *app, o loginOptions) error {
 		defer cancel()
 		_ = sessions.Close(ctx)
 	}()
-	done := a.waiting("logging in")
+	done := a.waiting(a.texts().CLI.LoggingIn)
 	token, err := session.Token(ctx)
 	done()
 	if err != nil {
@@ -85,8 +86,8 @@ func runAuthLogin(ctx context.Context, a *app, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	a.say("logged in as %s; the profile is %s", whoIs(token), path)
-	a.say("try: napter-connect sims")
+	a.say(a.texts().CLI.LoggedIn, whoIs(token, a.texts()), path)
+	a.say(a.texts().CLI.TryThis, "napter-connect sims")
 	return nil
 }
 
@@ -105,8 +106,8 @@ func (a *app) askCredentials(ctx context.Context, o loginOptions) (client.Creden
 		if con == nil {
 			return c, usagef("give --auth-key-id and the secret on stdin", "there is no terminal to ask on")
 		}
-		a.say("An AuthKey of a SAM user is best: user console, Security, Users, Generate AuthKey.")
-		id, err := con.Line(ctx, "AuthKey ID (keyId-…): ")
+		a.tell(a.texts().CLI.AuthKeyAdvice)
+		id, err := con.Line(ctx, a.texts().CLI.AskKeyID)
 		if err != nil {
 			return c, err
 		}
@@ -133,9 +134,9 @@ func (a *app) readSecret(ctx context.Context, con *console, key bool) (secret st
 			err = nil
 		}
 	case key:
-		secret, err = con.Secret(ctx, "AuthKey secret (secret-…): ")
+		secret, err = con.Secret(ctx, a.texts().CLI.AskKeySecret)
 	default:
-		secret, err = con.Secret(ctx, "Password: ")
+		secret, err = con.Secret(ctx, a.texts().CLI.AskPassword)
 	}
 	secret = strings.TrimSpace(secret)
 	if err == nil && secret == "" {
@@ -173,7 +174,7 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 		return err
 	}
 	defer api.close(ctx)
-	done := a.waiting("logging in")
+	done := a.waiting(a.texts().CLI.LoggingIn)
 	token, err := api.Token(ctx)
 	done()
 	if err != nil {
@@ -187,15 +188,15 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 		return writeJSON(a.out, st)
 	}
 	_, err = fmt.Fprintf(a.out, "profile   %s\nendpoint  %s\nuser      %s\nwith      %s\n",
-		safetext.Line(st.Profile), safetext.Line(st.Endpoint), whoIs(token), safetext.Line(st.With))
+		safetext.Line(st.Profile), safetext.Line(st.Endpoint), whoIs(token, i18n.For(i18n.English)), safetext.Line(st.With))
 	return err
 }
 
-func whoIs(t client.Token) string {
+func whoIs(t client.Token, texts *i18n.Texts) string {
 	if t.UserName == "" {
-		return "root user of " + safetext.Line(t.OperatorID)
+		return fmt.Sprintf(texts.CLI.RootUser, safetext.Line(t.OperatorID))
 	}
-	return "SAM user " + safetext.Line(t.UserName) + " of " + safetext.Line(t.OperatorID)
+	return fmt.Sprintf(texts.CLI.SAMUser, safetext.Line(t.UserName), safetext.Line(t.OperatorID))
 }
 
 func newAuthLogoutCommand(a *app) *cobra.Command {
@@ -218,13 +219,13 @@ func runAuthLogout(ctx context.Context, a *app) error {
 	err = k.Logout(ctx)
 	var none *keeper.NotRunningError
 	if errors.As(err, &none) {
-		a.say("no token is held")
+		a.tell(a.texts().CLI.NoToken)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	a.say("logged out")
+	a.tell(a.texts().CLI.LoggedOut)
 	return nil
 }
 
@@ -256,6 +257,6 @@ func runAuthRevoke(ctx context.Context, a *app) error {
 	if err != nil {
 		return fmt.Errorf("revoking tokens: %w", err)
 	}
-	a.say("all tokens of the %s are ended", whoIs(token))
+	a.say(a.texts().CLI.Revoked, whoIs(token, a.texts()))
 	return nil
 }

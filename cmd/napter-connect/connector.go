@@ -18,7 +18,7 @@ func (a *app) connector(s *settings, j *job) *connect.Connector {
 		Keys:   config.NewRecent(s.dirs.State),
 		Audit:  j.audit,
 		Notice: func(line string) { a.say("napter-connect: %s", line) },
-		Debugf: a.debugf, Signals: a.signals, Now: a.now,
+		Debugf: a.debugf, Signals: a.signals, Now: a.now, Texts: a.texts(),
 	}
 }
 
@@ -27,7 +27,7 @@ func (a *app) connector(s *settings, j *job) *connect.Connector {
 func (a *app) progress() (events access.Progress, p *connect.Printer, stop func()) {
 	var list []access.Progress
 	if isTerminal(a.err) && !a.quiet && !a.mute {
-		p = connect.NewPrinter(a.err, 0)
+		p = connect.NewPrinter(a.err, 0, a.texts().Steps)
 		list = append(list, p.Event)
 	}
 	timings := &connect.Timings{}

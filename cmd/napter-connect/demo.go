@@ -64,6 +64,9 @@ func runDemo(ctx context.Context, a *app, args []string) error {
 	}
 	sys := a.with(vars)
 	sys.demo = true
+	if a.language != "" {
+		args = append([]string{"--lang", string(a.language)}, args...)
+	}
 	if status := runContext(ctx, args, sys, a.signals); status != statusOK {
 		return exitError(status)
 	}

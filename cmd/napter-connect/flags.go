@@ -88,6 +88,8 @@ func flagError(cmd *cobra.Command, err error) error {
 		what, next = "a duration", "write 90s, 30m or 8h, for example"
 	case "bool":
 		what = "true or false"
+	case "language":
+		what, next = "a language that it speaks", "use en or ja"
 	}
 	return usagef(next, "--%s %q is not %s", f.Name, invalid.GetValue(), what)
 }

@@ -43,7 +43,7 @@ func runKeeperStatus(ctx context.Context, a *app, asJSON bool) error {
 		if asJSON {
 			return writeJSON(a.out, nil)
 		}
-		a.say("no keeper is running; the first command that needs one starts it")
+		a.tell(a.texts().CLI.NoKeeperYet)
 		return nil
 	}
 	if err != nil {
@@ -97,12 +97,12 @@ func runKeeperStop(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	done := a.waiting("stopping the keeper")
+	done := a.waiting(a.texts().CLI.StoppingKeeper)
 	err = k.Stop(ctx)
 	done()
 	var none *keeper.NotRunningError
 	if errors.As(err, &none) {
-		a.say("no keeper is running")
+		a.tell(a.texts().CLI.NoKeeper)
 		return nil
 	}
 	return err

@@ -66,7 +66,7 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 		return err
 	}
 	rows := []mappingRow{}
-	done := a.waiting("fetching port mappings")
+	done := a.waiting(a.texts().CLI.FetchingMaps)
 	for m, err := range api.ListPortMappings(ctx) {
 		if err != nil {
 			done()
@@ -79,7 +79,7 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 		return writeJSON(a.out, rows)
 	}
 	if len(rows) == 0 {
-		a.say("no port mapping is open")
+		a.tell(a.texts().CLI.NoMapping)
 		return nil
 	}
 	table := [][]string{{"SIM", "PORT", "ENDPOINT", "TLS", "SOURCE", "LEFT", "WHOSE"}}
@@ -139,7 +139,7 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 		if err := api.DeletePortMapping(ctx, t.Addr(), int(t.Port())); err != nil {
 			return fmt.Errorf("deleting %s: %w", t, err)
 		}
-		a.say("%s is closed", t) // a mapping that was gone already is no error
+		a.say(a.texts().CLI.Closed, t) // a mapping that was gone already is no error
 	}
 	return a.forget(api.settings.dirs, targets)
 }

@@ -32,25 +32,26 @@ func runPrune(ctx context.Context, a *app) error {
 		return err
 	}
 	defer func() { _ = leases.Close() }()
-	n := 0
+	n, t := 0, a.texts().CLI
 	err = access.Reap(ctx, leases, api.sessions, api.settings.account, api.settings.network, func(e lease.Entry, o lease.Outcome, err error) {
 		n++
-		what := fmt.Sprintf("the mapping %s:%d to port %d of SIM %s", e.IP, e.Port, e.Spec.Port, firstOf(e.Spec.SimID, e.Spec.IMSI))
+		target := firstOf(e.Spec.SimID, e.Spec.IMSI)
+		what := fmt.Sprintf(t.PruneMapping, fmt.Sprintf("%s:%d", e.IP, e.Port), e.Spec.Port, target)
 		if e.State == lease.Intent {
-			what = fmt.Sprintf("a mapping to port %d of SIM %s that may have been made", e.Spec.Port, firstOf(e.Spec.SimID, e.Spec.IMSI))
+			what = fmt.Sprintf(t.PruneIntent, e.Spec.Port, target)
 		}
 		if err == nil && o == lease.None {
-			a.say("no mapping to port %d of SIM %s was made", e.Spec.Port, firstOf(e.Spec.SimID, e.Spec.IMSI))
+			a.say(t.PruneNone, e.Spec.Port, target)
 			return
 		}
 		if err != nil {
-			a.say("%s is still there: %v", what, err)
+			a.say(t.StillThere, what, err)
 			return
 		}
-		a.say("%s: %s", what, o)
+		a.say(t.Pruned, what, t.Outcomes.Word(string(o)))
 	})
 	if err == nil && n == 0 {
-		a.say("nothing is left over")
+		a.tell(t.NothingLeftOver)
 	}
 	return err
 }

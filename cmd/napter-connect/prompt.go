@@ -13,14 +13,16 @@ import (
 	"golang.org/x/term"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 // console asks a person: on the controlling terminal, as OpenSSH does, so that
 // stdin stays free for data.
 type console struct {
-	in  *os.File
-	out io.Writer
+	in    *os.File
+	out   io.Writer
+	texts *i18n.Texts
 }
 
 // console is the terminal to ask on, or nil when there is none or nobody is
@@ -30,7 +32,7 @@ func (a *app) console() *console {
 		return nil
 	}
 	if isTerminal(a.in) && isTerminal(a.err) {
-		return &console{in: a.in, out: a.err}
+		return &console{in: a.in, out: a.err, texts: a.texts()}
 	}
 	if a.in != os.Stdin {
 		return nil // a test, or the demo of one
@@ -39,7 +41,7 @@ func (a *app) console() *console {
 	if err != nil {
 		return nil
 	}
-	return &console{in: tty, out: tty}
+	return &console{in: tty, out: tty, texts: a.texts()}
 }
 
 // Show implements sshclient.Prompter.
@@ -71,16 +73,16 @@ func (c *console) Secret(ctx context.Context, prompt string) (string, error) {
 
 // pickSIM lets the person choose among SIMs of one name.
 func (c *console) pickSIM(ctx context.Context, several *access.AmbiguousError) (id string, err error) {
-	_, _ = fmt.Fprintf(c.out, "%d SIMs are called %s:\n", len(several.SIMs), safetext.Line(several.Target))
+	_, _ = fmt.Fprintf(c.out, c.texts.CLI.SeveralSIMs+"\n", len(several.SIMs), safetext.Line(several.Target))
 	for i, s := range several.SIMs {
-		state := "offline"
+		state := c.texts.States.Offline
 		if s.Online {
-			state = "online"
+			state = c.texts.States.Online
 		}
 		_, _ = fmt.Fprintf(c.out, "  %d  %s  %s  IMSI %s\n", i+1, s.ID, state, s.IMSI)
 	}
 	for {
-		text, err := c.Line(ctx, fmt.Sprintf("Which one, 1 to %d? ", len(several.SIMs)))
+		text, err := c.Line(ctx, fmt.Sprintf(c.texts.CLI.WhichOne, len(several.SIMs)))
 		if err != nil {
 			return "", err
 		}

@@ -42,6 +42,7 @@ type app struct {
 // globals are the flags of every command.
 type globals struct {
 	profile, coverage, config, otp string
+	language                       languageFlag
 	verbose, quiet, timings        bool
 }
 
@@ -50,6 +51,7 @@ func (g *globals) register(f *pflag.FlagSet) {
 	f.StringVar(&g.coverage, "coverage-type", "", "coverage `TYPE` of the SIMs: jp (Japan) or g (global); default: the profile's")
 	f.StringVar(&g.config, "config", "", "read `FILE` in place of the usual config.yaml")
 	f.StringVar(&g.otp, "otp", "", "MFA `CODE` for a password login")
+	f.Var(&g.language, "lang", "`LANGUAGE` of what is said: en or ja (default: as LC_ALL, LC_MESSAGES or LANG says)")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "say nothing but errors")
 	f.BoolVar(&g.timings, "timings", false, "print how long each step took")

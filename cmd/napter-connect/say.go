@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -13,6 +12,9 @@ func (a *app) say(format string, args ...any) {
 		_, _ = fmt.Fprintf(a.err, format+"\n", args...)
 	}
 }
+
+// tell says a text that is no format.
+func (a *app) tell(text string) { a.say("%s", text) }
 
 // debugf is for -v.
 func (a *app) debugf(format string, args ...any) {
@@ -41,19 +43,6 @@ func (a *app) waiting(what string) (done func()) {
 	return func() { close(stop); <-stopped }
 }
 
-// lang is the language of the API's messages, by the locale variables.
-func (a *app) lang() string {
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := a.getenv(name); v != "" {
-			if strings.HasPrefix(v, "ja") {
-				return "ja"
-			}
-			break
-		}
-	}
-	return "en"
-}
-
 // otpPrompt asks for an MFA code, or is nil when nobody can be asked.
 func (a *app) otpPrompt() func(context.Context) (string, error) {
 	if a.askOTP != nil {
@@ -63,5 +52,6 @@ func (a *app) otpPrompt() func(context.Context) (string, error) {
 	if c == nil {
 		return nil
 	}
-	return func(ctx context.Context) (string, error) { return c.Secret(ctx, "MFA code: ") }
+	prompt := a.texts().CLI.AskCode
+	return func(ctx context.Context) (string, error) { return c.Secret(ctx, prompt) }
 }

@@ -38,7 +38,7 @@ func (a *app) local() (*settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	network.UserAgent, network.Lang = userAgent(), a.lang()
+	network.UserAgent, network.Lang = userAgent(), string(a.lang())
 	return &settings{dirs: dirs, file: file, network: network}, nil
 }
 

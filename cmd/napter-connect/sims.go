@@ -64,7 +64,7 @@ func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
 		return err
 	}
 	defer api.close(ctx)
-	done := a.waiting("fetching SIMs")
+	done := a.waiting(a.texts().CLI.FetchingSIMs)
 	found, err := findSims(ctx, api.Session, o)
 	done()
 	if err != nil {
@@ -132,7 +132,7 @@ func printSims(a *app, sims []client.Sim, o simsOptions) error {
 		return writeJSON(a.out, rows)
 	}
 	if len(rows) == 0 {
-		a.say("no SIM found")
+		a.tell(a.texts().CLI.NoSIM)
 		return nil
 	}
 	table := [][]string{{"STATE", "NAME", "SIM ID", "IMSI", "IP", "SINCE"}}

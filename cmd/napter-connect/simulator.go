@@ -50,7 +50,7 @@ func runSimulator(ctx context.Context, a *app, o simulatorOptions) error {
 		return err
 	}
 	sim, err := simulator.Start(ctx, simulator.Options{
-		Listen: o.listen, SIMs: o.sims, Latency: o.latency, Devices: devices, Password: "raspberry",
+		Listen: o.listen, SIMs: o.sims, Latency: o.latency, Devices: devices, Password: demoPassword,
 	})
 	if err != nil {
 		return err
@@ -68,8 +68,8 @@ func runSimulator(ctx context.Context, a *app, o simulatorOptions) error {
 	for _, name := range []string{"SORACOM_ENDPOINT", "SORACOM_PROFILE_DIR", "NAPTER_CONNECT_IP_SERVICES"} {
 		_, _ = fmt.Fprintln(a.out, exportLine(name, vars[name]))
 	}
-	a.say("# Paste these lines into a shell; there, try: napter-connect ssh gateway-001 uptime")
-	a.say("# The devices' password is raspberry. Ctrl-C ends the simulator.")
+	a.tell(a.texts().CLI.SimulatorPaste)
+	a.say(a.texts().CLI.SimulatorEnd, demoPassword)
 	<-ctx.Done()
 	return exitError(statusInterrupted) // as was asked: nothing to explain
 }
@@ -89,6 +89,9 @@ func (o simulatorOptions) check() (map[int]string, error) {
 	}
 	return parseDevices(o.devices)
 }
+
+// demoPassword is the password of the simulated devices.
+const demoPassword = "raspberry"
 
 // simulatorVariables point a program to a simulator.
 func simulatorVariables(sim *simulator.Simulator, profiles string) map[string]string {

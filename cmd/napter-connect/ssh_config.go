@@ -62,7 +62,7 @@ func runSSHConfig(ctx context.Context, a *app, write bool) error {
 		return err
 	}
 	defer api.close(ctx)
-	done := a.waiting("fetching SIMs")
+	done := a.waiting(a.texts().CLI.FetchingSIMs)
 	found, err := findSims(ctx, api.Session, simsOptions{})
 	done()
 	if err != nil {
@@ -92,11 +92,11 @@ func runSSHConfig(ctx context.Context, a *app, write bool) error {
 	if err != nil {
 		return err
 	}
-	what := "unchanged"
+	text := a.texts().CLI.SSHConfigUnchanged
 	if changed {
-		what = "written"
+		text = a.texts().CLI.SSHConfigWritten
 	}
-	a.say("%d SIMs in %s (%s), included by %s", len(hosts), install.File, what, install.UserConfig)
+	a.say(text, len(hosts), install.File, install.UserConfig)
 	return nil
 }
 
@@ -114,10 +114,10 @@ func runSSHConfigRemove(ctx context.Context, a *app) error {
 		return err
 	}
 	if !changed {
-		a.say("there was nothing to remove")
+		a.tell(a.texts().CLI.SSHConfigNone)
 		return nil
 	}
-	a.say("removed %s and its line in %s", install.File, install.UserConfig)
+	a.say(a.texts().CLI.SSHConfigRemoved, install.File, install.UserConfig)
 	return nil
 }
 

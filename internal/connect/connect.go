@@ -10,6 +10,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/launch"
 )
 
@@ -32,6 +33,8 @@ type Connector struct {
 	Progress access.Progress
 	// Notice receives lines for the person, on stderr; may be nil.
 	Notice func(line string)
+	// Texts are the language of Notice; nil is English.
+	Texts *i18n.Texts
 	// Debugf receives lines for -v; may be nil.
 	Debugf func(format string, args ...any)
 	// Signals gives clean-up its contexts; nil is a plain time limit.
@@ -61,6 +64,13 @@ func (c *Connector) now() time.Time {
 	return time.Now()
 }
 
+func (c *Connector) texts() i18n.CLI {
+	if c.Texts != nil {
+		return c.Texts.CLI
+	}
+	return i18n.For(i18n.English).CLI
+}
+
 func (c *Connector) notice(format string, args ...any) {
 	if c.Notice != nil {
 		c.Notice(fmt.Sprintf(format, args...))
@@ -88,7 +98,7 @@ const wideBits = 23
 func (c *Connector) warnOfWideSources(sources []netip.Prefix) {
 	for _, p := range sources {
 		if p.Bits() <= wideBits {
-			c.notice("%s lets %d addresses in; a /32 lets in one", p, uint64(1)<<(32-p.Bits()))
+			c.notice(c.texts().WideSource, p, uint64(1)<<(32-p.Bits()))
 		}
 	}
 }
@@ -106,11 +116,9 @@ func (c *Connector) giveBack(way access.Access) {
 		if err != nil {
 			why = ": " + err.Error()
 		}
-		c.notice("the mapping %s could not be deleted%s; it ends at %s, or delete it now: napter-connect mappings delete %s",
-			m.Addr, why, c.clockTime(m.Expires), m.Addr)
+		c.notice(c.texts().MappingPending, m.Addr, why, c.clockTime(m.Expires))
 	case outcome == access.Kept:
-		c.notice("the mapping %s stays open until %s; delete it: napter-connect mappings delete %s",
-			m.Addr, c.clockTime(m.Expires), m.Addr)
+		c.notice(c.texts().MappingKept, m.Addr, c.clockTime(m.Expires))
 	default:
 		c.debugf("mapping %s: %s", m.Addr, outcome)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
 
@@ -33,6 +34,7 @@ const defaultDelay = 300 * time.Millisecond
 type Printer struct {
 	w     io.Writer
 	delay time.Duration
+	steps i18n.Steps
 
 	mu      sync.Mutex
 	running []running // in the order of their start
@@ -47,13 +49,13 @@ type running struct {
 	since time.Time
 }
 
-// NewPrinter writes to w, a terminal. Steps shorter than delay (0: 300 ms) are
-// not shown.
-func NewPrinter(w io.Writer, delay time.Duration) *Printer {
+// NewPrinter writes to w, a terminal, in the words of steps; those shorter than
+// delay (0: 300 ms) are not shown.
+func NewPrinter(w io.Writer, delay time.Duration, steps i18n.Steps) *Printer {
 	if delay <= 0 {
 		delay = defaultDelay
 	}
-	return &Printer{w: w, delay: delay}
+	return &Printer{w: w, delay: delay, steps: steps}
 }
 
 // Event is an access.Progress.
@@ -110,11 +112,11 @@ func (p *Printer) later(d time.Duration) {
 func (p *Printer) draw() {
 	var names []string
 	for _, r := range p.running {
-		names = append(names, words(r.step))
+		names = append(names, Words(r.step, p.steps))
 	}
 	line := strings.Join(names, ", ") + " ..."
 	if took := time.Since(p.running[0].since); took >= time.Second {
-		line += fmt.Sprintf(" %d s", int(took/time.Second))
+		line += " " + fmt.Sprintf(p.steps.Seconds, int(took/time.Second))
 	}
 	p.put("\r" + line + "\x1b[K")
 	p.drawn = true
@@ -130,29 +132,29 @@ func (p *Printer) wipe() {
 // put ignores errors: progress must never end a job.
 func (p *Printer) put(s string) { _, _ = io.WriteString(p.w, s) }
 
-// words say what a step does.
-func words(s access.Step) string {
+// Words say what a step does.
+func Words(s access.Step, t i18n.Steps) string {
 	switch s {
 	case access.StepKeeper:
-		return "starting the keeper"
+		return t.Keeper
 	case access.StepLogin:
-		return "logging in"
+		return t.Login
 	case access.StepAddress:
-		return "learning the public address"
+		return t.Address
 	case access.StepSIM:
-		return "finding the SIM"
+		return t.SIM
 	case access.StepList:
-		return "listing mappings"
+		return t.List
 	case access.StepMapping:
-		return "opening the mapping"
+		return t.Mapping
 	case access.StepDial:
-		return "connecting"
+		return t.Dial
 	case access.StepSSH:
-		return "logging in to the device"
+		return t.SSH
 	case access.StepDelete:
-		return "deleting the mapping"
+		return t.Delete
 	case access.StepLogout:
-		return "logging out"
+		return t.Out
 	}
 	return string(s)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/i18n"
 )
 
 // terminal records what is written to it.
@@ -40,7 +41,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 
 func TestPrinterShowsSlowStepsOnly(t *testing.T) {
 	var out terminal
-	p := NewPrinter(&out, time.Hour)
+	p := NewPrinter(&out, time.Hour, i18n.For(i18n.English).Steps)
 	p.Event(access.Event{Step: access.StepLogin})
 	p.Event(access.Event{Step: access.StepLogin, Done: true})
 	p.Stop()
@@ -48,7 +49,7 @@ func TestPrinterShowsSlowStepsOnly(t *testing.T) {
 		t.Errorf("a quick step wrote %q", got)
 	}
 
-	p = NewPrinter(&out, time.Millisecond)
+	p = NewPrinter(&out, time.Millisecond, i18n.For(i18n.English).Steps)
 	p.Event(access.Event{Step: access.StepLogin})
 	p.Event(access.Event{Step: access.StepAddress})
 	eventually(t, "the line", func() bool { return strings.Contains(out.String(), "logging in, learning the public address ...") })
@@ -74,7 +75,7 @@ func (a answers) Show(string)                                    { a.during() }
 
 func TestPrinterIsSilentDuringPrompts(t *testing.T) {
 	var out terminal
-	p := NewPrinter(&out, time.Nanosecond)
+	p := NewPrinter(&out, time.Nanosecond, i18n.For(i18n.English).Steps)
 	defer p.Stop()
 	p.Event(access.Event{Step: access.StepSSH})
 	eventually(t, "the line", func() bool { return strings.Contains(out.String(), "logging in to the device") })

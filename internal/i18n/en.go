@@ -85,7 +85,7 @@ func english() *Texts {
 			Title: "Connecting to %s", Keeper: "starting the keeper", Login: "logging in", Address: "learning the public address",
 			SIM: "finding the SIM", List: "listing mappings", Mapping: "opening the mapping", Dial: "connecting",
 			SSH: "logging in to the device", Viewer: "opening the viewer", Delete: "deleting the mapping", Out: "logging out",
-			Cancelling: "Cancelling and cleaning up…", CancelHint: "Esc cancels", Took: "%.1f s",
+			Cancelling: "Cancelling and cleaning up…", CancelHint: "Esc cancels", Took: "%.1f s", Seconds: "%d s",
 		},
 		Errors: Errors{
 			Title: "That did not work", Cause: "Cause", NextStep: "Next step", Details: "Details", Dismiss: "Press Enter or Esc to go on",

@@ -85,7 +85,7 @@ func japanese() *Texts {
 			Title: "%s に接続しています", Keeper: "keeper を起動", Login: "ログイン", Address: "接続元 IP アドレスを確認",
 			SIM: "SIM を検索", List: "ポートマッピングを確認", Mapping: "ポートマッピングを作成", Dial: "デバイスに接続",
 			SSH: "デバイスにログイン", Viewer: "ビューアーを起動", Delete: "ポートマッピングを削除", Out: "ログアウト",
-			Cancelling: "中止して後始末をしています…", CancelHint: "Esc で中止", Took: "%.1f 秒",
+			Cancelling: "中止して後始末をしています…", CancelHint: "Esc で中止", Took: "%.1f 秒", Seconds: "%d 秒",
 		},
 		Errors: Errors{
 			Title: "うまくいきませんでした", Cause: "原因", NextStep: "対処", Details: "詳細", Dismiss: "Enter または Esc で続けます",

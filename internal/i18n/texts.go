@@ -137,6 +137,7 @@ type Steps struct {
 	Keeper, Login, Address, SIM, List, Mapping, Dial, SSH, Viewer, Delete, Out string
 	Cancelling, CancelHint                                                     string
 	Took                                                                       string // seconds
+	Seconds                                                                    string
 }
 
 // Errors are the frames around the messages of an error.

@@ -43,7 +43,6 @@ type Plain struct {
 // CLI are the messages of the commands. Heads of tables, JSON and exit statuses
 // are the same in every language: scripts read them.
 type CLI struct {
-	Hint      string // what stands before the next step
 	LoggingIn string
 
 	LoggedIn      string // who, file
@@ -71,6 +70,7 @@ type CLI struct {
 	StillThere      string // which mapping, why
 	PruneMapping    string // endpoint, port, SIM
 	PruneIntent     string // port, SIM
+	PruneNone       string // port, SIM
 	Pruned          string // which mapping, what became of it
 	NothingLeftOver string
 
@@ -79,7 +79,10 @@ type CLI struct {
 
 	SeveralSIMs string // how many, name
 	WhichOne    string // the highest number
-	Ago         string
+
+	SSHConfigWritten, SSHConfigUnchanged string // how many SIMs, file, file
+	SSHConfigNone                        string
+	SSHConfigRemoved                     string // file, file
 
 	MappingPending string // endpoint, why, end
 	MappingKept    string // endpoint, end
@@ -89,3 +92,24 @@ type CLI struct {
 
 // Outcomes are what became of a mapping.
 type Outcomes struct{ Deleted, Expired, Kept, Shared, Linger, Foreign, Pending string }
+
+// Word is the text for an outcome of access or lease.
+func (o Outcomes) Word(outcome string) string {
+	switch outcome {
+	case "deleted":
+		return o.Deleted
+	case "expired":
+		return o.Expired
+	case "kept":
+		return o.Kept
+	case "shared":
+		return o.Shared
+	case "linger":
+		return o.Linger
+	case "foreign":
+		return o.Foreign
+	case "pending":
+		return o.Pending
+	}
+	return outcome
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/napter-connect/napter-connect/internal/i18n"
+)
+
+// languageFlag is --lang.
+type languageFlag i18n.Lang
+
+func (f *languageFlag) String() string { return string(*f) }
+func (f *languageFlag) Type() string   { return "language" }
+func (f *languageFlag) Set(text string) error {
+	l, ok := i18n.Parse(text)
+	if !ok {
+		return fmt.Errorf("%q is not one of %v", text, i18n.Languages())
+	}
+	*f = languageFlag(l)
+	return nil
+}
+
+// lang is the language that the person reads. Messages, questions and progress
+// come in it; heads of tables, JSON and errors are English in every language,
+// since scripts and search engines read those.
+func (a *app) lang() i18n.Lang { return i18n.Choose(string(a.language), a.getenv) }
+
+func (a *app) texts() *i18n.Texts { return i18n.For(a.lang()) }
