@@ -10,7 +10,6 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
-	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/tui"
 	"github.com/napter-connect/napter-connect/internal/tui/handover"
@@ -54,7 +53,7 @@ func (b *uiBackend) run(ctx context.Context, out *os.File) error {
 	b.ctx = jobs
 	a := b.console
 	ui := tui.New(ctx, tui.Options{
-		Backend: b, Now: a.now, Lang: i18n.Choose("", a.getenv), NoColor: a.getenv("NO_COLOR") != "",
+		Backend: b, Now: a.now, Lang: a.lang(), NoColor: a.getenv("NO_COLOR") != "",
 		ASCII: !utf8Locale(a.getenv), In: a.in, Out: out, Environ: a.environ(), Settled: b.jobs.Wait,
 	})
 	b.terminal.Attach(ui)
@@ -100,7 +99,7 @@ func (b *uiBackend) askOTP(ctx context.Context) (code string, err error) {
 	}
 	err = b.terminal.Lend(ctx, func() error {
 		var err error
-		code, err = con.Secret(ctx, "MFA code: ")
+		code, err = con.Secret(ctx, b.app.texts().CLI.AskCode)
 		return err
 	})
 	return code, err

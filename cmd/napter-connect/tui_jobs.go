@@ -10,7 +10,6 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/connect"
-	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
@@ -22,7 +21,7 @@ func (b *uiBackend) Able(p tui.Protocol) string {
 	if p == tui.SSH {
 		return ""
 	}
-	return i18n.For(i18n.Choose("", b.app.getenv)).Cannot.NotHere
+	return b.app.texts().Cannot.NotHere
 }
 
 // uiJob is a job that the UI started.
@@ -98,7 +97,7 @@ func (j *uiJob) shell(ctx context.Context, use func() error) error {
 	j.mu.Unlock()
 	j.remember(ctx, info)
 	j.send(tui.Started{Info: info})
-	t := i18n.For(i18n.Choose("", j.backend.app.getenv)).Shell
+	t := j.backend.app.texts().Shell
 	return j.backend.terminal.Lend(ctx, func() error {
 		out := j.backend.console.out
 		until := info.Mapping.Expires.In(j.backend.app.now().Location()).Format("15:04")
