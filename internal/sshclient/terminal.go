@@ -9,8 +9,9 @@ import (
 )
 
 // ResetSequence undoes what a remote program may have done to the terminal when
-// it could not tidy up itself.
-const ResetSequence = "\x1b7\x1b[?1049l" + // leave the alternate screen; the cursor stays where it is if we are not in it
+// it could not tidy up itself. It leaves the alternate screen by mode 1047: tmux
+// moves the cursor at the end of mode 1049 even where that screen is not on.
+const ResetSequence = "\x1b[?1047l" +
 	"\x1b7\x1b[r\x1b8" + // scroll the whole screen
 	"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l" + // mouse off
 	"\x1b[?1004l\x1b[?2004l\x1b[?2026l" + // focus reports, bracketed paste, synchronized output off
