@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"strconv"
 	"syscall"
@@ -53,18 +52,12 @@ func runProxy(cmd *cobra.Command, a *app, f *accessFlags, args []string) error {
 		return err
 	}
 	r.Target, r.Port, r.Command = args[0], port, "proxy "+args[0]
-	connected, err := a.connectProxy(ctx, s, connect.ProxyOptions{Request: r, Stdio: stdio}, f.noKeeper)
+	connected := false
+	err = a.withConnector(ctx, s, r.Command, f.noKeeper, func(c *connect.Connector, _ func()) error {
+		connected, err = c.Proxy(ctx, connect.ProxyOptions{Request: r, Stdio: stdio})
+		return err
+	})
 	return a.proxyEnd(connected, err)
-}
-
-func (a *app) connectProxy(ctx context.Context, s *settings, o connect.ProxyOptions, noKeeper bool) (bool, error) {
-	j := a.openJob(s, o.Request.Command, noKeeper)
-	defer j.close(ctx)
-	events, _, end := a.progress()
-	defer end()
-	c := a.connector(s, j)
-	c.Progress = events
-	return c.Proxy(ctx, o)
 }
 
 // portArgument is the port that follows the SIM, or 0.

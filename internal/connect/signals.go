@@ -22,8 +22,9 @@ type Signals struct {
 	abort   chan struct{}
 	once    sync.Once
 
-	mu    sync.Mutex
-	first os.Signal
+	mu     sync.Mutex
+	first  os.Signal
+	divert func(os.Signal)
 }
 
 // Interrupted is the cause of a context that a signal ended. It is a
@@ -77,11 +78,9 @@ func (s *Signals) run() {
 			return
 		case <-s.harmful:
 		case sig := <-s.ending:
-			s.mu.Lock()
-			if s.first == nil {
-				s.first = sig
+			if s.diverted(sig) {
+				continue
 			}
-			s.mu.Unlock()
 			s.cancel(&Interrupted{sig})
 			if sig != os.Interrupt {
 				continue
@@ -94,6 +93,36 @@ func (s *Signals) run() {
 			}
 		}
 	}
+}
+
+// diverted hands a signal to whom Divert named, or notes it.
+func (s *Signals) diverted(sig os.Signal) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.divert != nil {
+		s.divert(sig)
+		return true
+	}
+	if s.first == nil {
+		s.first = sig
+	}
+	return false
+}
+
+// Divert gives signals to f, until undo is called, in place of ending the
+// context: a program that runs in our place decides what they mean. f must not
+// block. It works on a nil *Signals too.
+func (s *Signals) Divert(f func(os.Signal)) (undo func()) {
+	if s == nil {
+		return func() {}
+	}
+	set := func(f func(os.Signal)) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.divert = f
+	}
+	set(f)
+	return func() { set(nil) }
 }
 
 func (s *Signals) giveUp() { s.once.Do(func() { close(s.abort) }) }

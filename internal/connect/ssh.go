@@ -79,7 +79,7 @@ func (c *Connector) SSH(ctx context.Context, o SSHOptions) (status int, err erro
 		return statusOwn, err
 	}
 	c.warnOfWideSources(request.Sources)
-	way, err := c.Opener.Open(ctx, request, j.Forward())
+	way, err := c.Opener.Open(ctx, request, j.Recorder.Forward())
 	if err != nil {
 		return statusOwn, causeOf(ctx, err)
 	}

@@ -62,7 +62,7 @@ func newWorld(t *testing.T, o simulator.Options) *world {
 		_ = w.leases.Close()
 	})
 	w.Connector = &connect.Connector{
-		Opener:   access.NewLocal(access.Options{Sessions: sessions, Leases: w.leases, Debugf: t.Logf}),
+		Opener:   access.NewLocal(access.Options{Sessions: sessions, Leases: w.leases, Debugf: t.Logf, Now: w.now}),
 		Keys:     config.NewRecent(w.state),
 		Audit:    func(r access.Request) (launch.AuditLog, error) { return sessions.Session(r.Account, r.Network) },
 		Progress: w.timings.Event, Debugf: t.Logf,
@@ -73,6 +73,14 @@ func newWorld(t *testing.T, o simulator.Options) *world {
 		},
 	}
 	return w
+}
+
+// now is the clock of everything here, which a test may set by Connector.Now.
+func (w *world) now() time.Time {
+	if c := w.Connector; c != nil && c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
 }
 
 // noticed are the lines that the person was told.

@@ -3,15 +3,14 @@ package launch
 import (
 	"errors"
 	"io"
-	"sync/atomic"
 )
 
 // moveBuffer is large, for few system calls where the kernel cannot copy alone.
-const moveBuffer = 128 << 10
+const moveBuffer = 64 << 10
 
-// move copies to the end of src, and counts while it does. It tells apart which
+// move copies to the end of src, and tells moved of each part. It tells apart which
 // side failed; the end of src is no failure.
-func move(dst io.Writer, src io.Reader, moved *atomic.Int64) (read, write error) {
+func move(dst io.Writer, src io.Reader, moved func(int64)) (read, write error) {
 	if done, read, write := splice(dst, src, moved); done {
 		return read, write
 	}
@@ -20,7 +19,7 @@ func move(dst io.Writer, src io.Reader, moved *atomic.Int64) (read, write error)
 		n, read := src.Read(p)
 		if n > 0 {
 			k, write := dst.Write(p[:n])
-			moved.Add(int64(k))
+			moved(int64(k))
 			if write != nil {
 				return nil, write
 			}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -18,7 +17,7 @@ const spliceMost = 1 << 20
 // splice lets the kernel move bytes between a TCP connection and a pipe, which is
 // about twice as fast as copying them. Other pairs are not done. The standard
 // library splices too, but through a further pipe, and not out of one.
-func splice(dst io.Writer, src io.Reader, moved *atomic.Int64) (done bool, read, write error) {
+func splice(dst io.Writer, src io.Reader, moved func(int64)) (done bool, read, write error) {
 	if conn, pipe, ok := ends(src, dst); ok {
 		done, err := spliceAll(conn.Read, func(socket int) (int64, error) {
 			return unix.Splice(socket, nil, pipe, nil, spliceMost, unix.SPLICE_F_MOVE)
@@ -73,7 +72,7 @@ func blockingPipe(end any) (fd int, ok bool) {
 // spliceAll splices until the source ends. wait runs a function until it reports
 // that the socket was ready. When the first call is refused as not possible, it is
 // not done.
-func spliceAll(wait func(func(fd uintptr) bool) error, once func(socket int) (int64, error), moved *atomic.Int64) (done bool, err error) {
+func spliceAll(wait func(func(fd uintptr) bool) error, once func(socket int) (int64, error), moved func(int64)) (done bool, err error) {
 	for first := true; ; first = false {
 		var n int64
 		var failed error
@@ -93,6 +92,6 @@ func spliceAll(wait func(func(fd uintptr) bool) error, once func(socket int) (in
 		case n == 0:
 			return true, nil
 		}
-		moved.Add(n)
+		moved(n)
 	}
 }

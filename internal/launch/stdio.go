@@ -120,7 +120,7 @@ func (s *Stdio) wait(ctx context.Context, err error) {
 func (s *Stdio) finish(err error) {
 	defer close(s.uploaded)
 	if err == nil {
-		_, _ = move(s.conn, s.in, &s.sent)
+		_, _ = move(s.conn, s.in, func(n int64) { s.sent.Add(n) })
 	}
 	_ = s.conn.CloseWrite()
 }
@@ -140,7 +140,7 @@ func (s *Stdio) Join(ctx context.Context, conn Conn) error {
 	type ends struct{ read, write error }
 	downloaded := make(chan ends, 1)
 	go func() {
-		read, write := move(s.out, conn, &s.received)
+		read, write := move(s.out, conn, func(n int64) { s.received.Add(n) })
 		downloaded <- ends{read, write}
 	}()
 	// Close waits for reads and writes of pipes, which nothing interrupts.

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+)
+
+type forwardOptions struct {
+	accessFlags
+	tls, json bool
+	ports     []connect.PortSpec
+	program   []string
+}
+
+const forwardLong = `Listen on local ports that lead to ports of the device behind a SIM, until Ctrl-C.
+
+A port is [[BIND:]LPORT:]PORT. PORT is the device's. LPORT 0 takes any free port;
+without LPORT it is the device's number where that is free here. Only programs of this
+machine can connect, unless BIND is another of its addresses. Each port that is ready
+is one line on stdout.
+
+After -- stands a command that runs while the ports are open, with their exit status:
+{host} and {port} in it stand for the first local port, {port2} for the second one's
+number, {address} for host:port.
+
+When a port mapping ends, the next connection opens another one.`
+
+const forwardExample = `  napter-connect forward gateway-001 8080:80
+  napter-connect forward gateway-001 5900 0:502 --json
+  napter-connect forward gateway-001 5432 -- psql -h {host} -p {port} metrics
+  napter-connect forward --tls gateway-001 8080:80     encrypted up to Soracom`
+
+func newForwardCommand(a *app) *cobra.Command {
+	var o forwardOptions
+	c := &cobra.Command{
+		Use:   "forward [flags] SIM [[BIND:]LPORT:]PORT... [-- command...]",
+		Short: "Lead local ports to ports of a device", Long: forwardLong, Example: forwardExample,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if i := cmd.ArgsLenAtDash(); i >= 0 {
+				args, o.program = args[:i], args[i:]
+				if len(o.program) == 0 {
+					return usagef(seeHelp(cmd), "there is no command after --")
+				}
+			}
+			if len(args) < 2 {
+				return usagef(seeHelp(cmd), "forward takes a SIM and at least one port")
+			}
+			return runForward(cmd, a, &o, args)
+		},
+	}
+	o.register(c)
+	c.Flags().BoolVar(&o.tls, "tls", false, "encrypt between here and Soracom; local connections stay plain")
+	c.Flags().BoolVar(&o.json, "json", false, "print a line of JSON for each port that is ready")
+	return c
+}
+
+func runForward(cmd *cobra.Command, a *app, o *forwardOptions, args []string) error {
+	for _, text := range args[1:] {
+		spec, err := connect.ParsePortSpec(text)
+		if err != nil {
+			return &usageError{err: err}
+		}
+		o.ports = append(o.ports, spec)
+	}
+	s, err := a.settings(cmd.Context())
+	if err != nil {
+		return err
+	}
+	r, err := o.request(cmd, s)
+	if err != nil {
+		return err
+	}
+	r.Target, r.TLS, r.Command = args[0], o.tls, "forward "+strings.Join(args, " ")
+	return a.withConnector(cmd.Context(), s, r.Command, o.noKeeper, func(c *connect.Connector, quiet func()) error {
+		fo := connect.ForwardOptions{Request: r, Ports: o.ports}
+		if len(o.program) > 0 {
+			return a.runWith(cmd.Context(), c, fo, o.program, quiet)
+		}
+		return a.runListeners(cmd.Context(), c, fo, o.json, quiet)
+	})
+}
+
+// runListeners prints what is ready and waits for the end.
+func (a *app) runListeners(ctx context.Context, c *connect.Connector, o connect.ForwardOptions, asJSON bool, quiet func()) error {
+	f, err := c.Forward(ctx, o)
+	quiet()
+	if err != nil {
+		return err
+	}
+	defer f.Stop()
+	for _, t := range f.Tunnels() {
+		if err := a.printReady(t, asJSON); err != nil {
+			return err
+		}
+	}
+	if isTerminal(a.err) {
+		a.say("Ctrl-C ends it.")
+	}
+	<-f.Done()
+	return exitError(statusInterrupted) // as was asked: nothing to explain
+}
+
+// ready is a line of --json.
+type ready struct {
+	Listen     netip.AddrPort `json:"listen"`
+	Host       string         `json:"host"`
+	Port       int            `json:"port"`
+	SimID      string         `json:"simId,omitempty"`
+	Name       string         `json:"name,omitempty"`
+	DevicePort int            `json:"devicePort"`
+	TLS        bool           `json:"tls"`
+	Mapping    netip.AddrPort `json:"mapping"`
+	Hostname   string         `json:"hostname"`
+	Expires    time.Time      `json:"expires"`
+}
+
+func (a *app) printReady(t connect.Tunnel, asJSON bool) error {
+	m := t.Info.Mapping
+	if asJSON {
+		return json.NewEncoder(a.out).Encode(ready{
+			Listen: t.Listen, Host: t.Listen.Addr().String(), Port: int(t.Listen.Port()),
+			SimID: t.Info.SIM.ID, Name: t.Info.SIM.Name, DevicePort: m.DevicePort, TLS: m.TLS,
+			Mapping: m.Addr, Hostname: m.Hostname, Expires: m.Expires,
+		})
+	}
+	_, err := fmt.Fprintf(a.out, "%s -> %s port %d\n", t.Listen, safetext.Line(launch.Name(t.Info.SIM)), m.DevicePort)
+	return err
+}
+
+func (a *app) runWith(ctx context.Context, c *connect.Connector, o connect.ForwardOptions, program []string, quiet func()) error {
+	status, err := c.RunWith(ctx, o, launch.Command{
+		Args: program, Env: childEnvironment(a.environ()), Stdin: a.in, Stdout: a.out, Stderr: a.err, Starting: quiet,
+	})
+	if err == nil && status != 0 {
+		err = exitError(status)
+	}
+	return err
+}
+
+// childEnvironment is ours without the secret that only we need.
+func childEnvironment(environ []string) []string {
+	var list []string
+	for _, kv := range environ {
+		if !strings.HasPrefix(kv, "NAPTER_CONNECT_OTP=") {
+			list = append(list, kv)
+		}
+	}
+	return list
+}
+
+// withConnector runs a job that opens access, with its progress on the terminal
+// until quiet is called.
+func (a *app) withConnector(ctx context.Context, s *settings, command string, noKeeper bool, run func(c *connect.Connector, quiet func()) error) error {
+	j := a.openJob(s, command, noKeeper)
+	defer j.close(ctx)
+	events, printer, stop := a.progress()
+	defer stop()
+	c := a.connector(s, j)
+	c.Progress = events
+	return run(c, func() {
+		if printer != nil {
+			printer.Stop()
+		}
+	})
+}

@@ -1,0 +1,98 @@
+package connect
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/hint"
+)
+
+const loopback = "127.0.0.1"
+
+// PortSpec is one port of a forward.
+type PortSpec struct {
+	// Bind is the local address or host name to listen on; "" is the loopback.
+	Bind string
+	// Local is the local port: 0 is any free one, SamePort the device's number
+	// where it can be had, else any.
+	Local int
+	// Device is the device's port.
+	Device int
+}
+
+// SamePort asks for the device's port number here too.
+const SamePort = -1
+
+// ParsePortSpec reads [[BIND:]LPORT:]PORT. An IPv6 address stands in brackets; "*"
+// and an empty BIND are all addresses, as in OpenSSH.
+func ParsePortSpec(text string) (PortSpec, error) {
+	s := PortSpec{Local: SamePort}
+	bad := hint.New(fmt.Sprintf("%q is not a port to forward", text), "write PORT, LPORT:PORT or BIND:LPORT:PORT, for example 8080:80")
+	rest := text
+	if i := strings.LastIndexByte(rest, ':'); i >= 0 {
+		local := rest[:i]
+		rest = rest[i+1:]
+		if j := strings.LastIndexByte(local, ':'); j >= 0 {
+			s.Bind = bindAddress(local[:j])
+			local = local[j+1:]
+		}
+		n, err := strconv.ParseUint(local, 10, 16)
+		if err != nil || strings.Contains(s.Bind, ":") && net.ParseIP(s.Bind) == nil {
+			return s, bad
+		}
+		s.Local = int(n)
+	}
+	n, err := strconv.ParseUint(rest, 10, 16)
+	if err != nil {
+		return s, bad
+	}
+	s.Device = int(n)
+	return s, access.CheckPort(s.Device)
+}
+
+func bindAddress(text string) string {
+	if text == "" || text == "*" {
+		return "0.0.0.0"
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(text, "["), "]")
+}
+
+// listen opens the local side.
+func (s PortSpec) listen(ctx context.Context) (net.Listener, error) {
+	bind, port := s.Bind, s.Local
+	if bind == "" {
+		bind = loopback
+	}
+	if port == SamePort {
+		if l, err := listenOn(ctx, bind, s.Device); err == nil {
+			return l, nil
+		}
+		port = 0
+	}
+	l, err := listenOn(ctx, bind, port)
+	if err != nil {
+		return nil, hint.Wrap(fmt.Errorf("listening on %s: %w", net.JoinHostPort(bind, strconv.Itoa(port)), err),
+			"give another local port, or 0 for any free one: 0:%d", s.Device)
+	}
+	return l, nil
+}
+
+func listenOn(ctx context.Context, bind string, port int) (net.Listener, error) {
+	var lc net.ListenConfig
+	return lc.Listen(ctx, "tcp", net.JoinHostPort(bind, strconv.Itoa(port)))
+}
+
+// localAddr is where a listener listens.
+func localAddr(l net.Listener) netip.AddrPort {
+	addr, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	ap := addr.AddrPort()
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}

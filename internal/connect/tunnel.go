@@ -1,0 +1,192 @@
+package connect
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/launch"
+)
+
+// tellAgain is how long a forward waits before it explains another failure, and
+// before it gives up a mapping again: Napter takes a burst of connections for
+// abuse.
+const tellAgain = 10 * time.Second
+
+// tunnel is one port of a forward: its listener stays, its mapping is replaced
+// when it has ended.
+type tunnel struct {
+	*Connector
+	listener net.Listener
+	request  access.Request
+	roots    *x509.CertPool
+	counts   launch.Counts
+	renewal  chan struct{} // holds a value while a new way is being opened
+
+	mu      sync.Mutex
+	route   *route // what new connections take; nil before and after
+	failure error
+	told    time.Time // when a failure was last explained
+}
+
+// route is one way and its connections.
+type route struct {
+	way    access.Access
+	opened time.Time
+	// dead: connections do not come about any more, though it has not expired.
+	dead bool
+	// users are connections. Once it is replaced, the last one gives the way back.
+	users    int
+	replaced bool
+}
+
+// use makes a way the one that new connections take.
+func (t *tunnel) use(way access.Access) {
+	t.mu.Lock()
+	old := t.route
+	t.route = &route{way: way, opened: t.now()}
+	idle := false
+	if old != nil {
+		old.replaced = true
+		idle = old.users == 0
+	}
+	t.mu.Unlock()
+	if idle {
+		t.giveBack(old.way)
+	}
+}
+
+// connect makes a connection, by another mapping where the one there was leads
+// nowhere any more.
+func (t *tunnel) connect(ctx context.Context) (launch.Conn, error) {
+	for try := 0; ; try++ {
+		r, err := t.enter(ctx)
+		if err != nil {
+			return nil, err
+		}
+		conn, err := launch.Way{Info: r.way.Info(), TLS: t.request.TLS, Roots: t.roots, Now: t.Now}.Connect(ctx)
+		if err == nil {
+			return &routed{Conn: conn, leave: sync.OnceFunc(func() { t.leave(r) })}, nil
+		}
+		t.leave(r)
+		var dial *launch.DialError
+		if try > 0 || !errors.As(err, &dial) || !t.giveUp(r) {
+			return nil, err
+		}
+	}
+}
+
+// routed is a connection that tells its route when it ends.
+type routed struct {
+	launch.Conn
+	leave func()
+}
+
+func (r *routed) Close() error {
+	err := r.Conn.Close()
+	r.leave()
+	return err
+}
+
+// enter adds a connection to the route, or to a new one when the mapping has
+// ended. One caller opens it, the others wait.
+func (t *tunnel) enter(ctx context.Context) (*route, error) {
+	select {
+	case t.renewal <- struct{}{}:
+		defer func() { <-t.renewal }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	t.mu.Lock()
+	r := t.route
+	dead := r.dead
+	t.mu.Unlock()
+	if ended := expired(r.way.Info().Mapping, t.now()); ended || dead {
+		request := t.request
+		request.NoReuse = request.NoReuse || !ended
+		way, err := t.Opener.Open(ctx, request, nil)
+		if err != nil {
+			return nil, err
+		}
+		t.debugf("mapping %s replaces %s", way.Info().Mapping.Addr, r.way.Info().Mapping.Addr)
+		t.use(way)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.route.users++
+	return t.route, nil
+}
+
+func (t *tunnel) leave(r *route) {
+	t.mu.Lock()
+	r.users--
+	last := r.replaced && r.users == 0
+	t.mu.Unlock()
+	if last {
+		t.giveBack(r.way)
+	}
+}
+
+// giveUp marks a route that leads nowhere, unless it is so new that another one
+// would hardly do better.
+func (t *tunnel) giveUp(r *route) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.now().Sub(r.opened) < tellAgain {
+		return false
+	}
+	r.dead = true
+	return true
+}
+
+// report explains a failed connection, though not each of many.
+func (t *tunnel) report(ctx context.Context, err error) {
+	t.mu.Lock()
+	r, now := t.route, t.now()
+	again := now.Sub(t.told) < tellAgain
+	t.failure = err
+	if !again {
+		t.told = now
+	}
+	t.mu.Unlock()
+	if again {
+		t.debugf("%v", err)
+		return
+	}
+	info := r.way.Info()
+	if errors.Is(err, launch.ErrSilent) {
+		err = &launch.SilentError{Name: launch.Name(info.SIM), Port: t.request.Port}
+	}
+	err = t.explain(ctx, t.request, info, now, err)
+	var explained *launch.ConnectError
+	if errors.As(err, &explained) && explained.Denied {
+		t.giveUp(r) // this machine may have another address by now
+	}
+	t.mu.Lock()
+	t.failure = err
+	t.mu.Unlock()
+	if next := hint.Of(err); next != "" {
+		err = fmt.Errorf("%w; %s", err, next)
+	}
+	t.notice("%v", err)
+}
+
+func (t *tunnel) facts() Tunnel {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f := Tunnel{
+		Listen: localAddr(t.listener), Failure: t.failure,
+		Open: t.counts.Open.Load(), Total: t.counts.Total.Load(),
+		Sent: t.counts.Sent.Load(), Received: t.counts.Received.Load(),
+	}
+	if t.route != nil {
+		f.Info = t.route.way.Info()
+	}
+	return f
+}
