@@ -46,7 +46,8 @@ func runDemo(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	sim, err := simulator.Start(ctx, simulator.Options{AuthorizedKeys: []ssh.PublicKey{key}})
+	// The simulator outlives a signal, for the command to delete its mapping.
+	sim, err := simulator.Start(context.WithoutCancel(ctx), simulator.Options{AuthorizedKeys: []ssh.PublicKey{key}})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -110,5 +111,34 @@ func TestDemoAnswersWithinTwoSeconds(t *testing.T) {
 	t.Logf("the demo took %s", fastest)
 	if r := w.run(exec.Command("napter-connect", "demo", "ssh", "gateway-001", "exit 7")); r.status != 7 {
 		t.Errorf("status %d, want 7: %s", r.status, r.stderr)
+	}
+}
+
+// The demo's simulator outlives the signal that ends the demo: its command can
+// still delete the mapping.
+func TestDemoEndsAtASignal(t *testing.T) {
+	t.Parallel()
+	w := &world{t: t}
+	cmd := exec.Command("napter-connect", "demo", "ssh", "gateway-001", "echo there; sleep 1000")
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "there\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if status := w.status(cmd.Wait()); status != 255 {
+		t.Errorf("status %d, want 255", status)
+	}
+	if strings.Contains(errs.String(), "could not be deleted") {
+		t.Errorf("the mapping stayed: %s", errs.String())
 	}
 }
