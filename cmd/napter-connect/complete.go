@@ -179,7 +179,7 @@ func (a *app) completeFlags(c *cobra.Command) {
 	nothing := one()
 	for name, f := range map[string]cobra.CompletionFunc{
 		"profile": a.completeProfile, "coverage-type": one("jp\tJapan", "g\tglobal"), "service": one("air", "arc"), "source": one("auto"),
-		"duration": one("30m", "1h", "8h"), "linger": one("1m", "10m"), "otp": nothing, "port": a.completePort, "login": nothing,
+		"duration": one("30m", "1h", "8h"), "linger": one("1m", "10m"), "otp": nothing, "lang": one("en\tEnglish", "ja\t日本語"), "port": a.completePort, "login": nothing,
 		"local": nothing, "remote": nothing, "dynamic": nothing, "option": nothing,
 	} {
 		if c.LocalFlags().Lookup(name) != nil {

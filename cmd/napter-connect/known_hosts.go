@@ -97,7 +97,7 @@ func runKnownHostsForget(ctx context.Context, a *app, targets []string) error {
 		if n == 0 {
 			return noHostKey(targets[i])
 		}
-		a.say("forgot %s of %s", countOf(n, "host key"), safetext.Line(targets[i]))
+		a.say(a.texts().CLI.HostKeysForgotten, safetext.Line(targets[i]), n)
 	}
 	return nil
 }
@@ -237,7 +237,7 @@ func (a *app) printHostKeys(s *settings, entries []sshclient.HostKeyEntry, asJSO
 		return writeJSON(a.out, rows)
 	}
 	if len(rows) == 0 {
-		a.say("no host key is trusted yet; the first connection to a device asks")
+		a.tell(a.texts().CLI.NoHostKeys)
 		return nil
 	}
 	table := [][]string{{"NAME", "ALIAS", "PORT", "TYPE", "FINGERPRINT", "IMEI"}}
@@ -245,11 +245,4 @@ func (a *app) printHostKeys(s *settings, entries []sshclient.HostKeyEntry, asJSO
 		table = append(table, []string{r.Name, r.Alias, strconv.Itoa(r.Port), r.Type, r.Fingerprint, r.IMEI})
 	}
 	return writeTable(a.out, safeCells(table))
-}
-
-func countOf(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -75,6 +75,8 @@ func cliEnglish() CLI {
 		SimulatorEnd:       "# The devices' password is %s. Ctrl-C ends the simulator.",
 		SeveralSIMs:        "%d SIMs are called %s:",
 		WhichOne:           "Which one, 1 to %d? ",
+		HostKeysForgotten:  "host keys of %s forgotten: %d",
+		NoHostKeys:         "no host key is trusted yet; the first connection to a device asks",
 		SSHConfigWritten:   "%d SIMs in %s (written), included by %s",
 		SSHConfigUnchanged: "%d SIMs in %s (unchanged), included by %s",
 		SSHConfigNone:      "there was nothing to remove",

@@ -75,6 +75,8 @@ func cliJapanese() CLI {
 		SimulatorEnd:       "# デバイスのパスワードは %s です。Ctrl-C でシミュレーターを終了します。",
 		SeveralSIMs:        "%[2]s という名前の SIM が %[1]d 枚あります:",
 		WhichOne:           "どれにしますか (1 から %d)? ",
+		HostKeysForgotten:  "%s のホスト鍵を %d 件削除しました",
+		NoHostKeys:         "信頼済みのホスト鍵はまだありません。デバイスへの最初の接続のときに確認します",
 		SSHConfigWritten:   "%d 件の SIM を %s に書き込みました (%s から読み込まれます)",
 		SSHConfigUnchanged: "%d 件の SIM が %s にあります。変更はありません (%s から読み込まれます)",
 		SSHConfigNone:      "削除するものはありません",

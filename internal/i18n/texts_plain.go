@@ -80,6 +80,9 @@ type CLI struct {
 	SeveralSIMs string // how many, name
 	WhichOne    string // the highest number
 
+	HostKeysForgotten string // whose, how many
+	NoHostKeys        string
+
 	SSHConfigWritten, SSHConfigUnchanged string // how many SIMs, file, file
 	SSHConfigNone                        string
 	SSHConfigRemoved                     string // file, file
