@@ -26,7 +26,11 @@ func (a *app) connector(s *settings, j *job) *connect.Connector {
 // how long each took.
 func (a *app) progress() (events access.Progress, p *connect.Printer, stop func()) {
 	var list []access.Progress
-	if isTerminal(a.err) && !a.quiet && !a.mute {
+	switch {
+	case !isTerminal(a.err) || a.quiet || a.mute:
+	case a.wantsPlain(false):
+		list = append(list, a.readOut)
+	default:
 		p = connect.NewPrinter(a.err, 0, a.texts().Steps)
 		list = append(list, p.Event)
 	}
@@ -41,6 +45,14 @@ func (a *app) progress() (events access.Progress, p *connect.Printer, stop func(
 		if a.timings {
 			_ = timings.Write(a.err)
 		}
+	}
+}
+
+// readOut says each step in a line of its own, for those who can't see a line
+// change.
+func (a *app) readOut(e access.Event) {
+	if !e.Done {
+		a.say("%s…", connect.Words(e.Step, a.texts().Steps))
 	}
 }
 

@@ -83,9 +83,16 @@ func newRoot(a *app) *cobra.Command {
 		Args:          noArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runUI(cmd.Context(), a)
-		},
+	}
+	plain := root.Flags().Bool("accessible", false, "ask line by line in place of a full screen, for screen readers")
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		switch {
+		case !isTerminal(a.in) || !isTerminal(a.out):
+			return runSims(cmd.Context(), a, simsOptions{online: true})
+		case a.wantsPlain(*plain):
+			return runPlain(cmd.Context(), a, root)
+		}
+		return runUI(cmd.Context(), a)
 	}
 	root.SetIn(a.in)
 	root.SetOut(a.out)

@@ -26,7 +26,7 @@ func (a *app) debugf(format string, args ...any) {
 // waiting shows what takes so long, once it takes more than 300 ms, and only on
 // a terminal. The returned function ends it.
 func (a *app) waiting(what string) (done func()) {
-	if a.quiet || !isTerminal(a.err) {
+	if a.quiet || !isTerminal(a.err) || a.wantsPlain(false) {
 		return func() {}
 	}
 	stop, stopped := make(chan struct{}), make(chan struct{})

@@ -75,15 +75,7 @@ func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
 		defer a.rememberListed(api.settings, token.OperatorID, found.fetched, found.all)
 	}
 	sims := found.matching
-	slices.SortStableFunc(sims, func(x, y client.Sim) int {
-		switch {
-		case x.Online() && !y.Online():
-			return -1
-		case !x.Online() && y.Online():
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(sims, onlineSIMsFirst)
 	return printSims(a, sims, o)
 }
 
@@ -92,6 +84,16 @@ type foundSims struct {
 	fetched  []client.Sim
 	all      bool // fetched are all that there are
 	matching []client.Sim
+}
+
+func onlineSIMsFirst(x, y client.Sim) int {
+	switch {
+	case x.Online() && !y.Online():
+		return -1
+	case !x.Online() && y.Online():
+		return 1
+	}
+	return 0
 }
 
 func findSims(ctx context.Context, s *client.Session, o simsOptions) (f foundSims, err error) {

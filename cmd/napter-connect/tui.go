@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,12 +16,11 @@ import (
 	"github.com/napter-connect/napter-connect/internal/tui/handover"
 )
 
-// runUI shows the terminal UI. Without a terminal that can show it, it prints
-// the SIMs that are online.
+// runUI shows the terminal UI on the terminal that stdin and stdout are.
 func runUI(ctx context.Context, a *app) error {
 	out, ok := a.out.(*os.File)
-	if !ok || !isTerminal(a.in) || !isTerminal(out) || a.getenv("TERM") == "dumb" {
-		return runSims(ctx, a, simsOptions{online: true})
+	if !ok {
+		return errors.New("the UI needs a terminal for its output")
 	}
 	terminal, err := handover.New(a.in, out)
 	if err != nil {

@@ -22,8 +22,7 @@ type Plain struct {
 	Quit         string
 	AskPort      string // the default
 	AskLocalPort string
-	AskProtocol  string
-	AskUser      string // the default
+	AskUser      string
 	BadPort      string // what was typed
 	MappingRow   string // number, endpoint, device port, time left, whose
 	NoMappings   string
@@ -32,10 +31,7 @@ type Plain struct {
 	AskDeleteOf  string // endpoint, whose
 	Deleted      string // endpoint
 	NotDeleted   string
-	Forwarding   string // local address
 	EndHint      string
-	Doing        string // a step
-	Done         string // a step, how long
 	Status       string // exit status
 	Bye          string
 }
