@@ -47,7 +47,7 @@ func (d *detailsPane) render(s SIM, ok bool) []string {
 		for _, p := range d.pairs(s) {
 			lines = append(lines, d.pair(p))
 		}
-		if d.width >= 100 {
+		if d.folds() {
 			lines = d.twoColumns(lines)
 		}
 	}
@@ -106,11 +106,14 @@ func (d *detailsPane) pairs(s SIM) []pair {
 	return kept
 }
 
+// folds: the pane is wide and low, and has two columns.
+func (d *detailsPane) folds() bool { return d.width >= 72 }
+
 const labelWidth = 12
 
 func (d *detailsPane) pair(p pair) string {
 	w := d.width
-	if w >= 100 {
+	if d.folds() {
 		w = w/2 - 1
 	}
 	return d.style.Dim.Render(fit(p.label, labelWidth, d.style.more)) + " " +

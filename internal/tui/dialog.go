@@ -12,14 +12,14 @@ type confirm struct {
 	head, text, button string
 	then               tea.Msg
 	yes                bool
-	width              int
+	width, height      int
 }
 
 func newConfirm(e *env, title, text, button string, then tea.Msg) *confirm {
 	return &confirm{env: e, head: title, text: text, button: button, then: then}
 }
 
-func (c *confirm) setSize(w, _ int)       { c.width = min(w, 64) }
+func (c *confirm) setSize(w, h int)       { c.width, c.height = min(w, 64), h }
 func (c *confirm) title() string          { return c.head }
 func (c *confirm) handle(tea.Msg) tea.Cmd { return nil }
 
@@ -40,7 +40,12 @@ func (c *confirm) commands() []command {
 }
 
 func (c *confirm) render() ([]string, *tea.Cursor) {
-	lines := append(wrap(c.text, c.width), "")
+	lines := wrap(c.text, c.width)
+	if len(lines) > c.height-1 { // the buttons always show
+		lines = lines[:max(c.height-1, 0)]
+	} else if len(lines) < c.height-1 {
+		lines = append(lines, "")
+	}
 	cancel, button := c.style.ButtonActive, c.style.Button
 	if c.yes {
 		cancel, button = button, cancel

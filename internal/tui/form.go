@@ -250,35 +250,58 @@ func (f *form) submit() tea.Cmd {
 
 const formLabel = 13
 
+// render shows the fields; where there are more than lines, those around the
+// focus. What there is to say about the focused one gets a line of its own when
+// it does not fit beside it.
 func (f *form) render() ([]string, *tea.Cursor) {
 	var lines []string
 	var cursor *tea.Cursor
 	f.source.placeholder = f.ownAddress()
-	focused := f.focused()
+	focused, at := f.focused(), 0
 	for _, x := range f.fields() {
-		label := fit(x.label, formLabel, f.style.more)
+		line, note := f.line(x, x == focused)
 		if x == focused {
-			label = f.style.FieldActive.Render(f.style.running + " " + label)
-		} else {
-			label = "  " + label
-		}
-		value, note, bad := f.value(x, x == focused)
-		if x == focused && len(x.options) == 0 {
-			_, at := x.line.render(f.valueWidth())
-			cursor = tea.NewCursor(formLabel+2+at, len(lines))
-		}
-		line := label + value
-		if note != "" {
-			style := f.style.Dim
-			if bad {
-				style = f.style.Bad
+			at = len(lines)
+			if len(x.options) == 0 {
+				_, column := x.line.render(f.valueWidth())
+				cursor = tea.NewCursor(formLabel+2+column, at)
 			}
-			note = cut(note, max(f.width-width(line)-2, 0), f.style.more)
-			line += "  " + style.Render(note)
 		}
-		lines = append(lines, line)
+		room := f.width - width(line) - 2
+		lines = append(lines, line+spaces(f.width-width(line))) // the box keeps its size
+		switch {
+		case note == "":
+		case width(note) > room && x == focused && f.height > len(f.fields()):
+			lines = append(lines, "    "+cut(note, f.width-4, f.style.more))
+		default:
+			lines[len(lines)-1] = line + "  " + cut(note, room, f.style.more) + spaces(room-width(note))
+		}
+	}
+	if top := max(at-f.height+2, 0); len(lines) > f.height {
+		top = min(top, len(lines)-f.height)
+		lines = lines[top:]
+		if cursor != nil {
+			cursor.Y -= top
+		}
 	}
 	return lines, cursor
+}
+
+// line is a field, and what there is to say about it.
+func (f *form) line(x *field, active bool) (line, note string) {
+	label := "  " + fit(x.label, formLabel, f.style.more)
+	if active {
+		label = f.style.FieldActive.Render(f.style.running + " " + fit(x.label, formLabel, f.style.more))
+	}
+	value, note, bad := f.value(x, active)
+	style := f.style.Dim
+	if bad {
+		style = f.style.Bad
+	}
+	if note != "" {
+		note = style.Render(note)
+	}
+	return label + value, note
 }
 
 func (f *form) valueWidth() int { return max(f.width-formLabel-4, 8) }

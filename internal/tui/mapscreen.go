@@ -139,10 +139,11 @@ func (s *mapScreen) setSize(w, h int) {
 			s.columns[i].width, rest = want[i], rest-more
 		}
 	}
-	s.columns[0].width += max(rest, 0) * 2 / 3
-	if s.columns[4].width > 0 {
-		s.columns[4].width += max(rest, 0) / 3
+	if s.columns[4].width > 0 { // half of what is left
+		s.columns[4].width += max(rest, 0) / 2
+		rest -= rest / 2
 	}
+	s.columns[0].width += max(rest, 0)
 }
 
 func (s *mapScreen) cell(m Mapping, i int) string {
@@ -202,7 +203,11 @@ func (s *mapScreen) info() string {
 	t := s.text
 	var facts []string
 	if m, ok := s.current(); ok {
-		facts = append(facts, safe(fmt.Sprintf("%s:%d", s.name(m), m.DevicePort)))
+		tls := ""
+		if m.TLS {
+			tls = " " + t.Columns.TLS
+		}
+		facts = append(facts, safe(fmt.Sprintf("%s:%d", s.name(m), m.DevicePort)), m.Addr.String()+tls, safe(strings.Join(m.Sources, ", ")))
 		if d := m.Expires.Sub(s.now()); d < soon {
 			facts = append(facts, fmt.Sprintf(t.Times.EndsIn, left(d, t)))
 		}
@@ -251,7 +256,6 @@ func (s *mapScreen) commands() []command {
 	}
 	list := []command{
 		{key: k.Delete, why: none, run: func() tea.Cmd { return s.delete(m) }},
-		{key: k.DeleteOurs, why: ours, run: func() tea.Cmd { return s.deleteAll(left) }},
 		{key: k.Form, why: reach, run: func() tea.Cmd {
 			r := s.request(sim, "")
 			r.Port = m.DevicePort
@@ -259,6 +263,7 @@ func (s *mapScreen) commands() []command {
 		}},
 		{key: k.Copy, why: none, run: func() tea.Cmd { return s.copyMenu(m) }},
 		{key: k.Refresh, run: func() tea.Cmd { return send(refreshMsg{}) }},
+		{key: k.DeleteOurs, why: ours, run: func() tea.Cmd { return s.deleteAll(left) }},
 	}
 	for _, c := range s.table.commands(k) {
 		move := c.run

@@ -99,8 +99,15 @@ func (s *sessionScreen) setSize(w, h int) {
 	s.width = w
 	s.table.setSize(w, h-2)
 	c := s.text.Columns
-	s.columns = []column{{c.Kind, 8, false}, {c.SIM, 0, false}, {c.Local, 0, false}, {c.Connections, 5, true}, {c.Left, 11, true}}
-	rest := w - 8 - 5 - 11 - 4
+	conns := 5
+	if w < 60 {
+		conns = -1
+	}
+	s.columns = []column{{c.Kind, 10, false}, {c.SIM, 0, false}, {c.Local, 0, false}, {c.Connections, conns, true}, {c.Left, 9, true}}
+	if w >= 60 {
+		s.columns[4].width = 12
+	}
+	rest := w - 10 - conns - s.columns[4].width - 4
 	if w >= 72 {
 		s.columns = append(s.columns, column{c.Received, 9, true}, column{c.Sent, 9, true})
 		rest -= 20

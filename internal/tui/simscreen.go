@@ -246,13 +246,13 @@ func (s *simScreen) layout(w int) {
 		{column{s.text.UI.MapsShort, 3, true}, s.mapCount},
 		{column{c.Plan, 12, false}, func(x *SIM) string { return x.Plan }},
 	}
-	const least = 16
+	const least = 22 // of the name
 	rest := w - 13
 	s.columns = []column{{c.State, 12, false}, {title: c.Name}}
 	s.cells = []func(*SIM) string{s.state, func(x *SIM) string { return x.Name }}
 	for _, o := range options {
 		if rest-o.width-1 < least {
-			break
+			continue
 		}
 		rest -= o.width + 1
 		s.columns, s.cells = append(s.columns, o.column), append(s.cells, o.cell)

@@ -37,30 +37,42 @@ func (m *Model) draw() (string, *tea.Cursor) {
 	return strings.Join(lines, "\n"), cursor
 }
 
-// tabs is the first line.
+// tabs is the first line: names and numbers, as far as there is room.
 func (m *Model) tabs() string {
+	name := m.style.Title.Render("napter-connect")
+	line := m.tabLabels(true, true)
+	if gap := m.width - width(line) - width(name); gap >= 0 {
+		return line + spaces(gap) + name
+	}
+	if width(line) > m.width {
+		line = m.tabLabels(true, false)
+	}
+	if width(line) > m.width {
+		line = m.tabLabels(false, false)
+	}
+	return cut(line, m.width, m.style.more)
+}
+
+// tabLabels are the tabs; names are left out of those that do not show.
+func (m *Model) tabLabels(names, counts bool) string {
 	t := m.text.Tabs
-	names := [...]string{t.SIMs, t.Mappings, t.Sessions}
-	counts := [...]int{len(m.sims.store.sims), len(m.mappings), len(m.sessions.shown())}
+	list := [...]string{t.SIMs, t.Mappings, t.Sessions}
+	sizes := [...]int{len(m.sims.store.sims), len(m.mappings), len(m.sessions.shown())}
 	var b strings.Builder
-	for i, name := range names {
-		label := fmt.Sprintf(" %d %s ", i+1, name)
-		if counts[i] > 0 {
-			label = fmt.Sprintf(" %d %s %s ", i+1, name, thousands(counts[i]))
-		}
-		style := m.style.Tab
+	for i, name := range list {
+		label, style := fmt.Sprintf(" %d ", i+1), m.style.Tab
 		if i == m.tab {
 			style = m.style.TabActive
 		}
-		b.WriteString(style.Render(label))
-		b.WriteByte(' ')
+		if names || i == m.tab {
+			label += name + " "
+		}
+		if counts && sizes[i] > 0 {
+			label += thousands(sizes[i]) + " "
+		}
+		b.WriteString(style.Render(label) + " ")
 	}
-	left := b.String()
-	name := m.style.Title.Render("napter-connect")
-	if gap := m.width - width(left) - width(name); gap >= 0 {
-		return left + spaces(gap) + name
-	}
-	return cut(left, m.width, m.style.more)
+	return b.String()
 }
 
 // status is the line that says who and where one is, unless there is something
@@ -146,14 +158,25 @@ func (m *Model) cover(lines []string, o overlay) *tea.Cursor {
 		if y+i >= len(lines) {
 			break
 		}
-		under := lines[y+i]
-		lines[y+i] = ansi.Truncate(under, x, "") + spaces(x-min(width(under), x)) + line + ansi.TruncateLeft(under, x+inner+4, "")
+		lines[y+i] = overlaid(lines[y+i], line, x, inner+4)
 	}
 	if cursor != nil {
 		cursor.X += x + 2
 		cursor.Y += y + 1
 	}
 	return cursor
+}
+
+// overlaid replaces w columns of a line from column x on. A wide character that
+// the edge cuts in two is gone.
+func overlaid(under, line string, x, w int) string {
+	left := ansi.Truncate(under, x, "")
+	right := ansi.TruncateLeft(under, x+w, "")
+	rest := max(width(under)-x-w, 0)
+	if width(right) > rest {
+		right = ansi.TruncateLeft(under, x+w+1, "")
+	}
+	return left + spaces(x-width(left)) + line + spaces(rest-width(right)) + right
 }
 
 func (m *Model) box(title string, content []string, inner int) []string {
