@@ -1,11 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/lease"
 )
 
@@ -63,20 +67,60 @@ func (a *app) forget(d config.Dirs, deleted []netip.AddrPort) error {
 	return nil
 }
 
+// holders are the commands that use what the keeper holds, by address.
+type holders map[string][]keeper.User
+
+// holdersLimit is how long the list waits for a keeper that does not answer.
+const holdersLimit = 2 * time.Second
+
+// readHolders asks a running keeper. Without one there are none.
+func (a *app) readHolders(ctx context.Context, s *settings) holders {
+	k, err := a.keeper(s, false)
+	if err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, holdersLimit)
+	defer cancel()
+	st, err := k.Status(ctx)
+	if err != nil {
+		a.debugf("who uses the mappings: %v", err)
+		return nil
+	}
+	list := holders{}
+	for _, l := range st.Leases {
+		list[l.Info.Mapping.Addr.String()] = l.Users
+	}
+	return list
+}
+
 // describe completes a row with whose mapping it is. The address alone is not
 // enough: it is used again for other SIMs.
-func (o owners) describe(r mappingRow) mappingRow {
+func (o owners) describe(r mappingRow, users holders) mappingRow {
 	e, ok := o[r.Address]
 	if !ok || e.Spec.SimID != r.SIM && (e.Spec.IMSI == "" || e.Spec.IMSI != r.IMSI) {
 		return r
 	}
+	held, byKeeper := users[r.Address]
+	owner := process(firstOf(e.Owner.Command, e.Owner.Program), e.Owner.PID)
 	switch {
 	case e.State == lease.Kept:
 		r.Owner = "kept"
-	case e.Alive:
-		r.Owner, r.By = "in use", fmt.Sprintf("%s (process %d)", firstOf(e.Spec.Command, e.Owner.Command, e.Owner.Program), e.Owner.PID)
-	default:
+	case !e.Alive:
 		r.Owner = "left over"
+	case e.Deleting:
+		r.Owner, r.By = "being deleted", owner
+	case byKeeper && len(held) == 0:
+		r.Owner, r.By = "lingering", owner
+	case byKeeper:
+		var by []string
+		for _, u := range held {
+			by = append(by, process(u.Command, u.PID))
+		}
+		r.Owner, r.By = "in use", strings.Join(by, ", ")
+	default:
+		r.Owner, r.By = "in use", process(firstOf(e.Spec.Command, e.Owner.Command, e.Owner.Program), e.Owner.PID)
 	}
 	return r
 }
+
+func process(what string, pid int) string { return fmt.Sprintf("%s (process %d)", what, pid) }

@@ -178,7 +178,7 @@ func keeperIdle(s *settings) time.Duration {
 func keeperEnvironment(getenv func(string) string) []string {
 	list := []string{} // not nil, which would mean all
 	for _, name := range []string{
-		"SSL_CERT_FILE", "SSL_CERT_DIR", "TZ", "TMPDIR", "SystemRoot", "SystemDrive", "GOCOVERDIR",
+		"SSL_CERT_FILE", "SSL_CERT_DIR", "TZ", "TMPDIR", "SystemRoot", "SystemDrive", "GOCOVERDIR", "GORACE",
 	} {
 		if v := getenv(name); v != "" {
 			list = append(list, name+"="+v)

@@ -24,10 +24,11 @@ type mappingRow struct {
 	Sources    []string  `json:"sources"`
 	Created    time.Time `json:"created"`
 	Expires    time.Time `json:"expires"`
-	// Owner is "in use" (by a process of this user here), "left over" (made
-	// here, its process is gone), "kept" (by --keep) or "other".
+	// Owner is "in use" (by a process of this user here), "lingering" (by
+	// --linger), "being deleted", "left over" (made here, its process is gone),
+	// "kept" (by --keep) or "other".
 	Owner string `json:"owner"`
-	// By is the command that uses it.
+	// By is the commands that use it, or the process that deletes it.
 	By string `json:"by,omitempty"`
 }
 
@@ -65,6 +66,7 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 	if err != nil {
 		return err
 	}
+	users := a.readHolders(ctx, api.settings)
 	rows := []mappingRow{}
 	done := a.waiting(a.texts().CLI.FetchingMaps)
 	for m, err := range api.ListPortMappings(ctx) {
@@ -72,7 +74,7 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 			done()
 			return fmt.Errorf("listing port mappings: %w", err)
 		}
-		rows = append(rows, whose.describe(newMappingRow(m)))
+		rows = append(rows, whose.describe(newMappingRow(m), users))
 	}
 	done()
 	if asJSON {

@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/lease"
 )
 
@@ -32,26 +36,74 @@ func runPrune(ctx context.Context, a *app) error {
 		return err
 	}
 	defer func() { _ = leases.Close() }()
-	n, t := 0, a.texts().CLI
-	err = access.Reap(ctx, leases, api.sessions, api.settings.account, api.settings.network, func(e lease.Entry, o lease.Outcome, err error) {
+	n := 0
+	limit, cancel := context.WithTimeout(ctx, pruneLimit)
+	defer cancel()
+	err = access.Reap(limit, leases, api.sessions, api.settings.account, api.settings.network, func(e lease.Entry, o lease.Outcome, err error) {
 		n++
-		target := firstOf(e.Spec.SimID, e.Spec.IMSI)
-		what := fmt.Sprintf(t.PruneMapping, fmt.Sprintf("%s:%d", e.IP, e.Port), e.Spec.Port, target)
-		if e.State == lease.Intent {
-			what = fmt.Sprintf(t.PruneIntent, e.Spec.Port, target)
-		}
-		if err == nil && o == lease.None {
-			a.say(t.PruneNone, e.Spec.Port, target)
-			return
-		}
-		if err != nil {
-			a.say(t.StillThere, what, err)
-			return
-		}
-		a.say(t.Pruned, what, t.Outcomes.Word(string(o)))
+		a.sayPruned(e, o, err)
 	})
+	if waiting := a.awaitOthers(ctx, leases); waiting != nil {
+		err = errors.Join(err, waiting)
+	}
 	if err == nil && n == 0 {
-		a.tell(t.NothingLeftOver)
+		a.tell(a.texts().CLI.NothingLeftOver)
 	}
 	return err
+}
+
+func (a *app) sayPruned(e lease.Entry, o lease.Outcome, err error) {
+	t := a.texts().CLI
+	target := firstOf(e.Spec.SimID, e.Spec.IMSI)
+	what := fmt.Sprintf(t.PruneMapping, fmt.Sprintf("%s:%d", e.IP, e.Port), e.Spec.Port, target)
+	if e.State == lease.Intent {
+		what = fmt.Sprintf(t.PruneIntent, e.Spec.Port, target)
+	}
+	switch {
+	case err != nil:
+		a.say(t.StillThere, what, err)
+	case o == lease.None:
+		a.say(t.PruneNone, e.Spec.Port, target)
+	default:
+		a.say(t.Pruned, what, t.Outcomes.Word(string(o)))
+	}
+}
+
+const (
+	// pruneLimit is how long deletions are tried; somebody waits for the end.
+	pruneLimit = 30 * time.Second
+	// othersLimit is how long prune waits for deletions of other processes.
+	othersLimit = 10 * time.Second
+	// othersPoll is how often it looks: the journal tells nobody of a change.
+	othersPoll = 100 * time.Millisecond
+)
+
+// awaitOthers waits for what the keeper, or another command, is deleting. The
+// error names what is still there.
+func (a *app) awaitOthers(ctx context.Context, leases *lease.Manager) error {
+	limit, cancel := context.WithTimeout(ctx, othersLimit)
+	defer cancel()
+	tick := time.NewTicker(othersPoll)
+	defer tick.Stop()
+	for {
+		entries, _, err := leases.Entries()
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(entries, func(e lease.Entry) bool { return e.Alive && e.Deleting && !e.Mine })
+		if i < 0 {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-limit.Done():
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			e := entries[i]
+			return hint.New(fmt.Sprintf("a mapping to port %d of SIM %s is still being deleted by process %d",
+				e.Spec.Port, firstOf(e.Spec.SimID, e.Spec.IMSI), e.Owner.PID),
+				"it goes on until the mapping is gone; look again later")
+		}
+	}
 }

@@ -63,12 +63,13 @@ func TestKeeperStaysForWhatLingers(t *testing.T) {
 	h := w.newHome()
 	h.configure("keeperIdle: 1s\n")
 	sim := w.onlineSIMs(1)[0]
+	var began time.Time
 	for range 2 {
+		began = time.Now()
 		if _, stderr, status := h.run("ssh", "-F", "none", "-l", "pi", "--linger", "3s", sim, "true"); status != 0 {
 			t.Fatalf("status %d: %s", status, stderr)
 		}
 	}
-	ended := time.Now()
 	if w.sent("createPortMappingForSim", sim) != 1 {
 		t.Error("the second command did not use the mapping that lingered")
 	}
@@ -76,8 +77,8 @@ func TestKeeperStaysForWhatLingers(t *testing.T) {
 		t.Errorf("status %+v, %v; want a lease without users", st, err)
 	}
 	h.eventually("the mapping", func() error { return h.clean(sim) })
-	if lasted := time.Since(ended); lasted < 2*time.Second {
-		t.Errorf("it lingered for %v", lasted)
+	if lasted := time.Since(began); lasted < 3*time.Second {
+		t.Errorf("it was deleted %v after the last command's start", lasted)
 	}
 	h.eventually("the keeper", func() error {
 		if left := h.keepers(); len(left) > 0 {
@@ -168,7 +169,7 @@ func TestIdleKeeperCostsNothing(t *testing.T) {
 	rss := number(t, fmt.Sprintf("/proc/%d/status", pid), "VmRSS:") << 10
 	st, err := h.status()
 	t.Logf("it occupies %.1f MB, and says %.1f MB (%v)", float64(rss)/1e6, float64(st.Memory)/1e6, err)
-	if rss > memoryBudget {
+	if rss > memoryBudget && !raceEnabled {
 		t.Errorf("it occupies %d bytes, more than %d", rss, memoryBudget)
 	}
 	s.release()

@@ -32,8 +32,8 @@ const slack = 0.3
 // The figures are the best of a few: a busy machine adds delays of its own, and
 // never takes one away.
 func TestRoundTripsToThePrompt(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it waits for many round trips")
+	if testing.Short() || raceEnabled {
+		t.Skip("it waits for many round trips, and measures the program's speed")
 	}
 	const rtt = 100 * time.Millisecond
 	key := sshdtest.NewKey(t, "ed25519")

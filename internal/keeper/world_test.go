@@ -28,7 +28,11 @@ var build = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	bin := filepath.Join(dir, "napter-connect")
-	out, err := exec.Command("go", "build", "-o", bin, "../../cmd/napter-connect").CombinedOutput()
+	args := []string{"build", "-o", bin}
+	if raceEnabled {
+		args = append(args, "-race")
+	}
+	out, err := exec.Command("go", append(args, "../../cmd/napter-connect")...).CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("building: %w: %s", err, out)
 	}
@@ -106,13 +110,20 @@ func (w *world) newHome(vars ...string) *home {
 		"XDG_CACHE_HOME=" + dir, "XDG_RUNTIME_DIR=" + filepath.Join(dir, "run"), "SSL_CERT_FILE=" + ca,
 		"SORACOM_ENDPOINT=" + w.sim.Endpoint(), "SORACOM_PROFILE_DIR=" + filepath.Join(dir, "profiles"),
 		"NAPTER_CONNECT_IP_SERVICES=" + strings.Join(w.sim.IPServices(), ","), "GOCOVERDIR=" + os.Getenv("GOCOVERDIR"),
+		"GORACE=exitcode=66 log_path=" + filepath.Join(dir, "race"),
 	}, vars...)
 	w.t.Cleanup(h.clear)
 	return h
 }
 
-// clear ends what a failed test may have left.
+// clear ends what a failed test may have left, and fails a test whose processes
+// had data races.
 func (h *home) clear() {
+	races, _ := filepath.Glob(filepath.Join(h.dir, "race.*"))
+	for _, name := range races {
+		b, _ := os.ReadFile(name)
+		h.t.Errorf("a data race: %s", b)
+	}
 	for _, pid := range h.processes("") {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}

@@ -1,0 +1,6 @@
+//go:build race
+
+package keeper_test
+
+// raceEnabled: the race detector makes everything slower and larger.
+const raceEnabled = true
