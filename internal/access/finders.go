@@ -36,15 +36,6 @@ func (f *Finders) Finder(services []myip.Service) (*myip.Finder, error) {
 	return made, nil
 }
 
-// Rest drops the warm connections of all finders, which stay usable.
-func (f *Finders) Rest() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, finder := range f.made {
-		finder.Reset()
-	}
-}
-
 // Close drops the warm connections.
 func (f *Finders) Close() {
 	f.mu.Lock()

@@ -153,15 +153,6 @@ func (s *Sessions) Close(ctx context.Context) error {
 	return errors.Join(all...)
 }
 
-// Rest closes the connections that nobody uses; tokens stay.
-func (s *Sessions) Rest() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, one := range s.open {
-		one.client.CloseIdleConnections()
-	}
-}
-
 // proxy honours the request's proxy variables, not those of this process, which
 // may have been started in another environment (the keeper).
 func (n Network) proxy() func(*http.Request) (*url.URL, error) {

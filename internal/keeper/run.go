@@ -69,11 +69,7 @@ func serve(ctx context.Context, o RunOptions, log *logFile) error {
 	s := &Server{
 		Version: o.Version, Backend: local, Sessions: sessions, Leases: settler{leases, local},
 		Idle: o.Idle, Seen: r.seenAccount, Logf: log.printf,
-		Rest: func() {
-			sessions.Rest()
-			finders.Rest()
-			debug.FreeOSMemory()
-		},
+		Rest: debug.FreeOSMemory,
 	}
 	log.printf("started, version %s, process %d", o.Version, os.Getpid())
 	_, _ = fmt.Fprintln(o.Ready, readyLine)

@@ -25,8 +25,9 @@ const (
 	stopLimit = 30 * time.Second
 	// DefaultIdle is how long a keeper without work stays.
 	DefaultIdle = 10 * time.Minute
-	// restAfter is how long a keeper without work keeps its connections warm and
-	// its memory.
+	// restAfter is how long a keeper without work keeps the memory that its work
+	// took. Warm connections stay, until their idle timeouts or the other side
+	// end them: they are what the next command is quick by.
 	restAfter = time.Minute
 )
 
@@ -65,8 +66,8 @@ type Server struct {
 	// Seen is told of each account that a request brings, so that what this
 	// account left over can be deleted; may be nil. It must not block.
 	Seen func(profile.Account, access.Network)
-	// Rest is called when there has been no work for a while, to give back what
-	// is kept for speed alone; may be nil.
+	// Rest is called when there has been no work for a while, to give back
+	// memory; may be nil.
 	Rest func()
 	Logf func(format string, args ...any)
 
