@@ -79,20 +79,24 @@ func (b *uiBackend) Mappings(ctx context.Context) ([]tui.Mapping, error) {
 	if err != nil {
 		return nil, err
 	}
+	users := b.app.readHolders(ctx, b.api.settings)
 	list := []tui.Mapping{}
 	for m, err := range b.api.ListPortMappings(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, uiMapping(m, whose))
+		list = append(list, uiMapping(m, whose, users))
 	}
 	return list, nil
 }
 
-func uiMapping(m client.PortMapping, whose owners) tui.Mapping {
-	r := whose.describe(newMappingRow(m))
+func uiMapping(m client.PortMapping, whose owners, users holders) tui.Mapping {
+	r := whose.describe(newMappingRow(m), users)
 	ip, _ := netip.ParseAddr(m.IPAddress)
-	owner := map[string]tui.Owner{"in use": tui.InUse, "left over": tui.LeftOver, "kept": tui.Kept}[r.Owner]
+	owner := map[string]tui.Owner{
+		"in use": tui.InUse, "lingering": tui.InUse,
+		"left over": tui.LeftOver, "being deleted": tui.LeftOver, "kept": tui.Kept,
+	}[r.Owner]
 	return tui.Mapping{
 		SIM: r.SIM, IMSI: r.IMSI, DevicePort: r.DevicePort, Addr: netip.AddrPortFrom(ip, uint16(m.Port)), Hostname: r.Hostname,
 		TLS: r.TLS, Sources: r.Sources, Created: r.Created, Expires: r.Expires, Owner: owner, By: r.By,
@@ -133,7 +137,7 @@ func (b *uiBackend) mappingsOf(ctx context.Context, m tui.Mapping) ([]tui.Mappin
 	}
 	var list []tui.Mapping
 	for _, one := range found {
-		list = append(list, uiMapping(one, nil))
+		list = append(list, uiMapping(one, nil, nil))
 	}
 	return list, err
 }
