@@ -179,8 +179,11 @@ func (h *home) killKeeper() {
 func (h *home) kill(containing string) {
 	h.t.Helper()
 	victims := h.processes(containing)
-	for _, pid := range victims {
-		_ = syscall.Kill(pid, syscall.SIGKILL)
+	// Stopped first, so that none of them sees another die.
+	for _, sig := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGKILL} {
+		for _, pid := range victims {
+			_ = syscall.Kill(pid, sig)
+		}
 	}
 	h.eventually("the killed", func() error {
 		for _, pid := range h.processes(containing) {
