@@ -1,0 +1,234 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/napter-connect/napter-connect/internal/simulator"
+	"github.com/napter-connect/napter-connect/internal/termtest"
+)
+
+// ui starts the terminal UI and waits until its list is there.
+func (w *world) ui(o termtest.Options) *termtest.Terminal {
+	w.t.Helper()
+	cmd := w.program()
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color")
+	e := termtest.Start(w.t, cmd, o)
+	e.Expect("gateway-001", "services agree")
+	return e
+}
+
+// shell goes from the list to a shell on gateway-001, as a person does.
+func (w *world) shell(e *termtest.Terminal) {
+	w.t.Helper()
+	e.Type("/gateway-001\r")
+	e.Expect("1 of ")
+	e.Type("\r")
+	e.Expect("Connect to gateway-001", "203.0.113.10/32")
+	e.Type("\r")
+	e.Expect("Password:")
+	e.Type("raspberry\r")
+	e.Expect("pi@gateway-001:~ $")
+	e.Until("raw mode", e.Raw)
+}
+
+// gone waits for the end of the mappings: the process is the one to wait for
+// it, a test that ends it sees that at once.
+func (w *world) gone() {
+	w.t.Helper()
+	if open := w.Mappings(); len(open) > 0 {
+		w.t.Errorf("left open: %+v", open)
+	}
+}
+
+// sane checks that the terminal is as it was before the program.
+func (w *world) sane(e *termtest.Terminal) {
+	w.t.Helper()
+	if before, after := e.Before(), e.Modes(); before != after {
+		w.t.Errorf("the terminal's modes were\n%+v\nand are\n%+v", before, after)
+	}
+	e.Until("the alternate screen is left", func() bool { return !e.Alternate() })
+	for mode, on := range e.PrivateModes() {
+		if on && !slices.Contains([]int{7, 25}, mode) { // wrap lines, show the cursor
+			w.t.Errorf("the mode %d is left on", mode)
+		}
+	}
+}
+
+// TestUIToAShellAndBack: the /32, the shell, a new size, back to the same row, and
+// no key press is lost; twice.
+func TestUIToAShellAndBack(t *testing.T) {
+	w := newWorld(t, simulator.Options{Password: "raspberry"})
+	e := w.ui(termtest.Options{Columns: 120, Rows: 30, Modes: func(tio *unix.Termios) { tio.Cc[unix.VERASE] = 8 }})
+	w.shell(e)
+	if open := w.Mappings(); len(open) != 1 || fmt.Sprint(open[0].Sources) != "[203.0.113.10/32]" {
+		t.Errorf("mappings during the session: %+v", open)
+	}
+	e.Type("stty size\r")
+	e.Expect("30 120")
+	e.Resize(100, 40)
+	e.Until("the device knows the new size", func() bool {
+		e.Type("stty size\r")
+		time.Sleep(20 * time.Millisecond)
+		return strings.Contains(e.Screen(), "40 100")
+	})
+	for i := range 2 {
+		e.Type("exit\r")
+		e.Until("the UI is back", e.Alternate)
+		e.Type("/\x15abc") // the filter, emptied, and three keys
+		e.Expect("/ abc", "is deleted.")
+		w.gone()
+		if lines := strings.Split(e.Screen(), "\n"); len(lines) != 40 || !strings.Contains(lines[39], "enter") {
+			t.Errorf("the UI has not the new size:\n%s", e.Screen())
+		}
+		if i == 1 {
+			break
+		}
+		e.Type("\x15gateway-001\r")
+		e.Expect("1 of ", "Last used")
+		e.Type("c") // at once, with what was used last
+		e.Expect("Password:")
+		e.Type("raspberry\r")
+		e.Until("the second session", func() bool { return strings.Contains(e.Screen(), "pi@gateway-001:~ $") && e.Raw() })
+	}
+	e.Type("\x1b")
+	e.Expect("40 of 40")
+	e.Type("q")
+	if status := e.Exit(); status != 0 {
+		t.Errorf("status %d", status)
+	}
+	w.sane(e)
+}
+
+// TestUIKeysAfterAShell types at the moment when the shell ends: what the device
+// does not get, the UI does.
+func TestUIKeysAfterAShell(t *testing.T) {
+	w := newWorld(t, simulator.Options{Password: "raspberry"})
+	e := w.ui(termtest.Options{Columns: 120, Rows: 30})
+	w.shell(e)
+	e.Type("exit\r")
+	e.Until("the session has ended", func() bool { return strings.Contains(e.Output(), "exit\r\nlogout") || e.Alternate() })
+	e.Type("/")
+	for _, key := range "\x15abc" {
+		e.Type(string(key))
+	}
+	e.Expect("/ abc")
+}
+
+// TestUICutOff: the connection ends under the shell. The UI says so and goes on.
+func TestUICutOff(t *testing.T) {
+	w := newWorld(t, simulator.Options{Password: "raspberry"})
+	e := w.ui(termtest.Options{Columns: 120, Rows: 30})
+	w.shell(e)
+	e.Type("printf '\\033[?1049h\\033[?1003h\\033[?1h\\033[?2004h'\r") // as a full-screen program does
+	time.Sleep(50 * time.Millisecond)
+	if err := w.DeleteMapping(w.Mappings()[0].Port); err != nil {
+		t.Fatal(err)
+	}
+	e.Expect("That did not work", "the connection was lost", "Next step", "is deleted")
+	e.Type("\x1b")
+	e.Until("the dialog is gone", func() bool { return !strings.Contains(e.Screen(), "That did not work") })
+	if m := e.PrivateModes(); m[1003] || m[1] {
+		t.Errorf("modes of the device are left on: %v", m)
+	}
+	w.gone()
+	e.Type("q")
+	if status := e.Exit(); status != 0 {
+		t.Errorf("status %d", status)
+	}
+	w.sane(e)
+}
+
+// TestUISignals: in the list and in a shell, a signal deletes the mapping and
+// leaves the terminal as it was.
+func TestUISignals(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
+		for _, shell := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%v, shell %v", s, shell), func(t *testing.T) {
+				w := newWorld(t, simulator.Options{Password: "raspberry"})
+				e := w.ui(termtest.Options{Columns: 120, Rows: 30})
+				if shell {
+					w.shell(e)
+				}
+				e.Signal(s)
+				if status := e.Exit(); status != 130 {
+					t.Errorf("status %d", status)
+				}
+				w.gone()
+				w.sane(e)
+			})
+		}
+	}
+}
+
+// TestUIHangUp: the window is closed.
+func TestUIHangUp(t *testing.T) {
+	w := newWorld(t, simulator.Options{Password: "raspberry"})
+	e := w.ui(termtest.Options{Columns: 120, Rows: 30})
+	w.shell(e)
+	e.HangUp()
+	e.Exit()
+	w.gone()
+}
+
+// TestMuteTerminal: a terminal that answers no query delays nothing. Each pair is
+// measured in turn, and the best of some counts, for the machine may be busy.
+func TestMuteTerminal(t *testing.T) {
+	w := newWorld(t, simulator.Options{Password: "raspberry"})
+	start := func(mute bool, args ...string) time.Duration {
+		cmd := w.program(args...)
+		cmd.Env = append(cmd.Env, "TERM=xterm-256color")
+		began := time.Now()
+		e := termtest.Start(t, cmd, termtest.Options{Columns: 120, Rows: 30, Mute: mute})
+		if len(args) == 0 {
+			e.Expect("gateway-001")
+		} else {
+			e.Exit()
+		}
+		took := time.Since(began)
+		_ = e.Cmd.Process.Signal(syscall.SIGTERM)
+		e.Exit()
+		return took
+	}
+	for _, args := range [][]string{{}, {"version"}, {"sims"}, {"mappings"}, {"--help"}} {
+		best := map[bool]time.Duration{}
+		for range 5 {
+			for _, mute := range []bool{false, true} {
+				if took := start(mute, args...); best[mute] == 0 || took < best[mute] {
+					best[mute] = took
+				}
+			}
+		}
+		if late := best[true] - best[false]; late > 100*time.Millisecond {
+			t.Errorf("%v starts in %v in a terminal that answers, in %v in one that does not", args, best[false], best[true])
+		}
+	}
+}
+
+// TestUIDemo: two keys from nothing to a shell, without an account.
+func TestUIDemo(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	cmd := w.program("demo")
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color")
+	e := termtest.Start(t, cmd, termtest.Options{Columns: 120, Rows: 30})
+	e.Expect("gateway-001", "services agree")
+	e.Type("\r")
+	e.Expect("Connect to gateway-001")
+	e.Type("\r")
+	e.Expect("pi@gateway-001:~ $")
+	e.Type("exit\r")
+	e.Expect("is deleted.")
+	e.Type("q")
+	if status := e.Exit(); status != 0 {
+		t.Errorf("status %d", status)
+	}
+	w.sane(e)
+}
