@@ -102,6 +102,7 @@ func (j *uiJob) shell(ctx context.Context, use func() error) error {
 		out := j.backend.console.out
 		until := info.Mapping.Expires.In(j.backend.app.now().Location()).Format("15:04")
 		_, _ = fmt.Fprintf(out, t.Banner+"\n%s\n", safetext.Line(launch.Name(info.SIM)), info.Mapping.Addr, until, t.Leave)
+		defer j.send(tui.Returned{}) // before the UI has the terminal again
 		return use()
 	})
 }

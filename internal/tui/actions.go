@@ -64,6 +64,8 @@ func (m *Model) job(msg jobMsg) tea.Cmd {
 	case Progress:
 		if p := m.progressOf(j.id); p != nil {
 			p.event(e.Event)
+		} else if j.panel != nil {
+			j.panel.event(e.Event)
 		}
 	case Question:
 		m.push(newQuestion(m.env, j.id, e))
@@ -73,6 +75,10 @@ func (m *Model) job(msg jobMsg) tea.Cmd {
 			j.request.Port = e.Info.Mapping.DevicePort
 		}
 		return tea.Batch(j.next(), m.begun(j))
+	case Returned:
+		j.panel, j.ending = m.progressOf(j.id), true
+		m.closeJob(j.id)
+		m.lasting(m.text.Steps.Delete + "…")
 	case Ended:
 		return m.ended(j, e)
 	}
@@ -101,6 +107,9 @@ func (m *Model) ended(j *running, e Ended) tea.Cmd {
 		text = firstOf(text+" "+safe(line), text)
 	}
 	p := m.progressOf(j.id)
+	if p == nil {
+		p = j.panel
+	}
 	m.closeJob(j.id)
 	switch {
 	case p != nil && p.end(e):
@@ -185,11 +194,11 @@ func (m *Model) copy(msg copyMsg) tea.Cmd {
 
 // quit asks first when something is running.
 func (m *Model) quit() tea.Cmd {
-	if len(m.sessions.jobs) == 0 {
-		return tea.Quit
-	}
 	if m.quitting {
 		return nil
+	}
+	if !slices.ContainsFunc(m.sessions.jobs, func(j *running) bool { return !j.ending }) {
+		return m.quitNow()
 	}
 	if _, asked := m.top().(*confirm); asked {
 		return nil
@@ -205,11 +214,12 @@ func (m *Model) quitNow() tea.Cmd {
 		return tea.Quit
 	}
 	m.quitting = true
-	m.toast = m.text.UI.Closing
-	m.toastGen++
+	m.lasting(m.text.UI.Closing)
 	var all []tea.Cmd
 	for _, j := range m.sessions.jobs {
-		all = append(all, j.stop())
+		if !j.ending {
+			all = append(all, j.stop())
+		}
 	}
 	return tea.Batch(all...)
 }

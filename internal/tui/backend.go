@@ -85,7 +85,7 @@ type Job interface {
 	Stats() Stats
 }
 
-// JobEvent is one of Progress, Question, Started and Ended.
+// JobEvent is one of Progress, Question, Started, Returned and Ended.
 type JobEvent any
 
 // Progress is a step of a job.
@@ -111,6 +111,11 @@ type Started struct {
 	Local, URL string
 	Info       access.Info
 }
+
+// Returned says that a shell is over, and that its terminal comes back: it is to
+// be told before that, so that the first key finds the list. Ended follows when
+// everything is given back.
+type Returned struct{}
 
 // Ended says how a job ended.
 type Ended struct {

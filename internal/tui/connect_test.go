@@ -35,6 +35,50 @@ func TestTwoKeysToAShell(t *testing.T) {
 	d.expectStatus("The session on tokyo-gw-014 has ended.", "The mapping 198.51.100.1:30022 is deleted.")
 }
 
+// TestBackInTheList: as soon as a shell is over keys belong to the list again; the
+// mapping's deletion goes on beside, and q waits for it without a question.
+func TestBackInTheList(t *testing.T) {
+	d := start(t, 120, 40)
+	d.press("c")
+	j := d.job()
+	j.events = append(j.events, Started{})
+	d.settle()
+	d.press("/").expectDialog("Connecting") // typed before the shell: not for the list
+	j.events = append(j.events, Returned{})
+	d.settle()
+	d.expectNoDialog().expectStatus("deleting the mapping…")
+	d.press("/").types("tokyo").expect("/ tokyo")
+	j.events = append(j.events, Ended{Ran: true, Mapping: "198.51.100.1:30022", Outcome: access.Deleted})
+	d.settle()
+	d.expectNoDialog().expect("/ tokyo").expectStatus("The mapping 198.51.100.1:30022 is deleted.")
+	d.press("enter", "c")
+	j = d.job()
+	j.events = append(j.events, Started{}, Returned{})
+	d.settle()
+	d.press("q").expectNoDialog().expectStatus("Ending what runs")
+	j.events = append(j.events, Ended{Ran: true, Err: errors.New("the connection was lost")})
+	d.settle()
+	if !d.quit {
+		t.Error("q did not end the UI after the last deletion")
+	}
+}
+
+// TestLostShellIsExplained: what broke off comes back as an error with its steps.
+func TestLostShellIsExplained(t *testing.T) {
+	d := start(t, 120, 40)
+	d.press("c")
+	j := d.job()
+	j.step(access.StepDial, false, "", "")
+	j.step(access.StepDial, true, "", "")
+	j.events = append(j.events, Started{}, Returned{})
+	d.settle()
+	d.expectNoDialog()
+	j.step(access.StepDelete, false, "", "")
+	j.events = append(j.events, Ended{Ran: true, Err: hint.Wrap(errors.New("the connection was lost"), "connect again")})
+	d.settle()
+	d.expectDialog("That did not work", "connecting", "deleting the mapping", "the connection was lost", "Next step: connect again")
+}
+
 func TestConnectUsesWhatWasUsedLast(t *testing.T) {
 	d := start(t, 120, 40, func(_ *Options, f *fakeBackend) {
 		f.recent["8981100000000000000"] = config.Use{Protocol: "ssh", User: "admin", Port: 2222, Duration: time.Hour, Service: "arc"}

@@ -259,6 +259,12 @@ func (m *Model) say(text string) tea.Cmd {
 	return m.after(toastTime, toastMsg{m.toastGen})
 }
 
+// lasting shows a message until the next one.
+func (m *Model) lasting(text string) {
+	m.toast = text
+	m.toastGen++
+}
+
 // tick keeps the countdowns going while one shows.
 func (m *Model) tick() tea.Cmd {
 	p, waiting := m.top().(*progress)

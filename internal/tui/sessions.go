@@ -20,6 +20,7 @@ type running struct {
 	started *Started // nil until then
 	since   time.Time
 	ending  bool
+	panel   *progress // of a shell that is over: it comes back if it failed
 }
 
 // next waits for the job's next event.
