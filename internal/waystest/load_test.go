@@ -137,6 +137,26 @@ func (w *world) crowded() {
 	if n := len(w.sim.Mappings()); n != crowd {
 		w.t.Errorf("%d mappings are open", n)
 	}
+	users := w.users()
+	for _, pid := range proxies {
+		if !users[pid] {
+			w.t.Errorf("keeper status does not list process %d", pid)
+		}
+	}
+	if len(users) != crowd {
+		w.t.Errorf("keeper status lists %d users", len(users))
+	}
+	own, keeper := pss(w.t, proxies...), pss(w.t, keepers...)
+	w.t.Logf("memory: %.1f MB in all, %.2f MB a proxy, %.1f MB the keeper",
+		float64(own+keeper)/1e6, float64(own)/1e6/crowd, float64(keeper)/1e6)
+	if own+keeper > crowdMemory {
+		w.t.Errorf("they take up %d bytes, more than %d", own+keeper, crowdMemory)
+	}
+}
+
+// users are the processes that hold a mapping of the keeper's each.
+func (w *world) users() map[int]bool {
+	w.t.Helper()
 	var status struct {
 		Leases []struct{ Users []struct{ PID int } }
 	}
@@ -145,22 +165,12 @@ func (w *world) crowded() {
 	}
 	users := map[int]bool{}
 	for _, lease := range status.Leases {
+		if len(lease.Users) != 1 {
+			w.t.Errorf("a mapping has %d users", len(lease.Users))
+		}
 		for _, user := range lease.Users {
 			users[user.PID] = true
 		}
 	}
-	for _, pid := range proxies {
-		if !users[pid] {
-			w.t.Errorf("keeper status does not list process %d", pid)
-		}
-	}
-	if len(status.Leases) != crowd || len(users) != crowd {
-		w.t.Errorf("keeper status lists %d leases and %d users", len(status.Leases), len(users))
-	}
-	own, keeper := pss(w.t, proxies...), pss(w.t, keepers...)
-	w.t.Logf("memory: %.1f MB in all, %.2f MB a proxy, %.1f MB the keeper",
-		float64(own+keeper)/1e6, float64(own)/1e6/crowd, float64(keeper)/1e6)
-	if own+keeper > crowdMemory {
-		w.t.Errorf("they take up %d bytes, more than %d", own+keeper, crowdMemory)
-	}
+	return users
 }
