@@ -109,6 +109,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 }
 
 func (s *Server) begin() {
+	s.mu.Lock() // the timers may be up at once
+	defer s.mu.Unlock()
 	s.started = time.Now()
 	s.holds, s.quiet = map[*hold]struct{}{}, make(chan struct{})
 	if s.Idle == 0 {
