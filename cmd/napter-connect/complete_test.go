@@ -158,7 +158,7 @@ try ssh 工
 }
 
 // TestCompletionIsQuick measures the whole process, with 100,000 SIMs: a key press
-// waits for it.
+// waits for it. On a machine with other work the time that the process had counts.
 func TestCompletionIsQuick(t *testing.T) {
 	if slowdown > 1 {
 		t.Skip("the race detector is slow")
@@ -167,22 +167,21 @@ func TestCompletionIsQuick(t *testing.T) {
 	for i := range names {
 		names[i] = fmt.Sprintf("gateway-%06d", i)
 	}
-	best := func(names ...string) time.Duration {
-		env := completionHome(t, names...)
-		best := time.Hour
-		for range 20 {
-			start := time.Now()
-			got := complete(t, env, "ssh", "gateway-0012")
-			best = min(best, time.Since(start))
-			if len(names) > 0 && len(got) != 100 {
-				t.Fatalf("%d choices", len(got))
-			}
+	env := completionHome(t, names...)
+	wall, cpu := time.Hour, time.Hour
+	for range 20 {
+		cmd := exec.Command("napter-connect", "__complete", "ssh", "gateway-0012")
+		cmd.Env = env
+		start := time.Now()
+		out, err := cmd.Output()
+		wall = min(wall, time.Since(start))
+		if err != nil || strings.Count(string(out), "gateway-") != 100 {
+			t.Fatalf("%v: %s", err, out)
 		}
-		return best
+		cpu = min(cpu, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
 	}
-	start, all := best(), best(names...)
-	t.Logf("%v, with no SIM %v", all, start)
-	if start < 15*time.Millisecond && all > 50*time.Millisecond {
-		t.Errorf("completion takes %v, and %v of that without any SIM", all, start)
+	t.Logf("%v, and %v of computing", wall, cpu)
+	if min(wall, cpu) > 50*time.Millisecond {
+		t.Errorf("completion takes %v, and %v of computing", wall, cpu)
 	}
 }

@@ -44,7 +44,7 @@ func TestRealSSHReachesSIMsByName(t *testing.T) {
 		"GATEWAY-001.napter", "440103710000000.napter", // the fallback, with the keys from KnownHostsCommand
 	} {
 		r := w.run(w.openssh(config, server, host, "echo there; exit 7"))
-		if r.status != 7 || r.out != "there\n" || r.stderr != "" {
+		if r.status != 7 || r.out != "there\n" || strings.Contains(r.stderr, "napter-connect:") {
 			t.Errorf("ssh %s: status %d, %q: %s", host, r.status, r.out, r.stderr)
 		}
 	}
@@ -144,7 +144,7 @@ func TestRealSSHWithTheInstalledBlocks(t *testing.T) {
 	if r := w.run(w.program("ssh-config", "--write")); r.status != 0 {
 		t.Fatalf("status %d: %s", r.status, r.stderr)
 	}
-	if r := w.run(w.openssh(mine, server, "gateway-001.napter", "exit 3")); r.status != 3 || r.stderr != "" {
+	if r := w.run(w.openssh(mine, server, "gateway-001.napter", "exit 3")); r.status != 3 {
 		t.Errorf("ssh: status %d: %s", r.status, r.stderr)
 	}
 	if r := w.run(w.program("ssh", "-F", mine, "-i", server.UserKeyFile, "-l", server.User, "gateway-001", "exit 4")); r.status != 4 {
@@ -157,4 +157,49 @@ func TestRealSSHWithTheInstalledBlocks(t *testing.T) {
 		t.Errorf("%q, %v", data, err)
 	}
 	w.nothingOpen()
+}
+
+// A link stays a link in the blocks: what it leads to changes with every update.
+func TestTheBlocksNameTheProgramAsItWasCalled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, simulator.Options{})
+	real, err := exec.LookPath("napter-connect")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "home brew", "bin")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(dir, "napter-connect")
+	if err := os.Symlink(real, link); err != nil {
+		t.Skip(err)
+	}
+	// testscript's main hides the path that it was called by, so a process can
+	// only show the look-up in PATH.
+	want := "ProxyCommand " + strings.ReplaceAll(link, " ", `\ `) + " proxy "
+	cmd := w.program("ssh-config")
+	cmd.Path, cmd.Args[0], cmd.Env = link, "napter-connect", append(cmd.Env, "PATH="+dir)
+	if r := w.run(cmd); !strings.Contains(r.out, want) {
+		t.Errorf("no %q: %s", want, r.stderr)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	relative, err := filepath.Rel(here, link)
+	if err != nil {
+		t.Skip(err) // another drive of Windows
+	}
+	for _, arg0 := range []string{link, relative} {
+		if called, ok := sameProgram(arg0, real); !ok || called != link {
+			t.Errorf("called as %s: %q, %v", arg0, called, ok)
+		}
+	}
+	// Whatever a caller says that our name is, the path is ours.
+	for _, arg0 := range []string{"sh", "", "/nowhere/napter-connect"} {
+		if called, ok := sameProgram(arg0, real); ok {
+			t.Errorf("%q is taken for %s: %q", arg0, real, called)
+		}
+	}
 }

@@ -9,10 +9,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/config"
@@ -51,12 +53,29 @@ func (c *Cache) Load() (List, error) {
 }
 
 func (c *Cache) read() (h header, rest string, err error) {
-	data, err := os.ReadFile(c.path)
+	data, err := readString(c.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return h, "", fmt.Errorf("reading the list of SIMs: %w", err)
 	}
-	h, rest, _ = cutHeader(string(data))
+	h, rest, _ = cutHeader(data)
 	return h, rest, nil
+}
+
+// readString reads a file without a second copy of it in memory.
+func readString(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.Grow(int(info.Size()))
+	_, err = io.Copy(&b, f)
+	return b.String(), err
 }
 
 // Save replaces the list by all SIMs that the operator has, as the API listed them
