@@ -42,9 +42,13 @@ func (c *Connector) Proxy(ctx context.Context, o ProxyOptions) (connected bool, 
 	switch {
 	case err != nil && expired(info.Mapping, c.now()):
 		return true, &ExpiredError{Expires: info.Mapping.Expires, At: c.clockTime(info.Mapping.Expires), Err: err}
-	case errors.Is(err, launch.ErrSilent):
-		err = &launch.SilentError{Name: launch.Name(info.SIM), Port: r.Port}
-		return false, c.explain(ctx, r, info, began, err)
+	case errors.Is(err, launch.ErrSilent), errors.Is(err, launch.ErrNoAnswer):
+		why := c.explain(ctx, r, info, began, &launch.SilentError{Name: launch.Name(info.SIM), Port: r.Port, Err: err})
+		var known *launch.ConnectError
+		if errors.Is(err, launch.ErrNoAnswer) && !errors.As(why, &known) {
+			return true, nil // nobody says that the device was not reached
+		}
+		return false, why
 	}
 	return true, err
 }

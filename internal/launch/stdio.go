@@ -29,9 +29,14 @@ var (
 	ErrNoReader = errors.New("nobody reads the standard output any more")
 )
 
-// ErrSilent says that the connection ended before the device sent anything, while
-// the other side was still there.
-var ErrSilent = errors.New("closed before the device sent anything")
+// Ends of a connection on which the device sent nothing.
+var (
+	// ErrSilent: the connection broke, or the other side was still there.
+	ErrSilent = errors.New("closed before the device sent anything")
+	// ErrNoAnswer: it ended in order after all input had been sent. A device that
+	// wants no more than the input does so, and one that was never reached.
+	ErrNoAnswer = errors.New("closed without an answer")
+)
 
 // Stdio joins standard input and output with a connection, as ssh's ProxyCommand
 // does. Both are watched from the first instant, so that the end of the program
@@ -128,7 +133,7 @@ func (s *Stdio) finish(err error) {
 // Join copies both ways. The end of the input is passed on as a half-close; when
 // the device has ended its side, the output is closed and what still comes of the
 // input is sent. It closes conn. The error is nil after an orderly end, ErrSilent,
-// the cause of ctx, or what broke the connection.
+// ErrNoAnswer, the cause of ctx, or what broke the connection.
 func (s *Stdio) Join(ctx context.Context, conn Conn) error {
 	s.mu.Lock()
 	s.conn = conn
@@ -157,6 +162,8 @@ func (s *Stdio) Join(ctx context.Context, conn Conn) error {
 			return ErrNoReader
 		case s.received.Load() == 0 && (end.read != nil || !s.inputEnded()):
 			return ErrSilent
+		case s.received.Load() == 0:
+			return ErrNoAnswer
 		case end.read != nil:
 			return fmt.Errorf("the connection broke: %w", bare(end.read))
 		}
