@@ -78,7 +78,11 @@ func TestReapWaitsForAMappingToShow(t *testing.T) {
 		}
 		return nil
 	}
-	m := open(t, dir)
+	m, err := Open(Options{Dir: dir, Settle: time.Minute, Program: "test", Logf: t.Logf}) // longer than a busy machine stops for
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = m.Close() }()
 	list, err := reap(t, bounded(t, 10*time.Second), m, f)
 	if err != nil || !slices.Equal(list, []Outcome{Deleted}) {
 		t.Fatal(list, err)
