@@ -167,23 +167,43 @@ func (a *app) completePort(*cobra.Command, []string, string) ([]cobra.Completion
 	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// completeFlags says what can be completed for the flags of a command and of those
-// below it.
-func (a *app) completeFlags(c *cobra.Command) {
+// complete says what can be completed for the arguments and flags of a command and
+// of those below it: for arguments, by the words of its usage line.
+func (a *app) complete(c *cobra.Command) {
 	for _, child := range c.Commands() {
-		a.completeFlags(child)
+		a.complete(child)
 	}
+	if c.ValidArgsFunction == nil && c.ValidArgs == nil {
+		c.ValidArgsFunction = a.argumentsOf(c.Use)
+	}
+	for name, f := range a.flagCompletions() {
+		if c.LocalFlags().Lookup(name) != nil {
+			_ = c.RegisterFlagCompletionFunc(name, f) // fails where the command has one of its own
+		}
+	}
+}
+
+func (a *app) argumentsOf(use string) cobra.CompletionFunc {
+	switch {
+	case strings.Contains(use, "SIM..."):
+		return a.completeSIMs
+	case strings.Contains(use, "SIM [PORT]"), strings.Contains(use, "SIM [[BIND:]"):
+		return a.completeSIMAndPort
+	case strings.Contains(use, "SIM"), strings.Contains(use, "[QUERY]"):
+		return a.completeSIM
+	}
+	return nil
+}
+
+func (a *app) flagCompletions() map[string]cobra.CompletionFunc {
 	one := func(words ...string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
 	}
 	nothing := one()
-	for name, f := range map[string]cobra.CompletionFunc{
-		"profile": a.completeProfile, "coverage-type": one("jp\tJapan", "g\tglobal"), "service": one("air", "arc"), "source": one("auto"),
-		"duration": one("30m", "1h", "8h"), "linger": one("1m", "10m"), "otp": nothing, "lang": one("en\tEnglish", "ja\t日本語"), "port": a.completePort, "login": nothing,
+	return map[string]cobra.CompletionFunc{
+		"profile": a.completeProfile, "coverage-type": one("jp\tJapan", "g\tglobal"), "lang": one("en\tEnglish", "ja\t日本語"),
+		"service": one("air", "arc"), "source": one("auto"), "duration": one("30m", "1h", "8h"), "linger": one("1m", "10m"),
+		"port": a.completePort, "otp": nothing, "login": nothing,
 		"local": nothing, "remote": nothing, "dynamic": nothing, "option": nothing,
-	} {
-		if c.LocalFlags().Lookup(name) != nil {
-			_ = c.RegisterFlagCompletionFunc(name, f) // fails where the command has one of its own
-		}
 	}
 }

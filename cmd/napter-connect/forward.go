@@ -45,7 +45,6 @@ func newForwardCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "forward [flags] SIM [[BIND:]LPORT:]PORT... [-- command...]",
 		Short: "Lead local ports to ports of a device", Long: forwardLong, Example: forwardExample,
-		ValidArgsFunction: a.completeSIMAndPort,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if i := cmd.ArgsLenAtDash(); i >= 0 {
 				args, o.program = args[:i], args[i:]

@@ -68,10 +68,9 @@ func newKnownHostsForgetCommand(a *app) *cobra.Command {
 		Long: `Remove the host keys of SIMs, as after a device was replaced or set up anew. SIM is a
 SIM ID, an IMSI, the exact name, or an alias as known-hosts list shows it:
 [sim-…]:2222 removes those of one device port alone. The next connection asks.`,
-		Example:           "  napter-connect known-hosts forget gateway-001\n  napter-connect known-hosts forget '[sim-8942310022000012345]:2222'",
-		Args:              argCount(1, -1, "one or more SIMs"),
-		ValidArgsFunction: a.completeSIMs,
-		RunE:              func(cmd *cobra.Command, args []string) error { return runKnownHostsForget(cmd.Context(), a, args) },
+		Example: "  napter-connect known-hosts forget gateway-001\n  napter-connect known-hosts forget '[sim-8942310022000012345]:2222'",
+		Args:    argCount(1, -1, "one or more SIMs"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return runKnownHostsForget(cmd.Context(), a, args) },
 	}
 	return c
 }
@@ -111,7 +110,7 @@ func newKnownHostsLookupCommand(a *app) *cobra.Command {
 --openssh prints lines in the format of known_hosts for the name as it is given, also
 [NAME]:PORT, and exits with 0 in any case: the form for OpenSSH's KnownHostsCommand.`,
 		Example: "  napter-connect known-hosts lookup gateway-001\n  ssh -o KnownHostsCommand='/usr/bin/napter-connect known-hosts lookup --openssh %H' gateway-001.napter",
-		Args:    argCount(1, 1, "one SIM"), ValidArgsFunction: a.completeSIM,
+		Args:    argCount(1, 1, "one SIM"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if openssh {
 				return runKnownHostsCommand(a, args[0])

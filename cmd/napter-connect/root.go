@@ -111,7 +111,7 @@ func newRoot(a *app) *cobra.Command {
 		newSSHConfigCommand(a), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuthCommand(a),
 		newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a),
 	)
-	a.completeFlags(root)
+	a.complete(root)
 	return root
 }
 

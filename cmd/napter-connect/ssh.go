@@ -44,7 +44,7 @@ func newSSHCommand(a *app) *cobra.Command {
 	var o sshOptions
 	c := &cobra.Command{
 		Use: "ssh [flags] [user@]SIM [command...]", Short: "Open a shell on a device, or run a command there",
-		Long: sshLong, Example: sshExample, ValidArgsFunction: a.completeSIM,
+		Long: sshLong, Example: sshExample,
 		Args: func(cmd *cobra.Command, args []string) error {
 			a.failure = statusSSH
 			return argCount(1, -1, "a SIM, and perhaps a command")(cmd, args)
