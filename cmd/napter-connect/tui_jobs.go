@@ -2,23 +2,19 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
 	"sync"
+	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/connect"
-	"github.com/napter-connect/napter-connect/internal/launch"
-	"github.com/napter-connect/napter-connect/internal/safetext"
-	"github.com/napter-connect/napter-connect/internal/sshclient"
 	"github.com/napter-connect/napter-connect/internal/tui"
 )
 
 // Able implements tui.Starter.
 func (b *uiBackend) Able(p tui.Protocol) string {
-	if p == tui.SSH {
+	switch p {
+	case tui.SSH, tui.TCP:
 		return ""
 	}
 	return b.app.texts().Cannot.NotHere
@@ -36,6 +32,7 @@ type uiJob struct {
 	info    *access.Info
 	outcome access.Outcome
 	ran     bool
+	stats   func() tui.Stats // nil until it runs
 }
 
 // Start implements tui.Starter.
@@ -44,7 +41,12 @@ func (b *uiBackend) Start(r tui.Request) tui.Job {
 	j := &uiJob{backend: b, request: r, cancel: cancel, events: make(chan tui.JobEvent, 1024)}
 	b.jobs.Go(func() {
 		defer cancel()
-		j.send(j.ssh(ctx))
+		switch r.Protocol {
+		case tui.TCP:
+			j.send(j.forward(ctx))
+		default:
+			j.send(j.ssh(ctx))
+		}
 	})
 	return j
 }
@@ -65,46 +67,30 @@ func (j *uiJob) Next() tui.JobEvent { return <-j.events }
 func (j *uiJob) Cancel() { j.cancel() }
 
 // Stats implements tui.Job.
-func (j *uiJob) Stats() tui.Stats { return tui.Stats{} }
-
-// ssh runs one shell.
-func (j *uiJob) ssh(ctx context.Context) tui.Ended {
-	a, s, r := j.backend.app, j.backend.api.settings, j.request
-	c := a.connector(s, j.backend.api.job)
-	c.Opener, c.Progress, c.Notice = j, j.progress, j.notice
-	status, err := c.SSH(ctx, connect.SSHOptions{
-		Request: access.Request{
-			Account: s.account, Network: s.network, Target: r.SIM.ID, Port: r.Port, Service: r.Service,
-			Sources: r.Sources, Duration: r.Duration, Keep: s.file.Keep, NoReuse: s.file.NoReuse, Command: "ssh " + r.SIM.ID,
-		},
-		User: r.User, LocalUser: a.localUser(), AgentSocket: a.getenv("SSH_AUTH_SOCK"),
-		KnownHosts: knownHosts(s.dirs), ReadOnlyKnownHosts: a.userKnownHosts(), ConfigFile: a.sshConfig(""),
-		Prompt: &uiPrompter{job: j},
-		Lend:   j.shell,
-		Session: sshclient.SessionOptions{
-			TTY: true, Escapes: true, Stdin: a.in, Stdout: a.out, Stderr: j.backend.console.err,
-			Term: a.getenv("TERM"), Env: localeVariables(a.environ()),
-		},
-	})
-	return j.ended(ctx, status, err)
+func (j *uiJob) Stats() tui.Stats {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.stats == nil {
+		return tui.Stats{}
+	}
+	return j.stats()
 }
 
-// shell is the session while it has the terminal.
-func (j *uiJob) shell(ctx context.Context, use func() error) error {
-	j.mu.Lock()
-	info := *j.info // it was opened before anything could run
-	j.ran = true
-	j.mu.Unlock()
-	j.remember(ctx, info)
-	j.send(tui.Started{Info: info})
-	t := j.backend.app.texts().Shell
-	return j.backend.terminal.Lend(ctx, func() error {
-		out := j.backend.console.out
-		until := info.Mapping.Expires.In(j.backend.app.now().Location()).Format("15:04")
-		_, _ = fmt.Fprintf(out, t.Banner+"\n%s\n", safetext.Line(launch.Name(info.SIM)), info.Mapping.Addr, until, t.Leave)
-		defer j.send(tui.Returned{}) // before the UI has the terminal again
-		return use()
-	})
+// connector is the job's own: it tells the UI of its steps.
+func (j *uiJob) connector() *connect.Connector {
+	c := j.backend.app.connector(j.backend.api.settings, j.backend.api.job)
+	c.Opener, c.Progress, c.Notice = j, j.progress, j.notice
+	return c
+}
+
+// access is what every job asks for.
+func (j *uiJob) access(command string) access.Request {
+	s, r := j.backend.api.settings, j.request
+	return access.Request{
+		Account: s.account, Network: s.network, Target: r.SIM.ID, Port: r.Port, Service: r.Service, TLS: r.TLS,
+		Sources: r.Sources, Duration: r.Duration, Keep: s.file.Keep, NoReuse: s.file.NoReuse, Linger: time.Duration(s.file.Linger),
+		Command: command + " " + r.SIM.ID,
+	}
 }
 
 // remember is for the next time: what was asked for here.
@@ -164,48 +150,4 @@ func (w *notedWay) Close(ctx context.Context) (access.Outcome, error) {
 	w.job.outcome = outcome
 	w.job.mu.Unlock()
 	return outcome, err
-}
-
-// uiPrompter asks in the UI.
-type uiPrompter struct {
-	job  *uiJob
-	text strings.Builder
-}
-
-// errNoAnswer says that the person closed a question.
-var errNoAnswer = errors.New("no answer was given")
-
-// Show implements sshclient.Prompter: it is shown with the next question.
-func (p *uiPrompter) Show(text string) { p.text.WriteString(strings.TrimRight(text, "\r\n") + "\n") }
-
-// Line implements sshclient.Prompter.
-func (p *uiPrompter) Line(ctx context.Context, prompt string) (string, error) {
-	return p.ask(ctx, prompt, false)
-}
-
-// Secret implements sshclient.Prompter.
-func (p *uiPrompter) Secret(ctx context.Context, prompt string) (string, error) {
-	return p.ask(ctx, prompt, true)
-}
-
-func (p *uiPrompter) ask(ctx context.Context, prompt string, secret bool) (string, error) {
-	type answer struct {
-		text string
-		ok   bool
-	}
-	answers := make(chan answer, 1)
-	p.job.send(tui.Question{
-		Text: p.text.String(), Prompt: prompt, Secret: secret,
-		Answer: func(text string, ok bool) { answers <- answer{text, ok} },
-	})
-	p.text.Reset()
-	select {
-	case a := <-answers:
-		if !a.ok {
-			return "", errNoAnswer
-		}
-		return a.text, nil
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
-	}
 }

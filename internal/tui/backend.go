@@ -107,7 +107,7 @@ type Question struct {
 type Started struct {
 	// Beside: the job goes on while the UI is used (a forward, a browser).
 	Beside bool
-	// Local is what listens here, and URL what to open there.
+	// Local is what listens here, and URL what was opened.
 	Local, URL string
 	Info       access.Info
 }
@@ -136,6 +136,12 @@ type Ended struct {
 type Stats struct {
 	Connections int   // open now
 	In, Out     int64 // bytes from the device and to it
+	// Mapping is the address that is used now, and Expires its end: a forward
+	// that lives longer than its mapping opens another.
+	Mapping netip.AddrPort
+	Expires time.Time
+	// Failure is why the last connection that failed did, or nil.
+	Failure error
 }
 
 // State is a SIM's state at a glance.

@@ -183,6 +183,7 @@ func beside(d *driver) {
 		Beside: true, Local: "127.0.0.1:8080", URL: "http://127.0.0.1:8080/",
 		Info: access.Info{Mapping: access.Mapping{Addr: netip.MustParseAddrPort("198.51.100.0:20080"), DevicePort: 80, Expires: d.clock.Add(time.Hour)}},
 	})
+	d.job().stats = Stats{Mapping: netip.MustParseAddrPort("198.51.100.0:20080"), Expires: d.clock.Add(time.Hour)}
 	d.settle()
 }
 
@@ -191,8 +192,9 @@ func TestSessions(t *testing.T) {
 	d.press("o").expectDialog("Connect to gateway-001", "< HTTP >").press("enter")
 	beside(d)
 	d.expectNoDialog().expectStatus("Opened http://127.0.0.1:8080/")
-	d.job().stats = Stats{Connections: 2, In: 12_300_000, Out: 4567}
-	d.press("3").expectRow(0, "browser", "gateway-001:80", "http://127.0.0.1:8080/", "2", "1 h 0 min", "12.3 MB", "4567 B")
+	d.job().stats.Connections, d.job().stats.In, d.job().stats.Out = 2, 12_300_000, 4567
+	d.job().stats.Failure = errors.New("the device refused the connection")
+	d.press("3").expect("198.51.100.0:20080 · the device refused").expectRow(0, "browser", "gateway-001:80", "http://127.0.0.1:8080/", "2", "1 h 0 min", "12.3 MB", "4567 B")
 	d.press("x").expectDialog("Stop?").press("enter").expectNoDialog() // Cancel is focused
 	if d.job().cancelled {
 		t.Fatal("stopped though cancelled")

@@ -40,7 +40,7 @@ type form struct {
 func newForm(e *env, r Request) *form {
 	f := &form{env: e, request: r, protocols: []Protocol{SSH, HTTP, HTTPS, VNC, RDP, TCP}, services: []string{"", "air", "arc"}}
 	t := e.text.Form
-	f.protocol = field{label: t.Protocol, options: []string{t.SSH, t.HTTP, t.HTTPS, t.VNC, t.RDP, t.TCP}, note: f.able}
+	f.protocol = field{label: t.Protocol, options: []string{t.SSH, t.HTTP, t.HTTPS, t.VNC, t.RDP, t.TCP}, note: f.protocolNote}
 	f.port = field{label: t.Port, check: f.checkPort}
 	f.user = field{label: t.User, placeholder: t.UserHint, check: f.checkUser}
 	f.duration = field{label: t.Duration, placeholder: "8h", check: f.checkDuration}
@@ -88,7 +88,7 @@ func (f *form) fields() []*field {
 		list = append(list, &f.user)
 	}
 	list = append(list, &f.duration, &f.service)
-	if p == HTTP || p == TCP {
+	if p == TCP {
 		list = append(list, &f.tls)
 	}
 	return append(list, &f.source)
@@ -103,10 +103,6 @@ var usualPorts = [...]string{"22", "80", "443", "5900", "3389", ""}
 
 func (f *form) protocolChanged() {
 	f.port.placeholder = usualPorts[f.protocol.at]
-	f.tls.at = 0
-	if f.chosen() == HTTP {
-		f.tls.at = 1 // so that the way over the internet is encrypted
-	}
 }
 
 func (f *form) commands() []command {
@@ -147,6 +143,14 @@ func (f *form) handle(msg tea.Msg) tea.Cmd {
 }
 
 func (f *form) able() string { return f.backend.Able(f.chosen()) }
+
+// protocolNote says why the protocol can't be used, or what it means.
+func (f *form) protocolNote() string {
+	if f.chosen() == HTTP {
+		return firstOf(f.able(), f.text.Form.TLSHint)
+	}
+	return f.able()
+}
 
 func (f *form) tlsNote() string {
 	if f.tls.at == 1 {
@@ -243,7 +247,7 @@ func (f *form) submit() tea.Cmd {
 	r.User = strings.TrimSpace(f.user.line.value())
 	r.Duration, _ = time.ParseDuration(strings.TrimSpace(f.duration.line.value()))
 	r.Service = f.services[f.service.at]
-	r.TLS = (r.Protocol == HTTP || r.Protocol == TCP) && f.tls.at == 1
+	r.TLS = r.Protocol == HTTP || r.Protocol == TCP && f.tls.at == 1
 	r.Sources, _ = parsePrefixes(f.source.line.value())
 	return tea.Sequence(pop(), send(connectMsg{r}))
 }
@@ -316,7 +320,7 @@ func (f *form) value(x *field, active bool) (value, note string, bad bool) {
 		if x.note != nil {
 			note = x.note()
 		}
-		return value, note, x == &f.protocol && note != ""
+		return value, note, x == &f.protocol && f.able() != ""
 	}
 	typed := strings.TrimSpace(x.line.value())
 	value, _ = x.line.render(f.valueWidth())

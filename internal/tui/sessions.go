@@ -133,7 +133,7 @@ func (s *sessionScreen) kind(r *running) string {
 func (s *sessionScreen) render() ([]string, *tea.Cursor) {
 	var b strings.Builder
 	row(&b, s.columns, s.width, s.style.more, func(i int) string { return s.columns[i].title })
-	lines := []string{spaces(s.width), s.style.Header.Render(b.String())}
+	lines := []string{s.info(), s.style.Header.Render(b.String())}
 	list := s.shown()
 	s.table.resize(len(list))
 	if len(list) == 0 {
@@ -150,7 +150,7 @@ func (s *sessionScreen) render() ([]string, *tea.Cursor) {
 		stats := r.job.Stats()
 		cells := []string{
 			s.kind(r), r.label(), firstOf(r.started.URL, r.started.Local), fmt.Sprint(stats.Connections),
-			left(r.started.Info.Mapping.Expires.Sub(s.now()), s.text), amount(stats.In, s.text), amount(stats.Out, s.text),
+			left(stats.Expires.Sub(s.now()), s.text), amount(stats.In, s.text), amount(stats.Out, s.text),
 		}
 		row(b, s.columns, s.width, s.style.more, func(c int) string { return cells[c] })
 		if i == s.table.cursor {
@@ -158,6 +158,22 @@ func (s *sessionScreen) render() ([]string, *tea.Cursor) {
 		}
 		return s.style.Field
 	})...), nil
+}
+
+// info tells more of the selected job: its mapping, and what failed in it last.
+func (s *sessionScreen) info() string {
+	r, ok := s.current()
+	if !ok {
+		return spaces(s.width)
+	}
+	stats := r.job.Stats()
+	facts := []string{r.label(), stats.Mapping.String()}
+	style := s.style.Dim
+	if stats.Failure != nil {
+		style = s.style.Warn
+		facts = append(facts, safe(stats.Failure.Error()))
+	}
+	return style.Render(fit(" "+strings.Join(facts, s.style.dot), s.width, s.style.more))
 }
 
 func (s *sessionScreen) commands() []command {
@@ -192,7 +208,7 @@ func (s *sessionScreen) copyMenu(r *running) tea.Cmd {
 	if r.started.Local != "" {
 		choices = append(choices, choice{t.CopyLocal, r.started.Local})
 	}
-	choices = append(choices, choice{t.CopyEndpoint, r.started.Info.Mapping.Addr.String()})
+	choices = append(choices, choice{t.CopyEndpoint, r.job.Stats().Mapping.String()})
 	return push(newMenu(s.env, t.CopyTitle, choices))
 }
 
