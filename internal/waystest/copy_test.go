@@ -3,11 +3,16 @@
 package waystest_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/napter-connect/napter-connect/internal/simulator"
@@ -121,4 +126,64 @@ func constant(t *testing.T, before, after int64) {
 	if after > copyMemory || after-before > copyGrowth {
 		t.Errorf("the proxy's memory grew from %d to %d bytes", before, after)
 	}
+}
+
+// Programs on Node.js give their children sockets for pipes, one for both
+// directions here. The copy is whole and the memory the same, though the kernel
+// cannot move the bytes alone.
+func TestCopyThroughASocket(t *testing.T) {
+	const size = 128 << 20
+	w := newWorld(t, simulator.Options{})
+	gateway, _ := w.sim.SIMByName("gateway-001")
+	w.sim.SetDevicePort(gateway.ID, sinkPort, func(c net.Conn) { _, _ = move(c, c) }) // an echo
+	ours, theirs := socketPair(t)
+	cmd := w.command("napter-connect", "proxy", "gateway-001", strconv.Itoa(sinkPort))
+	var stderr strings.Builder
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = theirs, theirs, &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = theirs.Close()
+	go func() {
+		_, _ = move(ours, source(size))
+		_ = ours.CloseWrite()
+	}()
+	got, want := sha256.New(), sha256.New()
+	if _, err := io.CopyN(got, ours, 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	before := peakMemory(t, cmd.Process.Pid)
+	if _, err := io.CopyN(got, ours, size-2<<20); err != nil {
+		t.Fatal(err)
+	}
+	constant(t, before, peakMemory(t, cmd.Process.Pid))
+	if n, err := move(got, ours); n != 1<<20 || err != nil {
+		t.Errorf("%d bytes at the end, %v", n, err)
+	}
+	if err := cmd.Wait(); err != nil || stderr.Len() > 0 {
+		t.Errorf("%v; stderr %s", err, &stderr)
+	}
+	_, _ = move(want, source(size))
+	if !bytes.Equal(got.Sum(nil), want.Sum(nil)) {
+		t.Error("the copy differs")
+	}
+	w.clean()
+	w.stopKeeper()
+}
+
+// socketPair are the two ends of a socket.
+func socketPair(t *testing.T) (ours *net.UnixConn, theirs *os.File) {
+	t.Helper()
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := os.NewFile(uintptr(fds[0]), "ours")
+	defer func() { _ = f.Close() }()
+	c, err := net.FileConn(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c.(*net.UnixConn), os.NewFile(uintptr(fds[1]), "theirs")
 }

@@ -69,8 +69,11 @@ func get(addr string, dialed *sync.WaitGroup) error {
 		return err
 	}
 	page, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(page), "gateway-001") {
-		return fmt.Errorf("%s: %d bytes, %v", answer.Status, len(page), err)
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode != http.StatusOK || !strings.Contains(string(page), "gateway-001") {
+		return fmt.Errorf("%s: %q", answer.Status, page)
 	}
 	return nil
 }

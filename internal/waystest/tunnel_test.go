@@ -66,7 +66,10 @@ func (w *world) tunnel(args ...string) (*tunnel, error) {
 func (t *tunnel) end() error {
 	_ = t.Close()
 	err := t.cmd.Wait()
-	if err != nil || t.stderr.Len() > 0 {
+	if err == nil && t.stderr.Len() > 0 {
+		err = errors.New("it ended in order")
+	}
+	if err != nil {
 		return fmt.Errorf("proxy: %w; stderr %q", err, t.stderr)
 	}
 	return nil
