@@ -38,6 +38,7 @@ require (
 	github.com/atotto/clipboard v0.1.4
 	github.com/charmbracelet/colorprofile v0.4.3
 	github.com/charmbracelet/x/vt v0.0.0-20260727090823-41c9e6be3365
+	github.com/cli/browser v1.3.0
 	github.com/creack/pty v1.1.24
 	github.com/kennygrant/sanitize v1.2.4
 	github.com/kevinburke/ssh_config v1.6.0

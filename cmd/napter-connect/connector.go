@@ -17,6 +17,7 @@ func (a *app) connector(s *settings, j *job) *connect.Connector {
 		Rules:  s.file,
 		Keys:   config.NewRecent(s.dirs.State),
 		Audit:  j.audit,
+		Roots:  a.roots,
 		Notice: func(line string) { a.say("napter-connect: %s", oneLine(line)) },
 		Debugf: a.debugf, Signals: a.signals, Now: a.now, Texts: a.texts(),
 	}

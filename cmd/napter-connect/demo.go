@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/pem"
 	"fmt"
 	"os"
@@ -65,6 +66,8 @@ func runDemo(ctx context.Context, a *app, args []string) error {
 	}
 	sys := a.with(vars)
 	sys.demo = true
+	sys.roots = x509.NewCertPool()
+	sys.roots.AppendCertsFromPEM(sim.CACertPEM())
 	if a.language != "" {
 		args = append([]string{"--lang", string(a.language)}, args...)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"os"
 	"strings"
 	"time"
 
@@ -139,7 +140,7 @@ func (a *app) printReady(t connect.Tunnel, asJSON bool) error {
 
 func (a *app) runWith(ctx context.Context, c *connect.Connector, o connect.ForwardOptions, program []string, quiet func()) error {
 	status, err := c.RunWith(ctx, o, launch.Command{
-		Args: program, Env: childEnvironment(a.environ()), Stdin: a.in, Stdout: a.out, Stderr: a.err, Starting: quiet,
+		Args: program, Env: a.childEnvironment(), Stdin: a.in, Stdout: a.out, Stderr: a.err, Starting: quiet,
 	})
 	if err == nil && status != 0 {
 		err = exitError(status)
@@ -147,10 +148,15 @@ func (a *app) runWith(ctx context.Context, c *connect.Connector, o connect.Forwa
 	return err
 }
 
-// childEnvironment is ours without the secret that only we need.
-func childEnvironment(environ []string) []string {
+// childEnvironment is ours without the secret that only we need. The demo's folders
+// are not for other programs.
+func (a *app) childEnvironment() []string {
+	environ := a.environ
+	if a.demo {
+		environ = os.Environ
+	}
 	var list []string
-	for _, kv := range environ {
+	for _, kv := range environ() {
 		if !strings.HasPrefix(kv, "NAPTER_CONNECT_OTP=") {
 			list = append(list, kv)
 		}

@@ -85,6 +85,10 @@ func worldVariables(sim *simulator.Simulator, dir string) (map[string]string, er
 		"NAPTER_CONNECT_OTP", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
 		vars[name] = ""
 	}
+	vars["SSL_CERT_FILE"] = filepath.Join(dir, "ca.pem")
+	if err := os.WriteFile(vars["SSL_CERT_FILE"], sim.CACertPEM(), 0o600); err != nil {
+		return nil, err
+	}
 	known := filepath.Join(vars["XDG_STATE_HOME"], "napter-connect", "known_hosts")
 	return vars, os.WriteFile(known, sim.KnownHosts(), 0o600)
 }

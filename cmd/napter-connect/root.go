@@ -107,7 +107,7 @@ func newRoot(a *app) *cobra.Command {
 	a.register(root.PersistentFlags())
 	root.AddCommand(
 		newSSHCommand(a), newProxyCommand(a),
-		newForwardCommand(a),
+		newForwardCommand(a), newOpenCommand(a),
 		newSSHConfigCommand(a), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuthCommand(a),
 		newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a),
 	)

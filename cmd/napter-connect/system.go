@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"io"
 	"os"
 	"strings"
@@ -20,6 +21,9 @@ type system struct {
 	arg0     string // the program as it was called
 	// demo is set inside `napter-connect demo`: nothing of the user's is read.
 	demo bool
+	// roots are the authorities to believe where TLS ends at Soracom; nil is the
+	// system's.
+	roots *x509.CertPool
 }
 
 func osSystem() system {

@@ -4,6 +4,7 @@ package connect
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net/netip"
 	"time"
@@ -28,6 +29,9 @@ type Connector struct {
 	// Audit gives the audit log for explaining a failed connection; nil, or an
 	// error from it, means without.
 	Audit AuditProvider
+	// Roots are the authorities to believe where TLS ends at Soracom; nil is the
+	// system's.
+	Roots *x509.CertPool
 	// Progress receives the events of the whole job; may be nil. While the
 	// terminal belongs to the remote shell there are none.
 	Progress access.Progress

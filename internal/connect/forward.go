@@ -2,7 +2,6 @@ package connect
 
 import (
 	"context"
-	"crypto/x509"
 	"net/netip"
 	"sync"
 
@@ -18,8 +17,6 @@ type ForwardOptions struct {
 	// between here and Soracom are encrypted, and plain locally.
 	Request access.Request
 	Ports   []PortSpec
-	// Roots are the authorities for TLS; nil is the system's.
-	Roots *x509.CertPool
 }
 
 // Tunnel is what can be said about one port of a forward at a moment.
@@ -74,7 +71,7 @@ func (f *Forwarding) listen(ctx context.Context, c *Connector, o ForwardOptions)
 		if addr := localAddr(l); !addr.Addr().IsLoopback() {
 			c.notice("%s lets everybody in who reaches this machine: they reach port %d of the device", addr, spec.Device)
 		}
-		t := &tunnel{Connector: c, listener: l, request: o.Request, roots: o.Roots, renewal: make(chan struct{}, 1)}
+		t := &tunnel{Connector: c, listener: l, request: o.Request, renewal: make(chan struct{}, 1)}
 		t.request.Port = spec.Device
 		f.tunnels = append(f.tunnels, t)
 	}

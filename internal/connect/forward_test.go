@@ -195,9 +195,8 @@ func TestTwoHundredRequestsAtOnce(t *testing.T) {
 func TestForwardWithTLS(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	w.echo()
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(w.CACertPEM())
-	f := w.forwardTo(t.Context(), func(o *connect.ForwardOptions) { o.Request.TLS, o.Roots = true, roots }, 7)
+	w.Roots = w.roots()
+	f := w.forwardTo(t.Context(), func(o *connect.ForwardOptions) { o.Request.TLS = true }, 7)
 	if m := w.Mappings(); len(m) != 1 || !m[0].TLS {
 		t.Fatalf("mappings %+v", m)
 	}
@@ -213,7 +212,8 @@ func TestForwardWithTLS(t *testing.T) {
 func TestForwardWithTLSRefusesOtherCertificates(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	served := w.echo()
-	f := w.forwardTo(t.Context(), func(o *connect.ForwardOptions) { o.Request.TLS, o.Roots = true, x509.NewCertPool() }, 7)
+	w.Roots = x509.NewCertPool()
+	f := w.forwardTo(t.Context(), func(o *connect.ForwardOptions) { o.Request.TLS = true }, 7)
 	if got, err := say(f.Tunnels()[0].Listen, "secret"); got != "" {
 		t.Errorf("got %q, %v", got, err)
 	}

@@ -2,7 +2,6 @@ package connect
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -25,7 +24,6 @@ type tunnel struct {
 	*Connector
 	listener net.Listener
 	request  access.Request
-	roots    *x509.CertPool
 	counts   launch.Counts
 	renewal  chan struct{} // holds a value while a new way is being opened
 
@@ -70,7 +68,7 @@ func (t *tunnel) connect(ctx context.Context) (launch.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		conn, err := launch.Way{Info: r.way.Info(), TLS: t.request.TLS, Roots: t.roots, Now: t.Now}.Connect(ctx)
+		conn, err := launch.Way{Info: r.way.Info(), TLS: t.request.TLS, Roots: t.Roots, Now: t.Now}.Connect(ctx)
 		if err == nil {
 			return &routed{Conn: conn, leave: sync.OnceFunc(func() { t.leave(r) })}, nil
 		}

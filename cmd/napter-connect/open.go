@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/launch"
+)
+
+type openOptions struct {
+	accessFlags
+	scheme, path string
+	print        bool
+}
+
+const openLong = `Show a device's web page in the browser, or its screen in a viewer.
+
+SIM:PORT names the device's port; http, https, vnc and rdp may stand in its place, and
+80 is the default. A page of plain HTTP is shown through TLS that ends at Soracom, so
+that nobody on the way reads it. A device that speaks HTTPS itself (443, 8443 or
+--scheme https) is reached as it is, with its own certificate. Screens (5900 and
+3389) are shown by the viewer that is installed here.
+
+The port mapping lives until Enter, Ctrl-C, the viewer's end or the end of its
+duration; then it is deleted. stdout carries the URL.`
+
+const openExample = `  napter-connect open gateway-001
+  napter-connect open gateway-001:8080 --path /status
+  napter-connect open router-7:443
+  napter-connect open panel-3:vnc
+  napter-connect open --print gateway-001        just the URL, for another browser`
+
+func newOpenCommand(a *app) *cobra.Command {
+	var o openOptions
+	c := &cobra.Command{
+		Use: "open [flags] SIM[:PORT]", Short: "Show a device's web page or screen",
+		Long: openLong, Example: openExample,
+		Args: argCount(1, 1, "a SIM, perhaps with a port"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runOpen(cmd, a, &o, args[0]) },
+	}
+	o.register(c)
+	c.Flags().StringVar(&o.scheme, "scheme", "", "how the device speaks: http, https, vnc or rdp (default: what its port is for)")
+	c.Flags().StringVar(&o.path, "path", "", "`PATH` of the page")
+	c.Flags().BoolVar(&o.print, "print", false, "print the URL and start nothing")
+	return c
+}
+
+func runOpen(cmd *cobra.Command, a *app, o *openOptions, target string) error {
+	oo := connect.OpenOptions{Scheme: o.scheme, Path: o.path}
+	name, err := splitService(target, &oo)
+	if err != nil {
+		return err
+	}
+	s, err := a.settings(cmd.Context())
+	if err != nil {
+		return err
+	}
+	port := oo.Request.Port
+	if oo.Request, err = o.request(cmd, s); err != nil {
+		return err
+	}
+	oo.Request.Target, oo.Request.Port, oo.Request.Command = name, port, "open "+target
+	return a.withConnector(cmd.Context(), s, oo.Request.Command, o.noKeeper, func(c *connect.Connector, quiet func()) error {
+		p, err := c.Open(cmd.Context(), oo)
+		quiet()
+		if err != nil {
+			return err
+		}
+		defer p.Stop()
+		if _, err := fmt.Fprintln(a.out, p.URL); err != nil {
+			return err
+		}
+		if o.print && oo.Request.Keep {
+			return nil
+		}
+		return a.showUntilEnd(cmd.Context(), p, o.print)
+	})
+}
+
+// splitService takes :PORT or :SCHEME off a target's end.
+func splitService(target string, o *connect.OpenOptions) (name string, err error) {
+	i := strings.LastIndexByte(target, ':')
+	if i < 0 {
+		return target, nil
+	}
+	service := strings.ToLower(target[i+1:])
+	if slices.Contains([]string{connect.HTTP, connect.HTTPS, launch.VNC, launch.RDP}, service) {
+		if o.Scheme != "" && o.Scheme != service {
+			return "", usagef("give one of them", "%s and --scheme %s contradict each other", target, o.Scheme)
+		}
+		o.Scheme = service
+		return target[:i], nil
+	}
+	port, err := strconv.ParseUint(service, 10, 16)
+	if err != nil || port == 0 {
+		return "", usagef("write SIM:8080 or SIM:https, for example; a SIM whose name has a colon goes by its SIM ID",
+			"%q does not end in a port or in http, https, vnc or rdp", target)
+	}
+	o.Request.Port = int(port)
+	return target[:i], nil
+}
+
+// showUntilEnd starts what shows p and waits for the end.
+func (a *app) showUntilEnd(ctx context.Context, p *connect.Opened, printOnly bool) error {
+	var viewer <-chan error
+	if !printOnly {
+		viewer = a.show(p)
+		if isTerminal(a.err) {
+			a.say("It is open until %s; Enter or Ctrl-C ends it.", p.Info().Mapping.Expires.In(a.now().Location()).Format("15:04"))
+		}
+	}
+	select {
+	case err := <-viewer:
+		return err
+	case <-enterPressed(a.in):
+		return nil
+	case <-ctx.Done():
+		return exitError(statusInterrupted) // as was asked: nothing to explain
+	case <-p.Done():
+		if ctx.Err() != nil {
+			return exitError(statusInterrupted)
+		}
+		return nil
+	}
+}
+
+// show says what a person has to do where nothing can be started: the URL is on
+// stdout already.
+func (a *app) show(p *connect.Opened) (viewer <-chan error) {
+	if p.Scheme == connect.HTTPS {
+		a.say("napter-connect: the certificate is the device's own, and the browser will warn of it")
+	}
+	viewer, err := p.Show(launch.Desktop{Getenv: a.getenv, Environ: a.childEnvironment()})
+	var display *launch.NoDisplayError
+	switch {
+	case err == nil:
+		return viewer
+	case errors.As(err, &display) && p.Local.IsValid():
+		a.say("napter-connect: %s; open the address above in a viewer on this machine", oneLine(err.Error()))
+	case errors.As(err, &display):
+		a.say("napter-connect: %s; open the URL above from this network: it lets in %s alone", oneLine(err.Error()), sources(p))
+	default:
+		a.say("napter-connect: %s; open the address above yourself", oneLine(err.Error()))
+		if next := hint.Of(err); next != "" {
+			a.say("hint: %s", oneLine(next))
+		}
+	}
+	return nil
+}
+
+func sources(p *connect.Opened) string {
+	var words []string
+	for _, r := range p.Info().Source {
+		words = append(words, r.String())
+	}
+	return strings.Join(words, ", ")
+}
+
+// afterEOF keeps a terminal that has gone from being read without a pause.
+const afterEOF = 50 * time.Millisecond
+
+// enterPressed tells of Enter on a terminal. The end of the input is not Enter:
+// nobody is there then, and a signal or the time ends the wait.
+func enterPressed(in *os.File) <-chan struct{} {
+	if !isTerminal(in) {
+		return nil
+	}
+	pressed := make(chan struct{})
+	go func() {
+		p := make([]byte, 1)
+		for {
+			n, err := in.Read(p)
+			switch {
+			case errors.Is(err, io.EOF): // Ctrl-D; after it one can go on typing
+				time.Sleep(afterEOF)
+			case err != nil:
+				return
+			case n == 1 && (p[0] == '\n' || p[0] == '\r'):
+				close(pressed)
+				return
+			}
+		}
+	}()
+	return pressed
+}

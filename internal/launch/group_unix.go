@@ -1,0 +1,9 @@
+//go:build unix
+
+package launch
+
+import "syscall"
+
+// ownGroup puts a program into a process group of its own, which the terminal's
+// signals do not reach.
+func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
