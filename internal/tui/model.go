@@ -254,14 +254,14 @@ func (m *Model) say(text string) tea.Cmd {
 	if text == "" {
 		return nil
 	}
-	m.toast = text
+	m.toast = safe(text)
 	m.toastGen++
 	return m.after(toastTime, toastMsg{m.toastGen})
 }
 
 // lasting shows a message until the next one.
 func (m *Model) lasting(text string) {
-	m.toast = text
+	m.toast = safe(text)
 	m.toastGen++
 }
 

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // styles are built once for each combination of background and colour. They use
@@ -29,9 +30,9 @@ func newStyles(dark, plain, ascii bool) *styles {
 			return base
 		}
 		if dark {
-			return base.Foreground(lipgloss.ANSIColor(onDark))
+			return base.Foreground(ansi.BasicColor(onDark))
 		}
-		return base.Foreground(lipgloss.ANSIColor(onLight))
+		return base.Foreground(ansi.BasicColor(onLight))
 	}
 	s := &styles{
 		Title: fg(14, 6).Bold(true), Tab: fg(7, 8), TabActive: base.Bold(true).Reverse(true),

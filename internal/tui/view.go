@@ -109,7 +109,7 @@ func (m *Model) facts() []string {
 		case "g":
 			coverage = t.Global
 		}
-		facts = append(facts, safe(a.Profile), coverage, safe(a.Operator))
+		facts = append(facts, safe(a.Profile), safe(coverage), safe(a.Operator))
 	}
 	switch a := m.address; {
 	case !a.known:
