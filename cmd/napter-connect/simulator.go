@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
 
@@ -64,11 +65,16 @@ func runSimulator(ctx context.Context, a *app, o simulatorOptions) error {
 	if err := sim.WriteProfiles(filepath.Join(dir, "profiles")); err != nil {
 		return err
 	}
+	ca := filepath.Join(dir, "ca.pem")
+	if err := config.WriteFile(ca, sim.CACertPEM()); err != nil {
+		return err
+	}
 	vars := simulatorVariables(sim, filepath.Join(dir, "profiles"))
 	for _, name := range []string{"SORACOM_ENDPOINT", "SORACOM_PROFILE_DIR", "NAPTER_CONNECT_IP_SERVICES"} {
 		_, _ = fmt.Fprintln(a.out, exportLine(name, vars[name]))
 	}
 	a.tell(a.texts().CLI.SimulatorPaste)
+	a.say(a.texts().CLI.SimulatorTrust, exportLine("SSL_CERT_FILE", ca))
 	a.say(a.texts().CLI.SimulatorEnd, demoPassword)
 	<-ctx.Done()
 	return exitError(statusInterrupted) // as was asked: nothing to explain

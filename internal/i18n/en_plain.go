@@ -67,6 +67,7 @@ func cliEnglish() CLI {
 		PruneNone:          "no mapping to port %d of SIM %s was made",
 		Pruned:             "%s: %s",
 		NothingLeftOver:    "nothing is left over",
+		SimulatorTrust:     "# For open and forward --tls, this too (other programs of that shell then trust nobody else): %s",
 		SimulatorPaste:     "# Paste these lines into a shell; there, try: napter-connect ssh gateway-001 uptime",
 		SimulatorEnd:       "# The devices' password is %s. Ctrl-C ends the simulator.",
 		SeveralSIMs:        "%d SIMs are called %s:",

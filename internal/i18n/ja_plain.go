@@ -67,6 +67,7 @@ func cliJapanese() CLI {
 		PruneNone:          "SIM %[2]s のポート %[1]d へのマッピングは作成されていませんでした",
 		Pruned:             "%s: %s",
 		NothingLeftOver:    "消し忘れはありません",
+		SimulatorTrust:     "# open と forward --tls には次の行も必要です (そのシェルのほかのプログラムは、この証明書しか信頼しなくなります): %s",
 		SimulatorPaste:     "# 上の行をシェルに貼り付けて、次のコマンドをお試しください: napter-connect ssh gateway-001 uptime",
 		SimulatorEnd:       "# デバイスのパスワードは %s です。Ctrl-C でシミュレーターを終了します。",
 		SeveralSIMs:        "%[2]s という名前の SIM が %[1]d 枚あります:",

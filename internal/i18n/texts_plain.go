@@ -71,6 +71,7 @@ type CLI struct {
 	NothingLeftOver string
 
 	SimulatorPaste string
+	SimulatorTrust string // %s: the line that trusts the simulator's certificates
 	SimulatorEnd   string // password
 
 	SeveralSIMs string // how many, name
