@@ -11,14 +11,9 @@ import (
 	"github.com/napter-connect/napter-connect/internal/tui"
 )
 
-// Able implements tui.Starter.
-func (b *uiBackend) Able(p tui.Protocol) string {
-	switch p {
-	case tui.SSH, tui.TCP:
-		return ""
-	}
-	return b.app.texts().Cannot.NotHere
-}
+// Able implements tui.Starter. Where no window can be opened the address is
+// still of use.
+func (b *uiBackend) Able(tui.Protocol) string { return "" }
 
 // uiJob is a job that the UI started.
 type uiJob struct {
@@ -42,10 +37,12 @@ func (b *uiBackend) Start(r tui.Request) tui.Job {
 	b.jobs.Go(func() {
 		defer cancel()
 		switch r.Protocol {
+		case tui.SSH:
+			j.send(j.ssh(ctx))
 		case tui.TCP:
 			j.send(j.forward(ctx))
 		default:
-			j.send(j.ssh(ctx))
+			j.send(j.show(ctx))
 		}
 	})
 	return j

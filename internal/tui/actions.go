@@ -92,12 +92,17 @@ func (m *Model) begun(j *running) tea.Cmd {
 	}
 	m.closeJob(j.id)
 	m.sessions.table.resize(len(m.sessions.shown()))
+	cmd := tea.Batch(m.remember(), m.maps.load())
+	if j.started.Problem != nil {
+		m.note(j.started.Problem, "%s")
+		return cmd
+	}
 	t := m.text.Results
 	text := fmt.Sprintf(t.Forwarding, j.started.Local, safe(j.request.SIM.Label()), j.request.Port)
 	if j.started.URL != "" {
 		text = fmt.Sprintf(t.Opened, safe(j.started.URL))
 	}
-	return tea.Batch(m.say(text), m.remember(), m.maps.load())
+	return tea.Batch(m.say(text), cmd)
 }
 
 // ended closes what belongs to a job, and says what became of it.

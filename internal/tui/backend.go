@@ -109,7 +109,10 @@ type Started struct {
 	Beside bool
 	// Local is what listens here, and URL what was opened.
 	Local, URL string
-	Info       access.Info
+	// Problem is why it could not be shown (no display, no viewer), or nil: the
+	// address can be copied all the same.
+	Problem error
+	Info    access.Info
 }
 
 // Returned says that a shell is over, and that its terminal comes back: it is to

@@ -208,6 +208,18 @@ func TestSessions(t *testing.T) {
 	d.expectStatus("127.0.0.1:8080 is closed.", "The mapping 198.51.100.0:20080 is deleted.").expect("No forward or browser is running")
 }
 
+// What could not be shown can be copied all the same.
+func TestNoBrowser(t *testing.T) {
+	d := start(t, 120, 40)
+	d.press("o", "enter")
+	d.job().events = append(d.job().events, Started{
+		Beside: true, URL: "https://device.example/", Problem: hint.Wrap(errors.New("no window can be opened here"), "open the address elsewhere"),
+	})
+	d.settle()
+	d.expectNoDialog().expectStatus("no window can be opened here", "elsewhere")
+	d.press("3", "y").expectDialog("Copy", "https://device.example/")
+}
+
 // A forward that breaks says why, wherever one is.
 func TestSessionThatBreaks(t *testing.T) {
 	d := start(t, 120, 40)
