@@ -286,7 +286,7 @@ func (p *plain) run(ctx context.Context, args ...string) int {
 
 // list reads out the SIM's mappings.
 func (p *plain) list(ctx context.Context, sim tui.SIM) ([]tui.Mapping, error) {
-	all, err := p.uiBackend.Mappings(ctx)
+	all, err := p.Mappings(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func (w *world) plainly(env []string, args ...string) *dialog {
 
 // expect waits for text in what has come since the last text.
 func (d *dialog) expect(text string) {
-	d.world.t.Helper()
+	d.t.Helper()
 	d.Until(fmt.Sprintf("%q in %q", text, d.Output()[d.seen:]), func() bool {
 		i := strings.Index(d.Output()[d.seen:], text)
 		if i >= 0 {
@@ -38,7 +38,7 @@ func (d *dialog) expect(text string) {
 }
 
 func (d *dialog) answer(question, answer string) {
-	d.world.t.Helper()
+	d.t.Helper()
 	d.expect(question)
 	d.Type(answer + "\n")
 }
@@ -46,7 +46,7 @@ func (d *dialog) answer(question, answer string) {
 // end checks that the program ended well, and that a screen reader was never
 // told to move the cursor, to paint or to erase.
 func (d *dialog) end() {
-	d.world.t.Helper()
+	d.t.Helper()
 	if status := d.Exit(); status != 0 {
 		d.world.t.Errorf("status %d", status)
 	}
@@ -132,7 +132,7 @@ func TestPlainMappings(t *testing.T) {
 
 // number is the number that an action has in the list.
 func (d *dialog) number(action string) string {
-	d.world.t.Helper()
+	d.t.Helper()
 	for line := range strings.Lines(d.Output()) {
 		if number, text, ok := strings.Cut(line, ". "); ok && strings.HasPrefix(text, action) {
 			return number
