@@ -4,6 +4,7 @@ package termtest
 
 import (
 	"bytes"
+	"image/color"
 	"maps"
 	"os"
 	"os/exec"
@@ -30,13 +31,14 @@ type Terminal struct {
 	master *os.File
 	tty    *os.File
 
-	mu     sync.Mutex
-	screen *vt.Emulator
-	raw    bytes.Buffer
-	modes  map[int]bool // DEC private modes that were set or reset
-	before unix.Termios
-	exited chan struct{}
-	status int
+	mu      sync.Mutex
+	screen  *vt.Emulator
+	raw     bytes.Buffer
+	modes   map[int]bool // DEC private modes that were set or reset
+	before  unix.Termios
+	exited  chan struct{}
+	copying sync.WaitGroup
+	status  int
 }
 
 // Options say what the terminal is like.
@@ -44,6 +46,8 @@ type Options struct {
 	Columns, Rows int // 80x24
 	// Mute: the terminal answers no query.
 	Mute bool
+	// Background is the background that the terminal tells of; nil: the emulator's.
+	Background color.Color
 	// Modes changes the terminal's modes before the program starts; may be nil.
 	Modes func(*unix.Termios)
 }
@@ -52,6 +56,36 @@ type Options struct {
 // its own. It is killed at the test's end.
 func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
 	t.Helper()
+	e := open(t, o)
+	e.Cmd = cmd
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = e.tty, e.tty, e.tty
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = cmd.Wait()
+		e.status = cmd.ProcessState.ExitCode()
+		close(e.exited)
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		<-e.exited
+		e.close()
+	})
+	return e
+}
+
+// Open opens a terminal without a program: the test uses its files itself.
+func Open(t testing.TB, o Options) (*Terminal, *os.File) {
+	t.Helper()
+	e := open(t, o)
+	t.Cleanup(e.close)
+	return e, e.tty
+}
+
+func open(t testing.TB, o Options) *Terminal {
+	t.Helper()
 	if o.Columns == 0 {
 		o.Columns, o.Rows = 80, 24
 	}
@@ -59,12 +93,15 @@ func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &Terminal{t: t, Cmd: cmd, master: master, tty: tty, screen: vt.NewEmulator(o.Columns, o.Rows),
+	e := &Terminal{t: t, master: master, tty: tty, screen: vt.NewEmulator(o.Columns, o.Rows),
 		modes: map[int]bool{}, exited: make(chan struct{})}
 	e.screen.SetCallbacks(vt.Callbacks{
 		EnableMode:  func(m ansi.Mode) { e.setMode(m, true) },
 		DisableMode: func(m ansi.Mode) { e.setMode(m, false) },
 	})
+	if o.Background != nil {
+		e.screen.SetDefaultBackgroundColor(o.Background)
+	}
 	e.before = e.Modes()
 	if o.Modes != nil {
 		o.Modes(&e.before)
@@ -75,31 +112,27 @@ func Start(t testing.TB, cmd *exec.Cmd, o Options) *Terminal {
 	}
 	e.control(func(fd int) error { return unix.SetNonblock(fd, true) }) // pty.Open made it blocking
 	e.setSize(o.Columns, o.Rows)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var copying sync.WaitGroup
-	copying.Go(e.show)
-	copying.Go(func() { e.answer(o.Mute) })
-	go func() {
-		_ = cmd.Wait()
-		e.status = cmd.ProcessState.ExitCode()
-		close(e.exited)
-	}()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-e.exited
-		_ = e.tty.Close()
-		_ = e.master.Close()
-		_ = e.screen.InputPipe().(interface{ Close() error }).Close() // ends answer
-		copying.Wait()
-		if t.Failed() {
-			t.Logf("the screen:\n%s", e.Screen())
-		}
-	})
+	e.copying.Go(e.show)
+	e.copying.Go(func() { e.answer(o.Mute) })
 	return e
+}
+
+// close ends the copying, and shows the screen if the test has failed.
+func (e *Terminal) close() {
+	_ = e.tty.Close()
+	_ = e.master.Close()
+	_ = e.screen.InputPipe().(interface{ Close() error }).Close() // ends answer
+	e.copying.Wait()
+	if e.t.Failed() {
+		e.t.Logf("the screen:\n%s", e.Screen())
+	}
+}
+
+// With gives do the screen, which does not change meanwhile.
+func (e *Terminal) With(do func(*vt.Emulator)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	do(e.screen)
 }
 
 // show copies the program's output to the emulator.
@@ -269,4 +302,16 @@ func (e *Terminal) Exit() int {
 		e.t.Fatalf("the program goes on after %v", patience)
 	}
 	return e.status
+}
+
+// Settle waits until nothing was written for so long.
+func (e *Terminal) Settle(quiet time.Duration) {
+	e.t.Helper()
+	length, since := -1, time.Now()
+	e.Until("the screen is quiet", func() bool {
+		if n := len(e.Output()); n != length {
+			length, since = n, time.Now()
+		}
+		return time.Since(since) >= quiet
+	})
 }
