@@ -48,13 +48,13 @@ func (d *dialog) answer(question, answer string) {
 func (d *dialog) end() {
 	d.t.Helper()
 	if status := d.Exit(); status != 0 {
-		d.world.t.Errorf("status %d", status)
+		d.t.Errorf("status %d", status)
 	}
 	if text := d.Output(); strings.Contains(text, "\x1b") {
-		d.world.t.Errorf("escape sequences in %q", text)
+		d.t.Errorf("escape sequences in %q", text)
 	}
 	if d.Before() != d.Modes() {
-		d.world.t.Error("the terminal's modes have changed")
+		d.t.Error("the terminal's modes have changed")
 	}
 }
 
@@ -138,7 +138,7 @@ func (d *dialog) number(action string) string {
 			return number
 		}
 	}
-	d.world.t.Fatalf("no action %q", action)
+	d.t.Fatalf("no action %q", action)
 	return ""
 }
 
