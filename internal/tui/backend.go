@@ -180,6 +180,15 @@ func (s SIM) Label() string {
 	return s.ID
 }
 
+// lastSeen is when there was a session last: now, while there is one. Seen says
+// when that one was last updated.
+func (s SIM) lastSeen(now time.Time) time.Time {
+	if s.State == Online {
+		return now
+	}
+	return s.Seen
+}
+
 // Owner says whose a mapping is.
 type Owner uint8
 

@@ -69,7 +69,10 @@ func (d *detailsPane) pairs(s SIM) []pair {
 		{t.Status, d.style.symbols[s.State] + " " + stateWord(d.env, s)},
 		{t.SIMID, s.ID}, {t.IP, s.IP}, {t.IMSI, s.IMSI}, {t.IMEI, s.IMEI}, {t.Plan, s.Plan}, {t.Cell, s.Cell},
 	}
-	if !s.Seen.IsZero() {
+	switch {
+	case s.State == Online:
+		list = append(list, pair{t.LastSeen, d.text.Times.Now})
+	case !s.Seen.IsZero():
 		list = append(list, pair{t.LastSeen, s.Seen.In(d.now().Location()).Format("2006-01-02 15:04:05")})
 	}
 	mappings := d.mappingsOf(s)

@@ -242,7 +242,7 @@ func (s *simScreen) layout(w int) {
 	options := []option{
 		{column{c.SIMID, 19, false}, func(x *SIM) string { return x.ID }},
 		{column{c.IP, 15, false}, func(x *SIM) string { return x.IP }},
-		{column{c.LastSeen, 9, true}, func(x *SIM) string { return ago(x.Seen, s.now(), s.text) }},
+		{column{c.LastSeen, 9, true}, func(x *SIM) string { return ago(x.lastSeen(s.now()), s.now(), s.text) }},
 		{column{s.text.UI.MapsShort, 3, true}, s.mapCount},
 		{column{c.Plan, 12, false}, func(x *SIM) string { return x.Plan }},
 	}
