@@ -7,7 +7,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"image/color"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -84,7 +83,7 @@ func (p picture) draw(t *testing.T, theme shot.Theme) []byte {
 	}
 	vars["TERM"], vars["COLORTERM"], vars["NO_COLOR"] = "xterm-256color", "", ""
 	openMappings(t, sim, vars)
-	e, tty := termtest.Open(t, termtest.Options{Columns: 104, Rows: 26, Background: color.RGBA(theme.Background)})
+	e, tty := termtest.Open(t, termtest.Options{Columns: 104, Rows: 26, Background: theme.Background})
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	sys := osSystem().with(vars)
