@@ -1,4 +1,8 @@
-//go:build unix
+//go:build unix && !race
+
+// Bubble Tea v2.0.10 closes its input while its reader may still ask for the
+// descriptor: the race detector sees that, in a library, in programs that are
+// about to end. So these tests run without it (.ci/run does so too).
 
 package main
 
