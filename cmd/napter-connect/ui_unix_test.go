@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+	"golang.org/x/term"
 
 	"github.com/napter-connect/napter-connect/internal/simulator"
 	"github.com/napter-connect/napter-connect/internal/termtest"
@@ -235,4 +236,28 @@ func TestUIDemo(t *testing.T) {
 		t.Errorf("status %d", status)
 	}
 	w.sane(e)
+}
+
+// Alone on a terminal the program shows the UI: two keys to a shell, and back.
+func TestUIConnects(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, simulator.Options{})
+	s := w.onScreen(30, 120)
+	s.shows("gateway-001")
+	s.types("c")
+	s.until("a prompt", func() bool { return len(w.Mappings()) == 1 && strings.Contains(s.text(), "pi@gateway-001") })
+	s.types("echo here$((40+2))\r")
+	s.shows("here42")
+	s.types("exit 4\r")
+	s.shows("with status 4")
+	w.nothingOpen()
+	s.types("q")
+	s.ends(0)
+	after, err := term.GetState(int(s.tty.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *s.before != *after {
+		t.Errorf("the terminal's modes were %+v and are %+v", *s.before, *after)
+	}
 }
