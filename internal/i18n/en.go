@@ -8,7 +8,6 @@ func english() *Texts {
 			Loading:    "Fetching SIMs…",
 			LoadingN:   "%d SIMs so far…",
 			Slowed:     "The API asks to slow down; going on in %d s",
-			Stale:      "from the cache, %s",
 			Updated:    "updated %s",
 			NoSIMs:     "This account has no SIM.",
 			NoMappings: "No port mapping is open.",
@@ -39,7 +38,7 @@ func english() *Texts {
 		Status: Status{
 			Profile: "Profile", Coverage: "Coverage", Operator: "Operator", Address: "Your address",
 			Japan: "Japan", Global: "Global",
-			Agreed: "%d services agree", Asking: "asking…", NoAddress: "unknown", Given: "as given",
+			Agreed: "%d services agree", Asking: "asking…", NoAddress: "unknown",
 		},
 		Filter: Filter{
 			Prompt: "Filter", Placeholder: "part of a name, ID, IP or tag",
@@ -54,16 +53,12 @@ func english() *Texts {
 			Previous: "previous field", Change: "change", Yes: "yes", No: "no",
 		},
 		Cannot: Cannot{
-			NoSIM:         "No SIM is selected.",
-			NoMapping:     "No mapping is selected.",
-			NoSession:     "No session is selected.",
-			Offline:       "This SIM is offline: a device without a session can't be reached.",
-			Busy:          "Wait until the present work is done, or press Esc.",
-			NoLast:        "Nothing was used with this SIM before. Press Enter for the form.",
-			Loading:       "The list is not here yet.",
-			NothingToCopy: "There is nothing to copy here.",
-			NotHere:       "This key does nothing on this screen.",
-			Inactive:      "This SIM is %s: only an active SIM can be reached.",
+			NoSIM:     "No SIM is selected.",
+			NoMapping: "No mapping is selected.",
+			NoSession: "No session is selected.",
+			Offline:   "This SIM is offline: a device without a session can't be reached.",
+			Loading:   "The list is not here yet.",
+			Inactive:  "This SIM is %s: only an active SIM can be reached.",
 		},
 		Form: Form{
 			Title: "Connect to %s", Protocol: "Protocol", Port: "Port", User: "User", Duration: "Duration",
@@ -79,17 +74,17 @@ func english() *Texts {
 			DeleteTitle: "Delete the mapping?", DeleteOther: "%s to %s was made by someone else. Whoever uses it loses the connection.",
 			DeleteMany: "%d mappings will be deleted. Whoever uses them loses the connection.", DeleteInUse: "%s is in use here by: %s.",
 			QuitTitle: "Quit?", QuitSessions: "Running here: %d.", QuitHow: "Quitting ends them and deletes their mappings.",
-			HostKeyTitle: "Is this the device?", Delete: "Delete", Cancel: "Cancel", Quit: "Quit", OK: "OK", Yes: "Yes", No: "No",
+			Delete: "Delete", Cancel: "Cancel", Quit: "Quit", Yes: "Yes", No: "No",
 		},
 		Steps: Steps{
 			Title: "Connecting to %s", Keeper: "starting the keeper", Login: "logging in", Address: "learning the public address",
 			SIM: "finding the SIM", List: "listing mappings", Mapping: "opening the mapping", Dial: "connecting",
 			SSH: "logging in to the device", Viewer: "opening the viewer", Delete: "deleting the mapping", Out: "logging out",
-			Cancelling: "Cancelling and cleaning up…", CancelHint: "Esc cancels", Took: "%.1f s", Seconds: "%d s",
+			Cancelling: "Cancelling and cleaning up…", Took: "%.1f s", Seconds: "%d s",
 		},
 		Errors: Errors{
 			Title: "That did not work", Cause: "Cause", NextStep: "Next step", Details: "Details", Dismiss: "Press Enter or Esc to go on",
-			Listing: "The list could not be fetched: %s", Lost: "The connection was lost: %s",
+			Listing: "The list could not be fetched: %s",
 		},
 		Results: Results{
 			Deleted: "The mapping %s is deleted.", Expired: "The mapping %s had ended.", Kept: "The mapping %s stays open.",
@@ -97,7 +92,7 @@ func english() *Texts {
 			Pending:    "The mapping %s could not be deleted yet; it will be tried again.",
 			Lingers:    "The mapping %s will be deleted in a while.",
 			ShellEnded: "The session on %s has ended.", ShellStatus: "The session on %s has ended with status %d.",
-			ShellLost: "The session on %s broke off: %s.", Opened: "Opened %s", Forwarding: "%s leads to %s port %d.",
+			Opened: "Opened %s", Forwarding: "%s leads to %s port %d.",
 			Stopped: "%s is closed.", Cancelled: "Cancelled; nothing is left open.",
 		},
 		Shell: Shell{
@@ -105,7 +100,7 @@ func english() *Texts {
 		},
 		Times: Times{
 			Never: "never", Ended: "ended", Now: "now", Seconds: "%d s", Minutes: "%d min", Hours: "%d h", Days: "%d d",
-			Ago: "%s ago", EndsIn: "ends in %s", SecondsElapsed: "%d s", Kilobytes: "%.1f kB", Megabytes: "%.1f MB", Byte: "%d B",
+			EndsIn: "ends in %s", Kilobytes: "%.1f kB", Megabytes: "%.1f MB", Byte: "%d B",
 		},
 		Plain: plainEnglish(),
 		CLI:   cliEnglish(),

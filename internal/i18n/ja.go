@@ -8,7 +8,6 @@ func japanese() *Texts {
 			Loading:    "SIM を取得しています…",
 			LoadingN:   "%d 枚の SIM を取得済み…",
 			Slowed:     "API の利用制限中です。%d 秒後に再開します",
-			Stale:      "キャッシュを表示中 (%s)",
 			Updated:    "%sに更新",
 			NoSIMs:     "このアカウントには SIM がありません。",
 			NoMappings: "開いているポートマッピングはありません。",
@@ -39,7 +38,7 @@ func japanese() *Texts {
 		Status: Status{
 			Profile: "プロファイル", Coverage: "カバレッジ", Operator: "オペレーター", Address: "接続元 IP",
 			Japan: "日本", Global: "グローバル",
-			Agreed: "%d サービスで一致", Asking: "確認中…", NoAddress: "不明", Given: "指定値",
+			Agreed: "%d サービスで一致", Asking: "確認中…", NoAddress: "不明",
 		},
 		Filter: Filter{
 			Prompt: "フィルター", Placeholder: "名前、ID、IP、タグの一部",
@@ -54,16 +53,12 @@ func japanese() *Texts {
 			Previous: "前の項目", Change: "変更", Yes: "はい", No: "いいえ",
 		},
 		Cannot: Cannot{
-			NoSIM:         "SIM が選ばれていません。",
-			NoMapping:     "ポートマッピングが選ばれていません。",
-			NoSession:     "セッションが選ばれていません。",
-			Offline:       "この SIM はオフラインです。セッションのないデバイスには接続できません。",
-			Busy:          "処理が終わるまでお待ちください。Esc で中止できます。",
-			NoLast:        "この SIM への接続履歴がありません。Enter で接続フォームを開いてください。",
-			Loading:       "一覧をまだ取得していません。",
-			NothingToCopy: "コピーできるものがありません。",
-			NotHere:       "このキーはこの画面では使えません。",
-			Inactive:      "この SIM は%sです。接続できるのは使用中の SIM だけです。",
+			NoSIM:     "SIM が選ばれていません。",
+			NoMapping: "ポートマッピングが選ばれていません。",
+			NoSession: "セッションが選ばれていません。",
+			Offline:   "この SIM はオフラインです。セッションのないデバイスには接続できません。",
+			Loading:   "一覧をまだ取得していません。",
+			Inactive:  "この SIM は%sです。接続できるのは使用中の SIM だけです。",
 		},
 		Form: Form{
 			Title: "%s に接続", Protocol: "プロトコル", Port: "ポート", User: "ユーザー", Duration: "有効時間",
@@ -79,17 +74,17 @@ func japanese() *Texts {
 			DeleteTitle: "ポートマッピングを削除しますか?", DeleteOther: "%s (%s) はほかの利用者が作成しました。削除すると、使用中の接続は切れます。",
 			DeleteMany: "%d 件のポートマッピングを削除します。使用中の接続は切れます。", DeleteInUse: "%s はこのマシンで使用中です: %s",
 			QuitTitle: "終了しますか?", QuitSessions: "実行中のセッション: %d 件", QuitHow: "終了するとセッションは切れ、ポートマッピングは削除されます。",
-			HostKeyTitle: "このデバイスで間違いありませんか?", Delete: "削除", Cancel: "キャンセル", Quit: "終了", OK: "OK", Yes: "はい", No: "いいえ",
+			Delete: "削除", Cancel: "キャンセル", Quit: "終了", Yes: "はい", No: "いいえ",
 		},
 		Steps: Steps{
 			Title: "%s に接続しています", Keeper: "keeper を起動", Login: "ログイン", Address: "接続元 IP アドレスを確認",
 			SIM: "SIM を検索", List: "ポートマッピングを確認", Mapping: "ポートマッピングを作成", Dial: "デバイスに接続",
 			SSH: "デバイスにログイン", Viewer: "ビューアーを起動", Delete: "ポートマッピングを削除", Out: "ログアウト",
-			Cancelling: "中止して後始末をしています…", CancelHint: "Esc で中止", Took: "%.1f 秒", Seconds: "%d 秒",
+			Cancelling: "中止して後始末をしています…", Took: "%.1f 秒", Seconds: "%d 秒",
 		},
 		Errors: Errors{
 			Title: "うまくいきませんでした", Cause: "原因", NextStep: "対処", Details: "詳細", Dismiss: "Enter または Esc で続けます",
-			Listing: "一覧を取得できませんでした: %s", Lost: "接続が切れました: %s",
+			Listing: "一覧を取得できませんでした: %s",
 		},
 		Results: Results{
 			Deleted: "ポートマッピング %s を削除しました。", Expired: "ポートマッピング %s は期限が切れていました。", Kept: "ポートマッピング %s は開いたままです。",
@@ -97,7 +92,7 @@ func japanese() *Texts {
 			Pending:    "ポートマッピング %s をまだ削除できません。あとで再試行します。",
 			Lingers:    "ポートマッピング %s はしばらくしてから削除します。",
 			ShellEnded: "%s のセッションを終了しました。", ShellStatus: "%s のセッションは終了ステータス %d で終わりました。",
-			ShellLost: "%s のセッションが切れました: %s", Opened: "%s を開きました", Forwarding: "%s を %s のポート %d に転送しています。",
+			Opened: "%s を開きました", Forwarding: "%s を %s のポート %d に転送しています。",
 			Stopped: "%s を停止しました。", Cancelled: "中止しました。ポートマッピングは残っていません。",
 		},
 		Shell: Shell{
@@ -105,7 +100,7 @@ func japanese() *Texts {
 		},
 		Times: Times{
 			Never: "なし", Ended: "終了", Now: "今", Seconds: "%d 秒", Minutes: "%d 分", Hours: "%d 時間", Days: "%d 日",
-			Ago: "%s前", EndsIn: "残り %s", SecondsElapsed: "%d 秒", Kilobytes: "%.1f kB", Megabytes: "%.1f MB", Byte: "%d B",
+			EndsIn: "残り %s", Kilobytes: "%.1f kB", Megabytes: "%.1f MB", Byte: "%d B",
 		},
 		Plain: plainJapanese(),
 		CLI:   cliJapanese(),

@@ -32,7 +32,6 @@ type App struct {
 	Loading    string
 	LoadingN   string // so many SIMs so far
 	Slowed     string // the API asks for patience; seconds
-	Stale      string // shown from the cache; how old
 	Updated    string // how long ago
 	NoSIMs     string
 	NoMappings string
@@ -75,7 +74,6 @@ type Status struct {
 	Agreed                               string // so many services
 	Asking                               string // the address is being learnt
 	NoAddress                            string
-	Given                                string // the address is what the user gave
 }
 
 // Filter is the line with the query.
@@ -97,8 +95,8 @@ type Keys struct {
 
 // Cannot says why a key does nothing now.
 type Cannot struct {
-	NoSIM, NoMapping, NoSession, Offline, Busy, NoLast, Loading, NothingToCopy, NotHere string
-	Inactive                                                                            string // the SIM's status
+	NoSIM, NoMapping, NoSession, Offline, Loading string
+	Inactive                                      string // the SIM's status
 }
 
 // Form is the connect form.
@@ -122,11 +120,9 @@ type Dialogs struct {
 	QuitTitle    string
 	QuitSessions string // how many run
 	QuitHow      string
-	HostKeyTitle string
 	Delete       string
 	Cancel       string
 	Quit         string
-	OK           string
 	Yes          string
 	No           string
 }
@@ -135,7 +131,7 @@ type Dialogs struct {
 type Steps struct {
 	Title                                                                      string // the SIM
 	Keeper, Login, Address, SIM, List, Mapping, Dial, SSH, Viewer, Delete, Out string
-	Cancelling, CancelHint                                                     string
+	Cancelling                                                                 string
 	Took                                                                       string // seconds
 	Seconds                                                                    string
 }
@@ -144,7 +140,6 @@ type Steps struct {
 type Errors struct {
 	Title, Cause, NextStep, Details, Dismiss string
 	Listing                                  string
-	Lost                                     string
 }
 
 // Results are one line about what has happened.
@@ -152,7 +147,6 @@ type Results struct {
 	Deleted, Expired, Kept, SharedStill, Foreign, Pending, Lingers string // the endpoint
 	ShellEnded                                                     string // the SIM
 	ShellStatus                                                    string // the SIM, exit status
-	ShellLost                                                      string // the SIM, why
 	Opened                                                         string // URL
 	Forwarding                                                     string // local address, SIM, port
 	Stopped                                                        string // local address
@@ -170,8 +164,6 @@ type Times struct {
 	Never, Ended, Now          string
 	Seconds, Minutes           string
 	Hours, Days                string
-	Ago                        string // a span
 	EndsIn                     string // a countdown
-	SecondsElapsed             string
 	Kilobytes, Megabytes, Byte string
 }

@@ -2,8 +2,8 @@ package i18n
 
 // UI are further texts of the terminal UI.
 type UI struct {
-	DeleteOurs, Typing, Send                string // what keys do
-	SortState, SortName, SortSeen           string // what Filter.Sort is filled with
+	DeleteOurs, Send                        string // what keys do
+	SortName, SortSeen                      string // what Filter.Sort is filled with
 	MapsShort                               string // the head of a narrow column: how many mappings
 	NoOnline                                string
 	SearchFailed                            string // why
@@ -11,7 +11,6 @@ type UI struct {
 	AddressFailed                           string // why
 	NoError, NoOurs                         string // why a key does nothing
 	BadUser                                 string
-	FixFirst                                string // a field's label
 	SourceConfig                            string
 	CopyTitle, CopyEndpoint, CopySSH        string
 	CopyURL, CopyID, CopyCommand, CopyLocal string
@@ -26,13 +25,13 @@ type UI struct {
 
 func uiEnglish() UI {
 	return UI{
-		DeleteOurs: "delete all that is left over", Typing: "type to filter", Send: "answer",
-		SortState: "state", SortName: "name", SortSeen: "last seen", MapsShort: "MAP",
+		DeleteOurs: "delete all that is left over", Send: "answer",
+		SortName: "name", SortSeen: "last seen", MapsShort: "MAP",
 		NoOnline:     "No SIM is online. Press a to show all of them.",
 		SearchFailed: "Searching on the server failed: %s", LoginFailed: "Logging in failed: %s",
 		AddressFailed: "The public address could not be learnt: %s",
 		NoError:       "There is no error to show.", NoOurs: "Nothing that was made here is left over.",
-		BadUser: "without spaces", FixFirst: "Correct this first: %s", SourceConfig: "from config.yaml",
+		BadUser: "without spaces", SourceConfig: "from config.yaml",
 		CopyTitle: "Copy", CopyEndpoint: "endpoint", CopySSH: "ssh command", CopyURL: "URL", CopyID: "SIM ID",
 		CopyCommand: "command", CopyLocal: "local address",
 		DeletedSeveral: "%d mappings are deleted.", DeleteFailed: "The mapping %s could not be deleted: %s",
@@ -43,13 +42,13 @@ func uiEnglish() UI {
 
 func uiJapanese() UI {
 	return UI{
-		DeleteOurs: "消し忘れをすべて削除", Typing: "入力して絞り込み", Send: "回答",
-		SortState: "状態", SortName: "名前", SortSeen: "最終通信", MapsShort: "数",
+		DeleteOurs: "消し忘れをすべて削除", Send: "回答",
+		SortName: "名前", SortSeen: "最終通信", MapsShort: "数",
 		NoOnline:     "オンラインの SIM はありません。a を押すとすべて表示します。",
 		SearchFailed: "サーバーでの検索に失敗しました: %s", LoginFailed: "ログインに失敗しました: %s",
 		AddressFailed: "接続元 IP を確認できませんでした: %s",
 		NoError:       "表示するエラーはありません。", NoOurs: "このマシンの消し忘れはありません。",
-		BadUser: "空白は使えません", FixFirst: "先に直してください: %s", SourceConfig: "config.yaml の値",
+		BadUser: "空白は使えません", SourceConfig: "config.yaml の値",
 		CopyTitle: "コピー", CopyEndpoint: "接続先", CopySSH: "ssh コマンド", CopyURL: "ブラウザー用 URL", CopyID: "SIM ID",
 		CopyCommand: "コマンド", CopyLocal: "ローカルアドレス",
 		DeletedSeveral: "%d 件のマッピングを削除しました。", DeleteFailed: "マッピング %s を削除できませんでした: %s",
