@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
 // childVariable makes the test binary play the program under TestMain.
@@ -132,9 +134,7 @@ func TestSecondInterruptGivesUp(t *testing.T) {
 
 func TestIgnoredSignalsStayIgnored(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("nohup"); err != nil {
-		t.Skip("no nohup here")
-	}
+	sshdtest.Tool(t, "nohup")
 	p := startChild(t, "nohup")
 	p.signal(syscall.SIGHUP)
 	p.signal(syscall.SIGTERM)

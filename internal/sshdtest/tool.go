@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
@@ -29,4 +30,14 @@ func Tool(t testing.TB, name string) string {
 	}
 	t.Skipf("%s is not installed", name)
 	return ""
+}
+
+// OnlyWindows skips a test that needs what Windows may refuse, such as a symbolic
+// link; elsewhere the refusal is a failure.
+func OnlyWindows(t testing.TB, refusal error) {
+	t.Helper()
+	if runtime.GOOS != "windows" {
+		t.Fatal(refusal)
+	}
+	t.Skip(refusal)
 }
