@@ -13,9 +13,9 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/keeper"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
@@ -80,7 +80,7 @@ func runAuthLogin(ctx context.Context, a *app, o loginOptions) error {
 	token, err := session.Token(ctx)
 	done()
 	if err != nil {
-		return fmt.Errorf("logging in: %w", err)
+		return message.Errorf("logging in: %w", err)
 	}
 	path, err := profile.Save(po, account, o.force)
 	if err != nil {
@@ -97,14 +97,14 @@ func (a *app) askCredentials(ctx context.Context, o loginOptions) (client.Creden
 	var c client.Credentials
 	switch {
 	case o.keyID != "" && (o.email != "" || o.user != ""), o.email != "" && o.user != "":
-		return c, usagef("see napter-connect auth login --help", "give an AuthKey ID, an e-mail or a SAM user, not several of them")
+		return c, usagef(message.New("see napter-connect auth login --help"), "give an AuthKey ID, an e-mail or a SAM user, not several of them")
 	case (o.operator == "") != (o.user == ""):
-		return c, usagef("give --operator-id and --user together", "a SAM user needs an operator ID and a name")
+		return c, usagef(message.New("give --operator-id and --user together"), "a SAM user needs an operator ID and a name")
 	}
 	con := a.console()
 	if o.keyID == "" && o.email == "" && o.user == "" {
 		if con == nil {
-			return c, usagef("give --auth-key-id and the secret on stdin", "there is no terminal to ask on")
+			return c, usagef(message.New("give --auth-key-id and the secret on stdin"), "there is no terminal to ask on")
 		}
 		a.tell(a.texts().CLI.AuthKeyAdvice)
 		id, err := con.Line(ctx, a.texts().CLI.AskKeyID)
@@ -140,7 +140,7 @@ func (a *app) readSecret(ctx context.Context, con *console, key bool) (secret st
 	}
 	secret = strings.TrimSpace(secret)
 	if err == nil && secret == "" {
-		err = hint.New("no secret was given", "type it when asked, or send it as one line to stdin")
+		err = message.WithHint(message.Errorf("no secret was given"), "type it when asked, or send it as one line to stdin")
 	}
 	return secret, err
 }
@@ -178,7 +178,7 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 	token, err := api.Token(ctx)
 	done()
 	if err != nil {
-		return fmt.Errorf("logging in: %w", err)
+		return message.Errorf("logging in: %w", err)
 	}
 	st := authStatus{
 		Profile: api.settings.account.Profile, Endpoint: api.settings.account.Endpoint, Operator: token.OperatorID,
@@ -247,7 +247,7 @@ func runAuthRevoke(ctx context.Context, a *app) error {
 	defer api.close(ctx)
 	token, err := api.Token(ctx)
 	if err != nil {
-		return fmt.Errorf("logging in: %w", err)
+		return message.Errorf("logging in: %w", err)
 	}
 	if token.UserName == "" {
 		err = api.RevokeOperatorAuthTokens(ctx, token.OperatorID)
@@ -255,7 +255,7 @@ func runAuthRevoke(ctx context.Context, a *app) error {
 		err = api.RevokeUserAuthTokens(ctx, token.OperatorID, token.UserName)
 	}
 	if err != nil {
-		return fmt.Errorf("revoking tokens: %w", err)
+		return message.Errorf("revoking tokens: %w", err)
 	}
 	a.say(a.texts().CLI.Revoked, whoIs(token, a.texts()))
 	return nil

@@ -1,6 +1,9 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/spf13/cobra"
+)
 
 const completionExample = `  source <(napter-connect completion bash)
   napter-connect completion zsh > "${fpath[1]}/_napter-connect"
@@ -27,7 +30,7 @@ func newCompletionCommand(a *app) *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(a.out)
 			}
-			return usagef("use bash, zsh, fish or powershell", "there is no completion for the shell %q", args[0])
+			return usagef(message.New("use bash, zsh, fish or powershell"), "there is no completion for the shell %q", args[0])
 		},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
 
@@ -40,7 +41,7 @@ and nothing of yours is read or written. Without a command it opens the terminal
 func runDemo(ctx context.Context, a *app, args []string) error {
 	dir, err := os.MkdirTemp("", "napter-connect-demo-")
 	if err != nil {
-		return fmt.Errorf("making a folder for the demo: %w", err)
+		return message.Errorf("making a folder for the demo: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	key, err := writeDemoKey(filepath.Join(dir, "id_ed25519"))
@@ -81,14 +82,14 @@ func runDemo(ctx context.Context, a *app, args []string) error {
 func writeDemoKey(path string) (ssh.PublicKey, error) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("making a key for the demo: %w", err)
+		return nil, message.Errorf("making a key for the demo: %w", err)
 	}
 	block, err := ssh.MarshalPrivateKey(private, "demo")
 	if err != nil {
-		return nil, fmt.Errorf("making a key for the demo: %w", err)
+		return nil, message.Errorf("making a key for the demo: %w", err)
 	}
 	if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
-		return nil, fmt.Errorf("making a key for the demo: %w", err)
+		return nil, message.Errorf("making a key for the demo: %w", err)
 	}
 	return ssh.NewPublicKey(public)
 }
@@ -101,12 +102,12 @@ func writeDemoFiles(dir string, sim *simulator.Simulator) error {
 	}
 	app := filepath.Join(dir, "napter-connect")
 	if err := os.MkdirAll(app, 0o700); err != nil {
-		return fmt.Errorf("making a folder for the demo: %w", err)
+		return message.Errorf("making a folder for the demo: %w", err)
 	}
 	rule := fmt.Sprintf("sims:\n  - name: '*'\n    user: pi\n    identity: ['%s']\n", filepath.Join(dir, "id_ed25519"))
 	for name, data := range map[string][]byte{"config.yaml": []byte(rule), "known_hosts": sim.KnownHosts()} {
 		if err := os.WriteFile(filepath.Join(app, name), data, 0o600); err != nil {
-			return fmt.Errorf("writing the demo's files: %w", err)
+			return message.Errorf("writing the demo's files: %w", err)
 		}
 	}
 	return nil

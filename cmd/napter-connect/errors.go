@@ -10,8 +10,10 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/napter-connect/napter-connect/internal/access"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -29,27 +31,28 @@ const (
 // usageError says that the command was typed wrongly.
 type usageError struct {
 	err  error
-	hint string
+	hint message.Text
 }
 
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
-func (e *usageError) Hint() string {
-	if e.hint != "" {
+func (e *usageError) Hint() message.Text {
+	if !e.hint.IsZero() {
 		return e.hint
 	}
-	return hint.Of(e.err)
+	return message.Hint(e.err)
 }
 
-func usagef(hint, format string, args ...any) error {
-	return &usageError{err: fmt.Errorf(format, args...), hint: hint}
+func usagef(hint message.Text, format string, args ...any) error {
+	return &usageError{err: message.Errorf(format, args...), hint: hint}
 }
 
 // exitError carries a status that has been explained already, such as that of
 // the remote command.
 type exitError int
 
-func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+func (e exitError) Text() message.Text { return message.New("exit status %d", int(e)) }
+func (e exitError) Error() string      { return e.Text().String() }
 
 // statusOf is the one place that turns an error into an exit status. own is the
 // command's status for an error of our own.
@@ -74,16 +77,16 @@ func statusOf(err error, own int) int {
 
 // report prints an error in its two lines: the cause and, where there is one, the
 // next step, which may go on in further lines.
-func report(w io.Writer, err error) {
+func report(w io.Writer, texts *i18n.Texts, err error) {
 	var exit exitError
 	if err == nil || errors.As(err, &exit) || readerGone(err) {
 		return
 	}
-	_, _ = fmt.Fprintf(w, "napter-connect: %s\n", oneLine(err.Error()))
-	prefix := "hint: "
-	for line := range strings.Lines(strings.TrimSpace(hint.Of(err))) {
-		_, _ = fmt.Fprintf(w, "%s%s\n", prefix, oneLine(line))
-		prefix = "      "
+	_, _ = fmt.Fprintf(w, "napter-connect: %s\n", oneLine(texts.Error(err)))
+	prefix, indent := texts.Sprintf("hint: "), ""
+	for line := range strings.Lines(texts.Hint(err)) {
+		_, _ = fmt.Fprintf(w, "%s%s%s\n", prefix, indent, oneLine(line))
+		prefix, indent = "", strings.Repeat(" ", ansi.StringWidth(texts.Sprintf("hint: ")))
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"net/netip"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // accessFlags are the flags of commands that open a port mapping.
@@ -54,7 +54,7 @@ func (f *accessFlags) request(c *cobra.Command, s *settings) (access.Request, er
 	if !changed("duration") {
 		r.Duration = time.Duration(file.Duration)
 	} else if f.duration <= 0 {
-		return r, usagef("use 30m or 8h, for example", "--duration %s is not a time that a port mapping can live", f.duration)
+		return r, usagef(message.New("use 30m or 8h, for example"), "--duration %s is not a time that a port mapping can live", f.duration)
 	}
 	if !changed("service") {
 		r.Service = file.Service
@@ -80,16 +80,16 @@ func flagError(cmd *cobra.Command, err error) error {
 		return &usageError{err: err, hint: seeHelp(cmd)}
 	}
 	f := invalid.GetFlag()
-	what, next := "one that it takes", seeHelp(cmd)
+	what, next := message.New("one that it takes"), seeHelp(cmd)
 	switch f.Value.Type() {
 	case "int":
-		what = "a whole number"
+		what = message.New("a whole number")
 	case "duration":
-		what, next = "a duration", "write 90s, 30m or 8h, for example"
+		what, next = message.New("a duration"), message.New("write 90s, 30m or 8h, for example")
 	case "bool":
-		what = "true or false"
+		what = message.New("true or false")
 	case "language":
-		what, next = "a language that it speaks", "use en or ja"
+		what, next = message.New("a language that it speaks"), message.New("use en or ja")
 	}
 	return usagef(next, "--%s %q is not %s", f.Name, invalid.GetValue(), what)
 }
@@ -103,7 +103,7 @@ func parseSources(list []string) ([]netip.Prefix, error) {
 		}
 		p, err := config.ParseSource(text)
 		if err != nil {
-			return nil, &usageError{err: fmt.Errorf("--source: %w", err)}
+			return nil, &usageError{err: message.Errorf("--source: %w", err)}
 		}
 		ranges = append(ranges, p)
 	}

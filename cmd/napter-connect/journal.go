@@ -11,6 +11,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func leasesDir(d config.Dirs) string { return filepath.Join(d.State, "leases") }
@@ -60,7 +61,7 @@ func (a *app) forget(d config.Dirs, deleted []netip.AddrPort) error {
 	for _, t := range deleted {
 		if e, ok := ours[t.String()]; ok {
 			if err := m.Forget(e); err != nil {
-				return fmt.Errorf("forgetting %s: %w", t, err)
+				return message.Errorf("forgetting %s: %w", t, err)
 			}
 		}
 	}

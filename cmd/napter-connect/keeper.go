@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/keeper"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -117,7 +118,7 @@ func newKeeperRunCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ready, ok := a.out.(*os.File)
 			if !ok {
-				return errors.New("the keeper needs a file for its standard output")
+				return message.Errorf("the keeper needs a file for its standard output")
 			}
 			return keeper.Run(cmd.Context(), keeper.RunOptions{
 				Place:  keeper.Place{State: state, Socket: socket},
@@ -154,7 +155,7 @@ func (a *app) keeper(s *settings, start bool) (*keeper.Keeper, error) {
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("finding this program: %w", err)
+		return nil, message.Errorf("finding this program: %w", err)
 	}
 	k.Command = &keeper.Command{
 		Path: self,

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/napter-connect/napter-connect/internal/access"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/simcache"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
@@ -167,7 +167,7 @@ func runKnownHostsCommand(a *app, host string) error {
 			continue
 		}
 		if _, err := fmt.Fprintf(a.out, "%s %s", host, ssh.MarshalAuthorizedKey(e.Key)); err != nil {
-			return fmt.Errorf("writing the host keys: %w", err)
+			return message.Errorf("writing the host keys: %w", err)
 		}
 	}
 	return nil
@@ -197,8 +197,7 @@ func aliasOf(list simcache.List, target string) (string, error) {
 	}
 	switch found := list.Meant(name); len(found) {
 	case 0:
-		return "", hint.New(fmt.Sprintf("no SIM is known here by the name %q", target),
-			"give the SIM ID, or list the SIMs first: napter-connect sims")
+		return "", message.WithHint(message.Errorf("no SIM is known here by the name %q", target), "give the SIM ID, or list the SIMs first: napter-connect sims")
 	case 1:
 		return aliasPrefix + found[0].ID, nil
 	default:
@@ -206,13 +205,12 @@ func aliasOf(list simcache.List, target string) (string, error) {
 		for i, s := range found {
 			ids[i] = s.ID
 		}
-		return "", hint.New(fmt.Sprintf("%d SIMs have the name %q", len(found), target),
-			"give one of the SIM IDs: "+strings.Join(ids, ", "))
+		return "", message.WithHint(message.Errorf("%d SIMs have the name %q", len(found), target), "give one of the SIM IDs: %s", strings.Join(ids, ", "))
 	}
 }
 
 func noHostKey(target string) error {
-	return hint.New(fmt.Sprintf("no host key of %s is trusted", safetext.Line(target)), "napter-connect known-hosts list shows all")
+	return message.WithHint(message.Errorf("no host key of %s is trusted", safetext.Line(target)), "napter-connect known-hosts list shows all")
 }
 
 // hostKeys is our file of trusted host keys.

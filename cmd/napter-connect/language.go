@@ -1,9 +1,8 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // languageFlag is --lang.
@@ -14,15 +13,15 @@ func (f *languageFlag) Type() string   { return "language" }
 func (f *languageFlag) Set(text string) error {
 	l, ok := i18n.Parse(text)
 	if !ok {
-		return fmt.Errorf("%q is not one of %v", text, i18n.Languages())
+		return message.Errorf("%q is not one of %v", text, i18n.Languages())
 	}
 	*f = languageFlag(l)
 	return nil
 }
 
-// lang is the language that the person reads. Messages, questions and progress
-// come in it; heads of tables, JSON and errors are English in every language,
-// since scripts and search engines read those.
+// lang is the language that the person reads. What is said to people comes in it,
+// errors and help too; heads of tables and JSON are English in every language,
+// since scripts read those.
 func (a *app) lang() i18n.Lang { return i18n.Choose(string(a.language), a.getenv) }
 
 func (a *app) texts() *i18n.Texts { return i18n.For(a.lang()) }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -72,7 +73,7 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 	for m, err := range api.ListPortMappings(ctx) {
 		if err != nil {
 			done()
-			return fmt.Errorf("listing port mappings: %w", err)
+			return message.Errorf("listing port mappings: %w", err)
 		}
 		rows = append(rows, whose.describe(newMappingRow(m), users))
 	}
@@ -127,7 +128,7 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 	for _, arg := range args {
 		ap, err := netip.ParseAddrPort(arg)
 		if err != nil || !ap.Addr().Is4() || ap.Port() == 0 {
-			return usagef("take the ENDPOINT from: napter-connect mappings", "%q is not an IPv4 address and port", arg)
+			return usagef(message.New("take the ENDPOINT from: napter-connect mappings"), "%q is not an IPv4 address and port", arg)
 		}
 		targets = append(targets, ap)
 	}
@@ -139,7 +140,7 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 	defer api.close(ctx)
 	for _, t := range targets {
 		if err := api.DeletePortMapping(ctx, t.Addr(), int(t.Port())); err != nil {
-			return fmt.Errorf("deleting %s: %w", t, err)
+			return message.Errorf("deleting %s: %w", t, err)
 		}
 		a.say(a.texts().CLI.Closed, t) // a mapping that was gone already is no error
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -33,7 +34,7 @@ duration is over, or until: napter-connect mappings delete. PORT is the device's
 			if len(args) == 2 {
 				n, err := strconv.Atoi(args[1])
 				if err != nil {
-					return usagef("give a TCP port from 1 to 65535", "%q is not a port", args[1])
+					return usagef(message.New("give a TCP port from 1 to 65535"), "%q is not a port", args[1])
 				}
 				o.port = n
 			}

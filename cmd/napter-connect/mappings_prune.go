@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
-	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func newMappingsPruneCommand(a *app) *cobra.Command {
@@ -101,9 +101,7 @@ func (a *app) awaitOthers(ctx context.Context, leases *lease.Manager) error {
 				return context.Cause(ctx)
 			}
 			e := entries[i]
-			return hint.New(fmt.Sprintf("a mapping to port %d of SIM %s is still being deleted by process %d",
-				e.Spec.Port, firstOf(e.Spec.SimID, e.Spec.IMSI), e.Owner.PID),
-				"it goes on until the mapping is gone; look again later")
+			return message.WithHint(message.Errorf("a mapping to port %d of SIM %s is still being deleted by process %d", e.Spec.Port, firstOf(e.Spec.SimID, e.Spec.IMSI), e.Owner.PID), "it goes on until the mapping is gone; look again later")
 		}
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/connect"
-	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 type openOptions struct {
@@ -97,14 +97,14 @@ func splitService(target string, o *connect.OpenOptions) (name string, err error
 	service := strings.ToLower(target[i+1:])
 	if slices.Contains([]string{connect.HTTP, connect.HTTPS, launch.VNC, launch.RDP}, service) {
 		if o.Scheme != "" && o.Scheme != service {
-			return "", usagef("give one of them", "%s and --scheme %s contradict each other", target, o.Scheme)
+			return "", usagef(message.New("give one of them"), "%s and --scheme %s contradict each other", target, o.Scheme)
 		}
 		o.Scheme = service
 		return target[:i], nil
 	}
 	port, err := strconv.ParseUint(service, 10, 16)
 	if err != nil || port == 0 {
-		return "", usagef("write SIM:8080 or SIM:https, for example; a SIM whose name has a colon goes by its SIM ID",
+		return "", usagef(message.New("write SIM:8080 or SIM:https, for example; a SIM whose name has a colon goes by its SIM ID"),
 			"%q does not end in a port or in http, https, vnc or rdp", target)
 	}
 	o.Request.Port = int(port)
@@ -147,13 +147,13 @@ func (a *app) show(p *connect.Opened) (viewer <-chan error) {
 	case err == nil:
 		return viewer
 	case errors.As(err, &display) && p.Local.IsValid():
-		a.say("napter-connect: %s; open the address above in a viewer on this machine", oneLine(err.Error()))
+		a.say("napter-connect: %v; open the address above in a viewer on this machine", err)
 	case errors.As(err, &display):
-		a.say("napter-connect: %s; open the URL above from this network: it lets in %s alone", oneLine(err.Error()), sources(p))
+		a.say("napter-connect: %v; open the URL above from this network: it lets in %s alone", err, sources(p))
 	default:
-		a.say("napter-connect: %s; open the address above yourself", oneLine(err.Error()))
-		if next := hint.Of(err); next != "" {
-			a.say("hint: %s", oneLine(next))
+		a.say("napter-connect: %v; open the address above yourself", err)
+		if next := message.Hint(err); !next.IsZero() {
+			a.say("hint: %s", next)
 		}
 	}
 	return nil

@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // job is what a command that opens access works with: the keeper, or its own
@@ -91,7 +91,7 @@ type untilNext struct{ access.Access }
 func (u untilNext) Close(ctx context.Context) (access.Outcome, error) {
 	outcome, err := u.Access.Close(ctx)
 	if outcome == access.Pending && err != nil {
-		err = fmt.Errorf("%w; the next command goes on trying", err)
+		err = message.Errorf("%w; the next command goes on trying", err)
 	}
 	return outcome, err
 }

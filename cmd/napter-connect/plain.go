@@ -12,6 +12,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/tui"
 )
@@ -20,7 +21,7 @@ import (
 const plainRows = 20
 
 // errQuit ends the plain mode.
-var errQuit = errors.New("quit")
+var errQuit = message.Errorf("quit")
 
 // plain is the UI for screen readers and terminals that can't move the cursor:
 // questions and answers, line by line, and nothing is ever drawn again. Its
@@ -70,7 +71,7 @@ func (p *plain) coverage(kind string) string {
 }
 
 // say says one line. Text from outside is made safe.
-func (p *plain) say(format string, args ...any) { p.tell(fmt.Sprintf(format, args...)) }
+func (p *plain) say(format string, args ...any) { p.tell(p.texts.Sprintf(format, args...)) }
 
 // tell says a text that is no format.
 func (p *plain) tell(text string) { _, _ = fmt.Fprintln(p.app.out, safetext.Line(text)) }
@@ -215,7 +216,7 @@ func (p *plain) use(ctx context.Context, sim tui.SIM) error {
 		if errors.Is(err, errQuit) || ctx.Err() != nil {
 			return err
 		}
-		report(p.app.err, err)
+		report(p.app.err, p.texts, err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -109,7 +110,7 @@ func (c *console) ask(ctx context.Context, prompt string, read func() (string, e
 	select {
 	case got := <-answers:
 		if errors.Is(got.err, io.EOF) {
-			return "", errors.New("no answer was given")
+			return "", message.Errorf("no answer was given")
 		}
 		return got.text, got.err
 	case <-ctx.Done():

@@ -10,6 +10,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const proxyLong = `Connect standard input and output with a port of a device, for programs that
@@ -67,7 +68,7 @@ func portArgument(args []string) (int, error) {
 	}
 	port, err := strconv.Atoi(args[1])
 	if err != nil {
-		return 0, usagef("a port is a number from 1 to 65535", "%q is not a port", args[1])
+		return 0, usagef(message.New("a port is a number from 1 to 65535"), "%q is not a port", args[1])
 	}
 	if err := access.CheckPort(port); err != nil {
 		return 0, &usageError{err: err}

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const rootLong = `napter-connect reaches devices behind Soracom SIMs.
@@ -70,7 +70,7 @@ func runContext(ctx context.Context, args []string, sys system, signals *connect
 	root := newRoot(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	report(sys.err, err)
+	report(sys.err, a.texts(), err)
 	return statusOf(err, a.failure)
 }
 
@@ -112,6 +112,7 @@ func newRoot(a *app) *cobra.Command {
 		newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a),
 	)
 	a.complete(root)
+	a.speakHelp(root)
 	return root
 }
 
@@ -123,7 +124,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if cmd.HasSubCommands() {
 		h := seeHelp(cmd)
 		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-			h = "did you mean " + strings.Join(near, " or ") + "?"
+			h = message.New("did you mean %s?", message.EitherOf(near))
 		}
 		return usagef(h, "there is no command %q", strings.Join(append(words(cmd), args[0]), " "))
 	}
@@ -151,7 +152,7 @@ func group(use, short, example string, children ...*cobra.Command) *cobra.Comman
 					names = append(names, child.Name())
 				}
 			}
-			return usagef(fmt.Sprintf("it has %s; %s", strings.Join(names, ", "), seeHelp(cmd)),
+			return usagef(message.New("it has %s; %s", strings.Join(names, ", "), seeHelp(cmd)),
 				"%s needs a command", cmd.Name())
 		},
 	}
@@ -162,4 +163,6 @@ func group(use, short, example string, children ...*cobra.Command) *cobra.Comman
 // words are a command's name and its parents', without the program's.
 func words(cmd *cobra.Command) []string { return strings.Fields(cmd.CommandPath())[1:] }
 
-func seeHelp(cmd *cobra.Command) string { return "see " + cmd.CommandPath() + " --help" }
+func seeHelp(cmd *cobra.Command) message.Text {
+	return message.New("see %s --help", cmd.CommandPath())
+}

@@ -3,13 +3,21 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
-// say tells a person something on stderr; stdout is for results.
+// say tells a person something on stderr; stdout is for results. The format may
+// be English, and is said in the person's language. Nothing in it gets at the
+// terminal.
 func (a *app) say(format string, args ...any) {
-	if !a.quiet {
-		_, _ = fmt.Fprintf(a.err, format+"\n", args...)
+	if a.quiet {
+		return
+	}
+	for line := range strings.SplitSeq(a.texts().Sprintf(format, args...), "\n") {
+		_, _ = fmt.Fprintln(a.err, safetext.Line(line))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
 
@@ -20,7 +21,7 @@ type settings struct {
 // local reads the configuration and the environment; it needs no profile.
 func (a *app) local() (*settings, error) {
 	if a.coverage != "" && a.coverage != "jp" && a.coverage != "g" {
-		return nil, usagef("use jp (Japan) or g (global)", "--coverage-type %q does not exist", a.coverage)
+		return nil, usagef(message.New("use jp (Japan) or g (global)"), "--coverage-type %q does not exist", a.coverage)
 	}
 	dirs, err := config.LookupDirs(a.getenv)
 	if err != nil {

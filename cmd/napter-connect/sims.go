@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -115,7 +115,7 @@ func findSims(ctx context.Context, s *client.Session, o simsOptions) (f foundSim
 	}
 	for sim, err := range source {
 		if err != nil {
-			return f, fmt.Errorf("listing SIMs: %w", err)
+			return f, message.Errorf("listing SIMs: %w", err)
 		}
 		f.fetched = append(f.fetched, sim)
 		if (!o.online || sim.Online()) && match(sim) {

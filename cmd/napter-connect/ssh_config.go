@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +16,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/config"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshconfig"
 )
 
@@ -146,7 +145,7 @@ func sshHosts(file config.File, sims []client.Sim) []sshconfig.Host {
 func (a *app) sshInstall(s *settings) (sshconfig.Install, error) {
 	home := firstOf(a.getenv("HOME"), a.getenv("USERPROFILE"))
 	if home == "" {
-		return sshconfig.Install{}, hint.New("your ~/.ssh/config is not known, since there is no home folder", "set HOME")
+		return sshconfig.Install{}, message.WithHint(message.Errorf("your ~/.ssh/config is not known, since there is no home folder"), "set HOME")
 	}
 	return sshconfig.Install{
 		File:       filepath.Join(s.dirs.State, "ssh_config"),
@@ -175,7 +174,7 @@ func (a *app) sshConfigOptions(ctx context.Context, s *settings, own []string) (
 	}
 	if file := firstOf(a.config, a.getenv("NAPTER_CONNECT_CONFIG")); file != "" {
 		if file, err = filepath.Abs(file); err != nil {
-			return o, fmt.Errorf("finding the configuration: %w", err)
+			return o, message.Errorf("finding the configuration: %w", err)
 		}
 		o.Command = append(o.Command, "--config", file)
 	}
@@ -187,7 +186,7 @@ func (a *app) sshConfigOptions(ctx context.Context, s *settings, own []string) (
 func (a *app) program() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return "", fmt.Errorf("finding this program: %w", err)
+		return "", message.Errorf("finding this program: %w", err)
 	}
 	if called, ok := sameProgram(a.arg0, self); ok {
 		return called, nil
@@ -232,6 +231,5 @@ func checkSSHConfig(ctx context.Context, file string) error {
 	if err == nil || errors.Is(err, exec.ErrNotFound) {
 		return nil
 	}
-	return hint.New(fmt.Sprintf("ssh does not accept the file, which was not put in place: %s", oneLine(stderr.String())),
-		"please report this, with the output of: napter-connect ssh-config")
+	return message.WithHint(message.Errorf("ssh does not accept the file, which was not put in place: %s", oneLine(stderr.String())), "please report this, with the output of: napter-connect ssh-config")
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -12,6 +10,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/tui"
 	"github.com/napter-connect/napter-connect/internal/tui/handover"
 )
@@ -20,7 +19,7 @@ import (
 func runUI(ctx context.Context, a *app) error {
 	out, ok := a.out.(*os.File)
 	if !ok {
-		return errors.New("the UI needs a terminal for its output")
+		return message.Errorf("the UI needs a terminal for its output")
 	}
 	terminal, err := handover.New(a.in, out)
 	if err != nil {
@@ -62,7 +61,7 @@ func (b *uiBackend) run(ctx context.Context, out *os.File) error {
 		return context.Cause(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("showing the UI: %w", err)
+		return message.Errorf("showing the UI: %w", err)
 	}
 	return nil
 }

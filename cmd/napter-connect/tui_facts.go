@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/netip"
 	"time"
 
@@ -11,8 +10,8 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/config"
-	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/myip"
 	"github.com/napter-connect/napter-connect/internal/tui"
 )
@@ -115,7 +114,7 @@ func (b *uiBackend) Delete(ctx context.Context, m tui.Mapping) error {
 			continue
 		}
 		if !now.Created.Equal(m.Created) {
-			return hint.New(fmt.Sprintf("%s belongs to another mapping now", m.Addr), "refresh the list and look again")
+			return message.WithHint(message.Errorf("%s belongs to another mapping now", m.Addr), "refresh the list and look again")
 		}
 		if err := b.api.DeletePortMapping(ctx, m.Addr.Addr(), int(m.Addr.Port())); err != nil {
 			return err

@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 	"github.com/napter-connect/napter-connect/internal/tui"
@@ -55,7 +55,7 @@ type uiPrompter struct {
 }
 
 // errNoAnswer says that the person closed a question.
-var errNoAnswer = errors.New("no answer was given")
+var errNoAnswer = message.Errorf("no answer was given")
 
 // Show implements sshclient.Prompter: it is shown with the next question.
 func (p *uiPrompter) Show(text string) { p.text.WriteString(strings.TrimRight(text, "\r\n") + "\n") }

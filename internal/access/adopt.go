@@ -3,13 +3,13 @@ package access
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // ErrGone says that the way to adopt has ended.
-var ErrGone = errors.New("the port mapping has ended")
+var ErrGone = message.Errorf("the port mapping has ended")
 
 // Adopt takes over a way that a process opened which has died, for a user who
 // still holds it: from then on it is shared and closed like any other.
@@ -68,9 +68,9 @@ func (l *Local) adoptLease(i Info) (*lease.Lease, error) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("taking over mapping %s: %w", i.Mapping.Addr, err)
+			return nil, message.Errorf("taking over mapping %s: %w", i.Mapping.Addr, err)
 		}
 		return adopted, nil
 	}
-	return nil, fmt.Errorf("taking over mapping %s: %w", i.Mapping.Addr, ErrGone)
+	return nil, message.Errorf("taking over mapping %s: %w", i.Mapping.Addr, ErrGone)
 }

@@ -1,10 +1,11 @@
 package access
 
 import (
-	"fmt"
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Limits of a mapping's life. 8 h is the API's; it takes whole seconds.
@@ -18,8 +19,8 @@ const (
 func CheckPort(port int) error {
 	if port < 1 || port > 65535 {
 		return &RequestError{
-			fmt.Sprintf("port %d is not a TCP port", port),
-			"give the port that the device listens on, 1 to 65535 (22 for SSH)",
+			message.New("port %d is not a TCP port", port),
+			message.New("give the port that the device listens on, 1 to 65535 (22 for SSH)"),
 		}
 	}
 	return nil
@@ -30,8 +31,8 @@ func CheckPort(port int) error {
 func CheckDuration(d time.Duration) error {
 	if d < MinDuration || d > MaxDuration {
 		return &RequestError{
-			fmt.Sprintf("a duration of %s is not possible", shortest(d)),
-			"give a duration from 1s to 8h, such as 30m or 2h",
+			message.New("a duration of %s is not possible", shortest(d)),
+			message.New("give a duration from 1s to 8h, such as 30m or 2h"),
 		}
 	}
 	return nil
@@ -54,20 +55,20 @@ func CheckService(service string) error {
 	case "", "air", "arc":
 		return nil
 	}
-	return &RequestError{fmt.Sprintf("service %q is not known", service), "give air or arc"}
+	return &RequestError{message.New("service %q is not known", service), message.New("give air or arc")}
 }
 
 func checkSource(p netip.Prefix) error {
-	const fix = "give an IPv4 range such as 203.0.113.7/32, or auto for your address alone"
+	fix := message.New("give an IPv4 range such as 203.0.113.7/32, or auto for your address alone")
 	switch {
 	case !p.IsValid():
-		return &RequestError{"a source is not a CIDR range", fix}
+		return &RequestError{message.New("a source is not a CIDR range"), fix}
 	case !p.Addr().Is4():
-		return &RequestError{fmt.Sprintf("source %s is not IPv4, and Napter has no other", p), fix}
+		return &RequestError{message.New("source %s is not IPv4, and Napter has no other", p), fix}
 	case p.Bits() == 0:
-		return &RequestError{fmt.Sprintf("source %s would let everybody in", p), fix}
+		return &RequestError{message.New("source %s would let everybody in", p), fix}
 	case p != p.Masked():
-		return &RequestError{fmt.Sprintf("source %s has bits set after its %d", p, p.Bits()), fix}
+		return &RequestError{message.New("source %s has bits set after its %d", p, p.Bits()), fix}
 	}
 	return nil
 }

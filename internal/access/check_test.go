@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func TestCheckedRefuses(t *testing.T) {
@@ -36,7 +36,7 @@ func TestCheckedRefuses(t *testing.T) {
 			t.Errorf("got %v, want %q", err, c.want)
 			continue
 		}
-		if hint.Of(err) == "" {
+		if message.Hint(err).String() == "" {
 			t.Errorf("%q has no hint", err)
 		}
 	}

@@ -4,15 +4,18 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // RequestError says that a request is wrong; nothing was sent.
-type RequestError struct{ Problem, Fix string }
+type RequestError struct{ Problem, Fix message.Text }
 
-func (e *RequestError) Error() string { return e.Problem }
+func (e *RequestError) Text() message.Text { return e.Problem }
+func (e *RequestError) Error() string      { return e.Text().String() }
 
 // Hint says what to write instead.
-func (e *RequestError) Hint() string { return e.Fix }
+func (e *RequestError) Hint() message.Text { return e.Fix }
 
 // NotFoundError says that no SIM is meant by a target.
 type NotFoundError struct {
@@ -21,19 +24,16 @@ type NotFoundError struct {
 	Near []string
 }
 
-func (e *NotFoundError) Error() string { return fmt.Sprintf("no SIM is called %q", e.Target) }
+func (e *NotFoundError) Text() message.Text { return message.New("no SIM is called %q", e.Target) }
+func (e *NotFoundError) Error() string      { return e.Text().String() }
 
 // Hint offers similar names.
-func (e *NotFoundError) Hint() string {
-	const list = "napter-connect sims lists the SIMs of this account and coverage type"
+func (e *NotFoundError) Hint() message.Text {
+	list := message.New("napter-connect sims lists the SIMs of this account and coverage type")
 	if len(e.Near) == 0 {
 		return list
 	}
-	quoted := make([]string, len(e.Near))
-	for i, name := range e.Near {
-		quoted[i] = fmt.Sprintf("%q", name)
-	}
-	return "did you mean " + strings.Join(quoted, " or ") + "? " + list
+	return message.New("did you mean %s? %s", either(e.Near), list)
 }
 
 // AmbiguousError says that several SIMs have one name, so that somebody has to
@@ -44,16 +44,19 @@ type AmbiguousError struct {
 	Now    time.Time
 }
 
-func (e *AmbiguousError) Error() string {
+func (e *AmbiguousError) Text() message.Text {
 	words := make([]string, len(e.SIMs))
 	for i, s := range e.SIMs {
 		words[i] = s.ID + " (" + s.state(e.Now) + ")"
 	}
-	return fmt.Sprintf("%d SIMs are called %q: %s", len(e.SIMs), e.Target, strings.Join(words, ", "))
+	return message.New("%d SIMs are called %q: %s", len(e.SIMs), e.Target, strings.Join(words, ", "))
 }
+func (e *AmbiguousError) Error() string { return e.Text().String() }
 
 // Hint says how to name one.
-func (e *AmbiguousError) Hint() string { return "give the SIM ID instead of the name" }
+func (e *AmbiguousError) Hint() message.Text {
+	return message.New("give the SIM ID instead of the name")
+}
 
 // UnreachableError says that a SIM has no session to make a mapping to.
 type UnreachableError struct {
@@ -63,12 +66,13 @@ type UnreachableError struct {
 	Now   time.Time
 }
 
-func (e *UnreachableError) Error() string {
+func (e *UnreachableError) Text() message.Text {
 	if e.Never && !e.blocked() {
-		return e.SIM.label() + " has never connected"
+		return message.New("%s has never connected", e.SIM.label())
 	}
-	return e.SIM.label() + " is " + e.state()
+	return message.New("%s is %s", e.SIM.label(), e.state())
 }
+func (e *UnreachableError) Error() string { return e.Text().String() }
 
 func (e *UnreachableError) state() string {
 	if !e.blocked() {
@@ -90,16 +94,16 @@ func (e *UnreachableError) blocked() bool {
 }
 
 // Hint says what to do about it.
-func (e *UnreachableError) Hint() string {
+func (e *UnreachableError) Hint() message.Text {
 	switch {
 	case e.SIM.Status == "terminated":
-		return "a terminated SIM cannot be used again; use another SIM"
+		return message.New("a terminated SIM cannot be used again; use another SIM")
 	case e.blocked():
-		return "activate the SIM in the Soracom console first"
+		return message.New("activate the SIM in the Soracom console first")
 	case e.Never:
-		return "put the SIM into the device, set its APN (soracom.io) and switch it on; then try again"
+		return message.New("put the SIM into the device, set its APN (soracom.io) and switch it on; then try again")
 	}
-	return "check the device's power and signal; napter-connect sims shows when it is back"
+	return message.New("check the device's power and signal; napter-connect sims shows when it is back")
 }
 
 // label names a SIM for people; the name is quoted, since it is untrusted.
@@ -135,4 +139,14 @@ func ago(d time.Duration) string {
 		return fmt.Sprintf("%d h ago", int(d/time.Hour))
 	}
 	return fmt.Sprintf("%d days ago", int(d/(24*time.Hour)))
+}
+
+// either lists names, of which the person meant one; they are quoted, since they
+// are untrusted.
+func either(names []string) message.Text {
+	quoted := make([]message.Text, len(names))
+	for i, name := range names {
+		quoted[i] = message.New("%q", name)
+	}
+	return message.Either(quoted)
 }

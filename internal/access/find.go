@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"net/http"
 	"slices"
@@ -11,7 +10,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // simAPI is what finding a SIM needs of a session.
@@ -62,7 +61,7 @@ func findByID(ctx context.Context, api simAPI, id string) (found, error) {
 	case hasStatus(err, http.StatusNotFound):
 		return found{}, &NotFoundError{Target: id}
 	case err != nil:
-		return found{}, fmt.Errorf("looking at SIM %s: %w", id, err)
+		return found{}, message.Errorf("looking at SIM %s: %w", id, err)
 	}
 	return found{sim: sim, known: true}, nil
 }
@@ -73,7 +72,7 @@ func findByIMSI(ctx context.Context, api findAPI, imsi string) (found, error) {
 		return findBySubscriber(ctx, api, imsi)
 	}
 	if err != nil {
-		return found{}, fmt.Errorf("searching IMSI %s: %w", imsi, err)
+		return found{}, message.Errorf("searching IMSI %s: %w", imsi, err)
 	}
 	switch same := withIMSI(sims, imsi); len(same) {
 	case 0:
@@ -93,7 +92,7 @@ func findBySubscriber(ctx context.Context, api findAPI, imsi string) (found, err
 	case hasStatus(err, http.StatusNotFound):
 		return found{}, &NotFoundError{Target: imsi}
 	case err != nil:
-		return found{}, fmt.Errorf("looking at IMSI %s: %w", imsi, err)
+		return found{}, message.Errorf("looking at IMSI %s: %w", imsi, err)
 	}
 	f, err := findByID(ctx, api, id)
 	f.imsi = imsi
@@ -116,10 +115,10 @@ func findByName(ctx context.Context, api simAPI, t target, now time.Time) (found
 		}
 	}
 	if isForbidden(err) {
-		err = hint.Wrap(err, "give the SIM ID instead of the name; %s", hint.Of(err))
+		err = message.WithHint(err, "give the SIM ID instead of the name; %s", message.Hint(err))
 	}
 	if err != nil {
-		return found{}, fmt.Errorf("searching SIM %q: %w", name, err)
+		return found{}, message.Errorf("searching SIM %q: %w", name, err)
 	}
 	same := withName(sims, name)
 	if len(same) == 0 {

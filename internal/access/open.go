@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/myip"
 )
 
@@ -274,8 +274,8 @@ func (j *job) createAllowed(ctx context.Context) (*lease.Lease, error) {
 			made, err = again, errAgain
 		}
 	}
-	if hint.Of(err) == "" {
-		err = hint.Wrap(err, "check that the SIM has an %s session now: napter-connect sims", specs[0].Service)
+	if message.Hint(err).IsZero() {
+		err = message.WithHint(err, "check that the SIM has an %s session now: napter-connect sims", specs[0].Service)
 	}
 	return made, err
 }
@@ -285,7 +285,7 @@ func (j *job) abandon(ctx context.Context, w *way) error {
 	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceAfterCancel)
 	defer cancel()
 	if _, err := w.giveBack(fresh, false); err != nil {
-		return fmt.Errorf("%w; deleting mapping %s: %w", context.Cause(ctx), w.info.Mapping.Addr, err)
+		return message.Errorf("%w; deleting mapping %s: %w", context.Cause(ctx), w.info.Mapping.Addr, err)
 	}
 	return context.Cause(ctx)
 }

@@ -2,15 +2,15 @@ package access
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
 
 // errOtherAccount says that a left over mapping belongs to another account.
-var errOtherAccount = errors.New("it was made with another account; run any command with that profile")
+var errOtherAccount = message.Errorf("it was made with another account; run any command with that profile")
 
 // KeeperProgram is the program, in the journal, of leases whose users are other
 // processes (the keeper). When it dies they may still be there.

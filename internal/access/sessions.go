@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -17,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
 
@@ -45,7 +45,7 @@ type session struct {
 type Lender func(ctx context.Context, a profile.Account, n Network, refused client.Token) (client.Token, error)
 
 // ErrNoLender says that there is nobody to borrow a token from.
-var ErrNoLender = errors.New("no token can be borrowed")
+var ErrNoLender = message.Errorf("no token can be borrowed")
 
 // SessionInfo is one API session, for people to read.
 type SessionInfo struct {
@@ -147,7 +147,7 @@ func (s *Sessions) Close(ctx context.Context) error {
 	var all []error
 	for err := range errs {
 		if err != nil {
-			all = append(all, fmt.Errorf("logging out: %w", err))
+			all = append(all, message.Errorf("logging out: %w", err))
 		}
 	}
 	return errors.Join(all...)

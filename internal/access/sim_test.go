@@ -12,8 +12,8 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/myip"
 	"github.com/napter-connect/napter-connect/internal/profile"
 	"github.com/napter-connect/napter-connect/internal/simulator"
@@ -135,10 +135,10 @@ func (w *world) fails(r access.Request, cause, next string) error {
 		return nil
 	case !strings.Contains(err.Error(), cause):
 		w.t.Errorf("error %q, want %q in it", err, cause)
-	case !strings.Contains(hint.Of(err), next) || hint.Of(err) == "":
-		w.t.Errorf("hint %q of %q, want %q in it", hint.Of(err), err, next)
-	case strings.ContainsAny(err.Error()+hint.Of(err), "\n\x1b\x07\u202e"):
-		w.t.Errorf("not one safe line each: %q, %q", err, hint.Of(err))
+	case !strings.Contains(message.Hint(err).String(), next) || message.Hint(err).String() == "":
+		w.t.Errorf("hint %q of %q, want %q in it", message.Hint(err).String(), err, next)
+	case strings.ContainsAny(err.Error()+message.Hint(err).String(), "\n\x1b\x07\u202e"):
+		w.t.Errorf("not one safe line each: %q, %q", err, message.Hint(err).String())
 	}
 	w.clean()
 	return err

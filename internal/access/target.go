@@ -1,7 +1,6 @@
 package access
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // kind is what a target looks like.
@@ -47,7 +47,7 @@ func parseTarget(typed string) (target, error) {
 		text = text[:cut]
 	}
 	if !utf8.ValidString(text) || strings.TrimSpace(text) == "" {
-		return target{}, &RequestError{fmt.Sprintf("%q names no SIM", typed), "give a SIM ID, an IMSI or a SIM's name"}
+		return target{}, &RequestError{message.New("%q names no SIM", typed), message.New("give a SIM ID, an IMSI or a SIM's name")}
 	}
 	if id, ok := strings.CutPrefix(strings.ToLower(text), "sim-"); ok && simIDForm.MatchString(id) {
 		return target{bySimID, id, typed}, nil

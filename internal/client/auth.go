@@ -3,9 +3,10 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Limits of a token's life: 172800 s is the definition's; 180 s is that of the
@@ -45,7 +46,7 @@ func (c *Client) SwitchUser(ctx context.Context, from Token, operatorID, userNam
 		return Token{}, err
 	}
 	if operatorID == "" || userName == "" {
-		return Token{}, errors.New("switching the user needs an operator ID and a user name")
+		return Token{}, message.Errorf("switching the user needs an operator ID and a user name")
 	}
 	body := struct {
 		OperatorID          string `json:"operatorId"`
@@ -159,7 +160,7 @@ func (s *Session) RevokeOperatorAuthTokens(ctx context.Context, operatorID strin
 // tokenSeconds checks a token's life; 0 stays 0.
 func tokenSeconds(life, most time.Duration) (int64, error) {
 	if life != 0 && (life < minTokenLife || life > most) {
-		return 0, fmt.Errorf("a token's life must be %s to %s, not %s", minTokenLife, most, life)
+		return 0, message.Errorf("a token's life must be %s to %s, not %s", minTokenLife, most, life)
 	}
 	return int64(life / time.Second), nil
 }

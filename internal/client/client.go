@@ -1,12 +1,11 @@
 package client
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/net/http/httpguts"
 )
 
@@ -89,17 +88,17 @@ func commonHeaders(o Options) (http.Header, error) {
 	h.Set("Accept", "application/json")
 	for name, value := range o.Headers {
 		if !httpguts.ValidHeaderFieldName(name) {
-			return nil, fmt.Errorf("the profile's header name %q is not valid", name)
+			return nil, message.Errorf("the profile's header name %q is not valid", name)
 		}
 		if !httpguts.ValidHeaderFieldValue(value) {
 			// The value may be a secret.
-			return nil, fmt.Errorf("the value of the profile's header %s is not valid", name)
+			return nil, message.Errorf("the value of the profile's header %s is not valid", name)
 		}
 		h.Set(name, value)
 	}
 	for _, reserved := range []string{headerAPIKey, headerToken} {
 		if h.Get(reserved) != "" {
-			return nil, errors.New("the profile's headers may not set " + reserved)
+			return nil, message.Errorf("the profile's headers may not set %s", reserved)
 		}
 	}
 	return h, nil

@@ -3,10 +3,11 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // maxDuration of a port mapping is the definition's.
@@ -36,7 +37,7 @@ type createDestination struct {
 // CreatePortMappingForSim for a lost answer.
 func (s *Session) CreatePortMapping(ctx context.Context, r CreatePortMappingRequest) (PortMapping, error) {
 	if r.SimID == "" && r.IMSI == "" {
-		return PortMapping{}, errors.New("a port mapping needs a SIM ID or an IMSI")
+		return PortMapping{}, message.Errorf("a port mapping needs a SIM ID or an IMSI")
 	}
 	body, err := r.body()
 	if err != nil {
@@ -88,20 +89,20 @@ func (r CreatePortMappingRequest) body() (createBody, error) {
 		return b, err
 	}
 	if r.Service != "air" && r.Service != "arc" {
-		return b, fmt.Errorf("the service must be air or arc, not %q", r.Service)
+		return b, message.Errorf("the service must be air or arc, not %q", r.Service)
 	}
 	if r.Duration < time.Second || r.Duration > maxDuration {
-		return b, fmt.Errorf("the duration must be 1s to 8h, not %s", r.Duration)
+		return b, message.Errorf("the duration must be 1s to 8h, not %s", r.Duration)
 	}
 	if len(r.SourceRanges) == 0 {
-		return b, errors.New("a port mapping needs at least one source range")
+		return b, message.Errorf("a port mapping needs at least one source range")
 	}
 	for _, p := range r.SourceRanges {
 		if !p.IsValid() || p.Addr().Is4In6() {
-			return b, errors.New("a source range is not a valid CIDR")
+			return b, message.Errorf("a source range is not a valid CIDR")
 		}
 		if p.Bits() == 0 {
-			return b, fmt.Errorf("the source range %s is the whole world, which is never opened", p)
+			return b, message.Errorf("the source range %s is the whole world, which is never opened", p)
 		}
 		b.Source.IPRanges = append(b.Source.IPRanges, p.Masked().String())
 	}
@@ -247,14 +248,15 @@ type LostCreateError struct {
 	Err   error
 }
 
-func (e *LostCreateError) Error() string {
-	return "the answer was lost: " + e.Err.Error()
+func (e *LostCreateError) Text() message.Text {
+	return message.New("the answer was lost: %v", e.Err)
 }
+func (e *LostCreateError) Error() string { return e.Text().String() }
 
 // Unwrap gives what happened to the answer.
 func (e *LostCreateError) Unwrap() error { return e.Err }
 
 // Hint is what to do next.
-func (e *LostCreateError) Hint() string {
-	return "a mapping may have been made: napter-connect mappings list shows it, napter-connect mappings prune deletes it"
+func (e *LostCreateError) Hint() message.Text {
+	return message.New("a mapping may have been made: napter-connect mappings list shows it, napter-connect mappings prune deletes it")
 }

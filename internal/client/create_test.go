@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // fakeNapter keeps port mappings and can lose its answers.
@@ -177,7 +177,7 @@ func checkLost(t *testing.T, err error, before time.Time) {
 	if d := lost.Since.Sub(before); d < -2*time.Second || d > 10*time.Second {
 		t.Errorf("since is %s after the call", d)
 	}
-	if hint.Of(err) == "" || lost.Unwrap() == nil {
+	if message.Hint(err).String() == "" || lost.Unwrap() == nil {
 		t.Error("no hint or no cause")
 	}
 }

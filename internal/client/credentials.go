@@ -3,7 +3,7 @@ package client
 import (
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Credentials are the body of POST /auth in one of its three forms: an AuthKey
@@ -32,8 +32,7 @@ func (c Credentials) check() error {
 		c.OperatorID != "" && c.UserName != "" && c.Password != "":
 		return nil
 	}
-	return hint.New("the credentials are not complete",
-		"give an AuthKey ID and its secret, an e-mail address and password, or an operator ID, user name and password")
+	return message.WithHint(message.Errorf("the credentials are not complete"), "give an AuthKey ID and its secret, an e-mail address and password, or an operator ID, user name and password")
 }
 
 // String names the caller without a secret.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const endpointHint = "an endpoint looks like https://api.soracom.io or https://g.api.soracom.io, without /v1"
@@ -17,24 +17,24 @@ const endpointHint = "an endpoint looks like https://api.soracom.io or https://g
 func parseEndpoint(s string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(s))
 	if err != nil {
-		return nil, hint.New("the endpoint is not a valid URL", endpointHint)
+		return nil, message.WithHint(message.Errorf("the endpoint is not a valid URL"), "%s", endpointHint)
 	}
 	path := strings.TrimRight(u.Path, "/")
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, hint.New("the endpoint must begin with https://", endpointHint)
+		return nil, message.WithHint(message.Errorf("the endpoint must begin with https://"), "%s", endpointHint)
 	case u.Opaque != "" || u.Hostname() == "":
-		return nil, hint.New("the endpoint names no host", endpointHint)
+		return nil, message.WithHint(message.Errorf("the endpoint names no host"), "%s", endpointHint)
 	case u.User != nil:
-		return nil, hint.New("the endpoint must not hold a user name or password", endpointHint)
+		return nil, message.WithHint(message.Errorf("the endpoint must not hold a user name or password"), "%s", endpointHint)
 	case path == "/v1":
-		return nil, hint.New("the endpoint must not end in /v1, which is added to it", endpointHint)
+		return nil, message.WithHint(message.Errorf("the endpoint must not end in /v1, which is added to it"), "%s", endpointHint)
 	case path != "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, hint.New("the endpoint must not have anything after the host", endpointHint)
+		return nil, message.WithHint(message.Errorf("the endpoint must not have anything after the host"), "%s", endpointHint)
 	case !validPort(u):
-		return nil, hint.New("the endpoint's port is not a number from 1 to 65535", endpointHint)
+		return nil, message.WithHint(message.Errorf("the endpoint's port is not a number from 1 to 65535"), "%s", endpointHint)
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return nil, hint.New("the endpoint must use https, since "+strconv.Quote(u.Hostname())+" is not this machine", endpointHint)
+		return nil, message.WithHint(message.Errorf("the endpoint must use https, since %s is not this machine", strconv.Quote(u.Hostname())), "%s", endpointHint)
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func TestEndpoint(t *testing.T) {
@@ -44,7 +44,7 @@ func TestEndpoint(t *testing.T) {
 		if strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: the message holds the password: %v", in, err)
 		}
-		if hint.Of(err) == "" {
+		if message.Hint(err).String() == "" {
 			t.Errorf("%q: no hint", in)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -27,16 +28,17 @@ type Error struct {
 }
 
 // Error is a sentence such as "getSim: SIM not found (404, SEM0001)".
-func (e *Error) Error() string {
-	message := e.Message
-	if message == "" {
-		message = "the server gave no reason"
+func (e *Error) Text() message.Text {
+	reason := message.Verbatim(e.Message)
+	if e.Message == "" {
+		reason = message.New("the server gave no reason")
 	}
 	if e.Code != "" {
-		return fmt.Sprintf("%s: %s (%d, %s)", e.Operation, message, e.Status, e.Code)
+		return message.New("%s: %s (%d, %s)", e.Operation, reason, e.Status, e.Code)
 	}
-	return fmt.Sprintf("%s: %s (status %d)", e.Operation, message, e.Status)
+	return message.New("%s: %s (status %d)", e.Operation, reason, e.Status)
 }
+func (e *Error) Error() string { return e.Text().String() }
 
 // InvalidToken reports that the API did not accept who asked: a 401, or its
 // "Invalid API key" whatever the status, which is what a revoked token gets.

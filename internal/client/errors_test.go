@@ -13,7 +13,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func page(status int, contentType, body string) http.HandlerFunc {
@@ -111,11 +111,11 @@ func TestHints(t *testing.T) {
 		"trust policy":                                    {Operation: "switchUser", Status: 400},
 		"sign in":                                         {Operation: "getSim", Status: 502, webPage: true},
 	} {
-		if got := hint.Of(fmt.Errorf("doing: %w", e)); !strings.Contains(got, want) {
+		if got := message.Hint(fmt.Errorf("doing: %w", e)).String(); !strings.Contains(got, want) {
 			t.Errorf("%+v: hint %q, want %q in it", e, got, want)
 		}
 	}
-	if got := (&Error{Operation: "getSim", Status: 418}).Hint(); got != "" {
+	if got := (&Error{Operation: "getSim", Status: 418}).Hint(); !got.IsZero() {
 		t.Errorf("a hint for nothing: %q", got)
 	}
 }
@@ -181,7 +181,7 @@ func TestNetworkErrors(t *testing.T) {
 			if !strings.HasPrefix(err.Error(), "getSim: ") || !strings.Contains(err.Error(), c.text) {
 				t.Errorf("text %q, want %q in it", err, c.text)
 			}
-			if got := hint.Of(err); !strings.Contains(got, c.hint) {
+			if got := message.Hint(err).String(); !strings.Contains(got, c.hint) {
 				t.Errorf("hint %q, want %q in it", got, c.hint)
 			}
 		})
@@ -195,8 +195,8 @@ func TestCancelledCallSaysSo(t *testing.T) {
 		<-r.Context().Done()
 	})
 	_, err := newSession(t, srv.URL).GetSim(ctx, "89")
-	if !errors.Is(err, context.Canceled) || hint.Of(err) != "" {
-		t.Errorf("got %v, hint %q", err, hint.Of(err))
+	if !errors.Is(err, context.Canceled) || message.Hint(err).String() != "" {
+		t.Errorf("got %v, hint %q", err, message.Hint(err).String())
 	}
 	equal(t, "calls", len(srv.seen()), 1)
 }
@@ -227,7 +227,7 @@ func FuzzErrorBody(f *testing.F) {
 		res := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}}
 		e := newError(request{op: "getSim"}, testToken, res, body)
 		text := e.Error()
-		for _, r := range text + e.Hint() {
+		for _, r := range text + e.Hint().String() {
 			if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 				t.Fatalf("%q gives %q", body, text)
 			}

@@ -5,13 +5,14 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"syscall"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // NetworkError says that no whole answer of the API arrived.
@@ -39,50 +40,51 @@ func (c *Client) networkError(ctx context.Context, r request, limit time.Duratio
 // Unwrap gives the cause, context.Canceled included.
 func (e *NetworkError) Unwrap() error { return e.Err }
 
-func (e *NetworkError) Error() string {
+func (e *NetworkError) Text() message.Text {
 	var dns *net.DNSError
 	switch e.kind() {
 	case kindStopped:
-		return fmt.Sprintf("%s: stopped while waiting for %s: %v", e.Operation, e.Host, e.Err)
+		return message.New("%s: stopped while waiting for %s: %v", e.Operation, e.Host, e.Err)
 	case kindDNS:
 		errors.As(e.Err, &dns)
-		return oneLine(fmt.Sprintf("%s: the name %s can't be resolved: %s", e.Operation, dns.Name, dns.Err))
+		return message.New("%s: the name %s can't be resolved: %s", e.Operation, oneLine(dns.Name), oneLine(dns.Err))
 	case kindRefused:
-		return oneLine(fmt.Sprintf("%s: %s refused the connection", e.Operation, e.where()))
+		return message.New("%s: %s refused the connection", e.Operation, e.where())
 	case kindTimeout:
-		return fmt.Sprintf("%s: no answer from %s within %s", e.Operation, e.Host, e.limit)
+		return message.New("%s: no answer from %s within %s", e.Operation, e.Host, e.limit)
 	case kindTLS:
-		return oneLine(fmt.Sprintf("%s: no secure connection to %s: %v", e.Operation, e.Host, e.Err))
+		return message.New("%s: no secure connection to %s: %s", e.Operation, e.Host, oneLine(e.Err.Error()))
 	case kindCut:
-		return fmt.Sprintf("%s: %s cut the connection before its answer was complete", e.Operation, e.Host)
+		return message.New("%s: %s cut the connection before its answer was complete", e.Operation, e.Host)
 	}
-	return oneLine(fmt.Sprintf("%s: %s: %v", e.Operation, e.Host, e.Err))
+	return message.New("%s: %s: %s", e.Operation, e.Host, oneLine(e.Err.Error()))
 }
+func (e *NetworkError) Error() string { return e.Text().String() }
 
 // where names who was dialled.
-func (e *NetworkError) where() string {
+func (e *NetworkError) where() message.Text {
 	var dial *net.OpError
 	if errors.As(e.Err, &dial) && dial.Op == "proxyconnect" {
-		return "the proxy"
+		return message.New("the proxy")
 	}
-	return e.Host
+	return message.Verbatim(e.Host)
 }
 
 // Hint is what to do next, or "".
-func (e *NetworkError) Hint() string {
+func (e *NetworkError) Hint() message.Text {
 	switch e.kind() {
 	case kindStopped:
-		return ""
+		return message.Text{}
 	case kindDNS:
-		return "check the network connection, the DNS server and the endpoint's name"
+		return message.New("check the network connection, the DNS server and the endpoint's name")
 	case kindRefused:
-		return "nothing listens there: check the endpoint (SORACOM_ENDPOINT) and the proxy variables"
+		return message.New("nothing listens there: check the endpoint (SORACOM_ENDPOINT) and the proxy variables")
 	case kindTLS:
-		return "the certificate must be valid for the endpoint: check the clock, the endpoint, and whether a proxy opens TLS"
+		return message.New("the certificate must be valid for the endpoint: check the clock, the endpoint, and whether a proxy opens TLS")
 	case kindCut:
-		return "try again; if it happens every time, look at the proxy or firewall in between"
+		return message.New("try again; if it happens every time, look at the proxy or firewall in between")
 	}
-	return "check the network connection, and whether this network needs a proxy (HTTPS_PROXY)"
+	return message.New("check the network connection, and whether this network needs a proxy (HTTPS_PROXY)")
 }
 
 // permanent reports that trying again at once is in vain.

@@ -1,11 +1,12 @@
 package client
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Number is an integer that the API may write as a float (22.0), quoted, or as
@@ -19,7 +20,7 @@ func (n *Number) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if v > math.MaxInt || v < math.MinInt {
-		return fmt.Errorf("number out of range: %d", v)
+		return message.Errorf("number out of range: %d", v)
 	}
 	*n = Number(v)
 	return nil
@@ -63,7 +64,7 @@ func parseInteger(data []byte) (int64, error) {
 	f, err := strconv.ParseFloat(s, 64)
 	// -2^63 and 2^63 are exact as floats; the latter is one too many.
 	if err != nil || math.IsNaN(f) || f < math.MinInt64 || f >= math.MaxInt64 {
-		return 0, fmt.Errorf("not a whole number: %.40q", s)
+		return 0, message.Errorf("not a whole number: %.40q", s)
 	}
 	return int64(f), nil
 }

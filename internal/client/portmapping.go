@@ -1,9 +1,10 @@
 package client
 
 import (
-	"fmt"
 	"net/netip"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Destination strategies, the only echo of the service that was asked for.
@@ -64,7 +65,7 @@ func (m PortMapping) SourceRanges() ([]netip.Prefix, error) {
 		if err != nil {
 			addr, addrErr := netip.ParseAddr(s)
 			if addrErr != nil {
-				return nil, fmt.Errorf("the mapping's source range %.60q is not one", s)
+				return nil, message.Errorf("the mapping's source range %.60q is not one", s)
 			}
 			p = netip.PrefixFrom(addr, addr.BitLen())
 		}

@@ -3,12 +3,13 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strconv"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // ListPortMappings is GET /port_mappings, all pages.
@@ -44,7 +45,7 @@ func (s *Session) listFor(ctx context.Context, op string, p policy, kind, id str
 // is gone already (404) is not an error.
 func (s *Session) DeletePortMapping(ctx context.Context, ip netip.Addr, port int) error {
 	if !ip.IsValid() {
-		return errors.New("a mapping is deleted by its IP address, and there is none")
+		return message.Errorf("a mapping is deleted by its IP address, and there is none")
 	}
 	if err := checkPort(port); err != nil {
 		return err
@@ -63,7 +64,7 @@ func (s *Session) DeletePortMapping(ctx context.Context, ip netip.Addr, port int
 
 func checkPort(port int) error {
 	if port < 1 || port > 65535 {
-		return fmt.Errorf("a port must be 1 to 65535, not %d", port)
+		return message.Errorf("a port must be 1 to 65535, not %d", port)
 	}
 	return nil
 }

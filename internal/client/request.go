@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Header names of the API's two secrets (securitySchemes of the definition).
@@ -71,7 +73,7 @@ func segments(list ...string) (string, error) {
 	var b strings.Builder
 	for _, s := range list {
 		if s == "" || s == "." || s == ".." {
-			return "", fmt.Errorf("%q can't be part of an API path", s)
+			return "", message.Errorf("%q can't be part of an API path", s)
 		}
 		b.WriteString("/" + url.PathEscape(s))
 	}
@@ -103,7 +105,7 @@ func (c *Client) attempt(ctx context.Context, t Token, r request) (*response, er
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
 	if err != nil {
-		return nil, c.networkError(ctx, r, limit, fmt.Errorf("reading the answer: %w", err), false)
+		return nil, c.networkError(ctx, r, limit, message.Errorf("reading the answer: %w", err), false)
 	}
 	answer := &response{op: r.op, status: res.StatusCode, header: res.Header, body: body}
 	if len(body) > maxBody {
@@ -121,13 +123,13 @@ func (c *Client) newRequest(ctx context.Context, t Token, r request) (*http.Requ
 	if r.body != nil {
 		data, err := json.Marshal(r.body)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", r.op, err)
+			return nil, message.Errorf("%s: %w", r.op, err)
 		}
 		body = bytes.NewReader(data)
 	}
 	req, err := http.NewRequestWithContext(ctx, r.method, address, body)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", r.op, err)
+		return nil, message.Errorf("%s: %w", r.op, err)
 	}
 	req.Header = c.headers.Clone()
 	if body != nil {
@@ -176,7 +178,7 @@ func (c *Client) call(ctx context.Context, t Token, r request) (*response, error
 		}
 		noticeRetry(ctx, notice)
 		if stopped := c.timing.sleep(ctx, pause); stopped != nil {
-			return nil, fmt.Errorf("%w after: %w", stopped, err)
+			return nil, message.Errorf("%w after: %w", stopped, err)
 		}
 	}
 }

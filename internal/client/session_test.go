@@ -103,7 +103,7 @@ func TestRevokedTokenInMidSession(t *testing.T) {
 			equal(t, "token of the repeated call", srv.seen()[2].Header.Get(headerToken), "t2")
 			_, err := s.GetSim(context.Background(), "89")
 			var e *Error
-			if !errors.As(err, &e) || !strings.Contains(e.Hint(), "revoked or has expired") {
+			if !errors.As(err, &e) || !strings.Contains(e.Hint().String(), "revoked or has expired") {
 				t.Errorf("got %v", err)
 			}
 			equal(t, "logins", logins, 3)

@@ -2,13 +2,14 @@ package client
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // SearchSimsQuery selects SIMs; every value matches partially, ignores case, has
@@ -41,14 +42,14 @@ func (q SearchSimsQuery) values() (url.Values, error) {
 	case "ONLINE", "OFFLINE", "NA":
 		v.Set("session_status", status)
 	default:
-		return nil, fmt.Errorf("the session status to search for must be ONLINE or OFFLINE, not %q", status)
+		return nil, message.Errorf("the session status to search for must be ONLINE or OFFLINE, not %q", status)
 	}
 	switch kind := strings.ToLower(q.SearchType); kind {
 	case "":
 	case "and", "or":
 		v.Set("search_type", kind)
 	default:
-		return nil, fmt.Errorf("the search type must be and or or, not %q", q.SearchType)
+		return nil, message.Errorf("the search type must be and or or, not %q", q.SearchType)
 	}
 	limit, err := pageLimit(q.Limit, 100, 100)
 	v.Set("limit", limit)
@@ -58,9 +59,9 @@ func (q SearchSimsQuery) values() (url.Values, error) {
 func checkSearchValue(s string) error {
 	switch {
 	case utf8.RuneCountInString(s) < 2:
-		return fmt.Errorf("can't search for %q: the API wants 2 characters or more", s)
+		return message.Errorf("can't search for %q: the API wants 2 characters or more", s)
 	case strings.Contains(s, ","):
-		return fmt.Errorf("can't search for %q: the API takes a comma for the end of a word", s)
+		return message.Errorf("can't search for %q: the API takes a comma for the end of a word", s)
 	}
 	return nil
 }
@@ -71,7 +72,7 @@ func pageLimit(n, standard, most int) (string, error) {
 	case n == 0:
 		n = standard
 	case n < 0, most > 0 && n > most:
-		return "", fmt.Errorf("a page of %d items can't be asked for (1 to %d)", n, most)
+		return "", message.Errorf("a page of %d items can't be asked for (1 to %d)", n, most)
 	}
 	return strconv.Itoa(n), nil
 }

@@ -2,12 +2,13 @@ package client
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"sync/atomic"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // newTransport returns a transport that keeps its connections for long, and
@@ -21,7 +22,7 @@ func newTransport(proxy func(*http.Request) (*url.URL, error)) *http.Transport {
 		u, err := proxy(r)
 		if err != nil {
 			// The library's error repeats the value, which may hold a password.
-			return nil, errors.New("the proxy variable holds no valid URL")
+			return nil, message.Errorf("the proxy variable holds no valid URL")
 		}
 		return u, nil
 	}

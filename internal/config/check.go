@@ -9,7 +9,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // checker collects the first fault, with the place of the value.
@@ -39,13 +39,13 @@ func check(f File, doc *ast.File) error {
 func (c *checker) rule(path string, r Rule) {
 	c.oneOf(path+".service", r.Service, "air", "arc")
 	if node := c.node(path + ".port"); node != nil && (r.Port < 1 || r.Port > 65535) {
-		c.fail(path+".port", fmt.Sprintf("port %d does not exist", r.Port), "use a port from 1 to 65535")
+		c.fail(path+".port", message.New("port %d does not exist", r.Port), message.New("use a port from 1 to 65535"))
 	}
 	if strings.HasPrefix(r.User, "-") || strings.ContainsFunc(r.User, notPrintable) {
-		c.fail(path+".user", fmt.Sprintf("%q can't be a user's name", r.User), "")
+		c.fail(path+".user", message.New("%q can't be a user's name", r.User), message.Text{})
 	}
 	if strings.HasPrefix(r.Tag, "=") {
-		c.fail(path+".tag", fmt.Sprintf("tag %q has no key", r.Tag), "write key=value or key")
+		c.fail(path+".tag", message.New("tag %q has no key", r.Tag), message.New("write key=value or key"))
 	}
 }
 
@@ -56,12 +56,12 @@ func (c *checker) sources(list []string) {
 		path := fmt.Sprintf("$.source[%d]", i)
 		if text == "auto" {
 			if len(list) > 1 {
-				c.fail(path, "auto stands beside other ranges", "give auto alone, or ranges alone")
+				c.fail(path, message.New("auto stands beside other ranges"), message.New("give auto alone, or ranges alone"))
 			}
 			continue
 		}
 		if _, err := ParseSource(text); err != nil {
-			c.fail(path, err.Error(), hint.Of(err))
+			c.fail(path, message.Of(err), message.Hint(err))
 		}
 	}
 }
@@ -75,8 +75,8 @@ func (c *checker) oneOf(path, value string, allowed ...string) {
 			return
 		}
 	}
-	list := strings.Join(allowed, " or ")
-	c.fail(path, fmt.Sprintf("%s must be %s, not %q", lastKey(path), list, value), "write "+list)
+	list := message.EitherOf(allowed)
+	c.fail(path, message.New("%s must be %s, not %q", lastKey(path), list, value), message.New("write %s", list))
 }
 
 // duration also refuses a 0 that somebody wrote where min is more: an absent
@@ -86,17 +86,17 @@ func (c *checker) duration(path string, value Duration, minimum, maximum time.Du
 	if c.node(path) == nil || (minimum <= v && v <= maximum) {
 		return
 	}
-	c.fail(path, fmt.Sprintf("%s %s is out of range", lastKey(path), v),
-		fmt.Sprintf("use %s to %s", minimum, maximum))
+	c.fail(path, message.New("%s %s is out of range", lastKey(path), v),
+		message.New("use %s to %s", minimum, maximum))
 }
 
 func lastKey(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
-func (c *checker) fail(path, message, next string) {
+func (c *checker) fail(path string, what, next message.Text) {
 	if c.err != nil {
 		return
 	}
-	c.err = &Error{Message: message, hint: next}
+	c.err = &Error{Message: what, hint: next}
 	if node := c.node(path); node != nil {
 		position := node.GetToken().Position
 		c.err.Line, c.err.Column = position.Line, position.Column

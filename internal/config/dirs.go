@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // appName is our folder's name inside the standard ones.
@@ -53,8 +53,7 @@ func lookupDirs(goos string, getenv func(string) string) (Dirs, error) {
 	}
 	for _, dir := range []string{d.Config, d.State, d.Cache} {
 		if !filepath.IsAbs(dir) {
-			return Dirs{}, hint.New("the folder "+dir+" is not absolute",
-				"set HOME, or XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_CACHE_HOME, to absolute folders")
+			return Dirs{}, message.WithHint(message.Errorf("the folder %s is not absolute", dir), "set HOME, or XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_CACHE_HOME, to absolute folders")
 		}
 	}
 	return d, nil

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func env(m map[string]string) func(string) string { return func(k string) string { return m[k] } }
@@ -61,8 +61,8 @@ func TestLookupDirs(t *testing.T) {
 
 func TestLookupDirsWithoutHome(t *testing.T) {
 	_, err := lookupDirs("linux", env(nil))
-	if err == nil || !strings.Contains(hint.Of(err), "set HOME") {
-		t.Fatalf("got %v, hint %q", err, hint.Of(err))
+	if err == nil || !strings.Contains(message.Hint(err).String(), "set HOME") {
+		t.Fatalf("got %v, hint %q", err, message.Hint(err).String())
 	}
 }
 
@@ -87,8 +87,8 @@ func TestSocketPath(t *testing.T) {
 	}
 	_, err = Dirs{Runtime: fits + "a"}.SocketPath("k")
 	var long *SocketPathError
-	if !errors.As(err, &long) || !strings.Contains(hint.Of(err), "XDG_RUNTIME_DIR") {
-		t.Errorf("%d bytes: %v, hint %q", maxSocketPath+1, err, hint.Of(err))
+	if !errors.As(err, &long) || !strings.Contains(message.Hint(err).String(), "XDG_RUNTIME_DIR") {
+		t.Errorf("%d bytes: %v, hint %q", maxSocketPath+1, err, message.Hint(err).String())
 	}
 	if _, err := (Dirs{}).SocketPath("k"); err == nil {
 		t.Error("no folder: no error")

@@ -1,28 +1,28 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // MakeDir makes dir and its parents, 0700 where they are missing. An existing
 // dir that others may enter is made private.
 func MakeDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("making the folder: %w", err)
+		return message.Errorf("making the folder: %w", err)
 	}
 	info, err := os.Stat(dir)
 	if err != nil {
-		return fmt.Errorf("making the folder: %w", err)
+		return message.Errorf("making the folder: %w", err)
 	}
 	if runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
 		return nil
 	}
 	if err := os.Chmod(dir, 0o700); err != nil {
-		return fmt.Errorf("making the folder private: %w", err)
+		return message.Errorf("making the folder private: %w", err)
 	}
 	return nil
 }
@@ -37,13 +37,13 @@ func WriteFile(path string, data []byte) (err error) {
 	dir, base := filepath.Split(path)
 	f, err := os.CreateTemp(dir, "."+base+".*.tmp") // made 0600
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return message.Errorf("writing %s: %w", path, err)
 	}
 	defer func() {
 		if err != nil {
 			_ = f.Close()
 			_ = os.Remove(f.Name())
-			err = fmt.Errorf("writing %s: %w", path, err)
+			err = message.Errorf("writing %s: %w", path, err)
 		}
 	}()
 	if _, err := f.Write(data); err != nil {
@@ -68,20 +68,21 @@ const maxSocketPath = 103
 // SocketPathError says that a Unix socket can't have this path.
 type SocketPathError struct{ Path string }
 
-func (e *SocketPathError) Error() string {
-	return fmt.Sprintf("the socket path %s has %d bytes, and %d are possible", e.Path, len(e.Path), maxSocketPath)
+func (e *SocketPathError) Text() message.Text {
+	return message.New("the socket path %s has %d bytes, and %d are possible", e.Path, len(e.Path), maxSocketPath)
 }
+func (e *SocketPathError) Error() string { return e.Text().String() }
 
 // Hint is the next step.
-func (e *SocketPathError) Hint() string {
-	return "set XDG_RUNTIME_DIR to a folder of your own with a short path, or use --no-keeper"
+func (e *SocketPathError) Hint() message.Text {
+	return message.New("set XDG_RUNTIME_DIR to a folder of your own with a short path, or use --no-keeper")
 }
 
 // SocketPath is the path of the Unix socket name in the runtime folder, or a
 // *SocketPathError when it is too long for one of our systems.
 func (d Dirs) SocketPath(name string) (string, error) {
 	if d.Runtime == "" {
-		return "", errors.New("there is no folder for sockets")
+		return "", message.Errorf("there is no folder for sockets")
 	}
 	path := filepath.Join(d.Runtime, name)
 	if len(path) > maxSocketPath {

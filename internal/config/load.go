@@ -3,7 +3,6 @@ package config
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -14,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // maxFileSize bounds what is read; a real file has a few hundred bytes.
@@ -24,21 +23,22 @@ const maxFileSize = 1 << 20
 type Error struct {
 	Path         string
 	Line, Column int // from 1; 0 when unknown
-	Message      string
-	hint         string
+	Message      message.Text
+	hint         message.Text
 }
 
-func (e *Error) Error() string {
+func (e *Error) Text() message.Text {
 	if e.Line == 0 {
-		return e.Path + ": " + e.Message
+		return message.New("%s: %s", e.Path, e.Message)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", e.Path, e.Line, e.Column, e.Message)
+	return message.New("%s:%d:%d: %s", e.Path, e.Line, e.Column, e.Message)
 }
+func (e *Error) Error() string { return e.Text().String() }
 
 // Hint is the next step.
-func (e *Error) Hint() string {
-	if e.hint == "" {
-		return "correct the file"
+func (e *Error) Hint() message.Text {
+	if e.hint.IsZero() {
+		return message.New("correct the file")
 	}
 	return e.hint
 }
@@ -51,11 +51,11 @@ func Load(path string, explicit bool) (File, error) {
 		if !explicit {
 			return File{}, nil
 		}
-		return File{}, hint.Wrap(fmt.Errorf("reading the configuration: %w", err),
+		return File{}, message.WithHint(message.Errorf("reading the configuration: %w", err),
 			"check --config and NAPTER_CONNECT_CONFIG, or make the file")
 	}
 	if err != nil {
-		return File{}, fmt.Errorf("reading the configuration: %w", err)
+		return File{}, message.Errorf("reading the configuration: %w", err)
 	}
 	f, err := parse(data)
 	var fault *Error
@@ -73,7 +73,7 @@ func readFile(path string) ([]byte, error) {
 	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
 	if err == nil && len(data) > maxFileSize {
-		err = fmt.Errorf("%s is larger than 1 MiB", path)
+		err = message.Errorf("%s is larger than 1 MiB", path)
 	}
 	return data, err
 }
@@ -85,7 +85,7 @@ func parse(data []byte) (f File, err error) {
 	// where a list is wanted, for one).
 	defer func() {
 		if r := recover(); r != nil {
-			f, err = File{}, &Error{Message: "this can't be understood", hint: "write it without tags (!) and anchors (&)"}
+			f, err = File{}, &Error{Message: message.New("this can't be understood"), hint: message.New("write it without tags (!) and anchors (&)")}
 		}
 	}()
 	doc, err := parser.ParseBytes(data, 0)
@@ -93,7 +93,7 @@ func parse(data []byte) (f File, err error) {
 		return File{}, yamlError(err, nil)
 	}
 	if len(doc.Docs) > 1 {
-		return File{}, &Error{Message: "there is more than one YAML document", hint: "keep one, without ---"}
+		return File{}, &Error{Message: message.New("there is more than one YAML document"), hint: message.New("keep one, without ---")}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
 	if err := dec.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
@@ -109,9 +109,9 @@ func parse(data []byte) (f File, err error) {
 func yamlError(err error, doc *ast.File) *Error {
 	var at yaml.Error
 	if !errors.As(err, &at) {
-		return &Error{Message: err.Error()}
+		return &Error{Message: message.Of(err)}
 	}
-	fault := &Error{Message: at.GetMessage()}
+	fault := &Error{Message: message.Verbatim(at.GetMessage())}
 	if token := at.GetToken(); token != nil && token.Position != nil {
 		fault.Line, fault.Column = token.Position.Line, token.Position.Column
 	}
@@ -119,26 +119,26 @@ func yamlError(err error, doc *ast.File) *Error {
 	var wrongType *yaml.TypeError
 	switch {
 	case errors.As(err, &unknown) && unknown.Token != nil:
-		fault.Message = fmt.Sprintf("unknown key %q", unknown.Token.Value)
-		fault.hint = "known keys here: " + strings.Join(knownKeys(doc, fault.Column), ", ")
+		fault.Message = message.New("unknown key %q", unknown.Token.Value)
+		fault.hint = message.New("known keys here: %s", strings.Join(knownKeys(doc, fault.Column), ", "))
 	case errors.As(err, &wrongType):
-		fault.Message = "this must be " + kindName(wrongType.DstType)
+		fault.Message = message.New("this must be %s", kindName(wrongType.DstType))
 	}
 	return fault
 }
 
-func kindName(t reflect.Type) string {
+func kindName(t reflect.Type) message.Text {
 	switch t.Kind() {
 	case reflect.Bool:
-		return "true or false"
+		return message.New("true or false")
 	case reflect.Int:
-		return "a number"
+		return message.New("a number")
 	case reflect.Slice:
-		return "a list"
+		return message.New("a list")
 	case reflect.Struct:
-		return "a map of keys"
+		return message.New("a map of keys")
 	}
-	return "a text"
+	return message.New("a text")
 }
 
 // knownKeys are the keys of a rule, or of the file when column is where its

@@ -11,7 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const full = `# the defaults of the flags
@@ -91,8 +91,8 @@ func TestLoadMissing(t *testing.T) {
 		t.Errorf("the default file is missing: %v", err)
 	}
 	_, err := Load(path, true)
-	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), path) || !strings.Contains(hint.Of(err), "--config") {
-		t.Errorf("a named file is missing: %v, hint %q", err, hint.Of(err))
+	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), path) || !strings.Contains(message.Hint(err).String(), "--config") {
+		t.Errorf("a named file is missing: %v, hint %q", err, message.Hint(err).String())
 	}
 	if _, err := Load(t.TempDir(), false); err == nil {
 		t.Error("a folder: no error")
@@ -144,8 +144,8 @@ func TestLoadFaults(t *testing.T) {
 			t.Errorf("%q: %v", tc.content, err)
 			continue
 		}
-		if !strings.HasPrefix(err.Error(), path+tc.message) || !strings.Contains(hint.Of(err), tc.hint) {
-			t.Errorf("%q:\n got %s\nhint %s", tc.content, err, hint.Of(err))
+		if !strings.HasPrefix(err.Error(), path+tc.message) || !strings.Contains(message.Hint(err).String(), tc.hint) {
+			t.Errorf("%q:\n got %s\nhint %s", tc.content, err, message.Hint(err).String())
 		}
 		if strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: several lines: %s", tc.content, err)
@@ -194,7 +194,7 @@ func TestParseSource(t *testing.T) {
 		if (err != nil) != (want == "") || (err == nil && got.String() != want) {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
-		if err != nil && hint.Of(err) == "" {
+		if err != nil && message.Hint(err).String() == "" {
 			t.Errorf("%q: %v has no hint", text, err)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // maxRecent is how many SIMs are remembered.
@@ -50,7 +50,7 @@ func NewRecent(stateDir string) *Recent {
 func (r *Recent) All() (map[string]Use, error) {
 	data, err := os.ReadFile(r.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("reading what was used last: %w", err)
+		return nil, message.Errorf("reading what was used last: %w", err)
 	}
 	uses := map[string]Use{}
 	if damaged := json.Unmarshal(data, &uses); damaged != nil || uses == nil {
@@ -84,7 +84,7 @@ func (r *Recent) Update(ctx context.Context, simID string, change func(*Use)) er
 	use.At = time.Time{}
 	change(&use)
 	if use.Key != "" && !strings.HasPrefix(use.Key, "SHA256:") {
-		return errors.New("remembering the key: not a fingerprint")
+		return message.Errorf("remembering the key: not a fingerprint")
 	}
 	if use.At.IsZero() {
 		use.At = time.Now().Truncate(time.Second)
@@ -93,7 +93,7 @@ func (r *Recent) Update(ctx context.Context, simID string, change func(*Use)) er
 	dropOldest(uses, maxRecent)
 	data, err := json.MarshalIndent(uses, "", " ")
 	if err != nil {
-		return fmt.Errorf("remembering what was used: %w", err)
+		return message.Errorf("remembering what was used: %w", err)
 	}
 	return WriteFile(r.path, append(data, '\n'))
 }
@@ -104,7 +104,7 @@ func (r *Recent) lock(ctx context.Context) (unlock func(), err error) {
 	defer cancel()
 	lock := flock.New(r.path+".lock", flock.SetPermissions(0o600))
 	if _, err := lock.TryLockContext(ctx, 5*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("locking %s: %w", r.path, err)
+		return nil, message.Errorf("locking %s: %w", r.path, err)
 	}
 	return func() { _ = lock.Close() }, nil
 }

@@ -1,10 +1,9 @@
 package config
 
 import (
-	"fmt"
 	"net/netip"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // ParseSource reads one range for --source or config.yaml: an IPv4 CIDR, or an
@@ -16,22 +15,19 @@ func ParseSource(text string) (netip.Prefix, error) {
 	if err != nil {
 		addr, addrErr := netip.ParseAddr(text)
 		if addrErr != nil || addr.Zone() != "" {
-			return netip.Prefix{}, hint.New(fmt.Sprintf("%q is not a CIDR range", text), example)
+			return netip.Prefix{}, message.WithHint(message.Errorf("%q is not a CIDR range", text), "%s", example)
 		}
 		prefix = netip.PrefixFrom(addr, addr.BitLen())
 	}
 	switch {
 	case !prefix.Addr().Is4():
-		return netip.Prefix{}, hint.New(fmt.Sprintf("%q is not IPv4, and Napter has no other", text), example)
+		return netip.Prefix{}, message.WithHint(message.Errorf("%q is not IPv4, and Napter has no other", text), "%s", example)
 	case prefix.Bits() == 0:
-		return netip.Prefix{}, hint.New(fmt.Sprintf("%q lets everybody in", text),
-			"name the range of your own network, or use auto for your address alone")
+		return netip.Prefix{}, message.WithHint(message.Errorf("%q lets everybody in", text), "name the range of your own network, or use auto for your address alone")
 	case !public(prefix.Addr()):
-		return netip.Prefix{}, hint.New(fmt.Sprintf("%q is not a range of public addresses", text),
-			"your connections reach Soracom from a public address: use auto, or your network's public range")
+		return netip.Prefix{}, message.WithHint(message.Errorf("%q is not a range of public addresses", text), "your connections reach Soracom from a public address: use auto, or your network's public range")
 	case prefix.Masked() != prefix:
-		return netip.Prefix{}, hint.New(fmt.Sprintf("%q has bits set after its %d", text, prefix.Bits()),
-			fmt.Sprintf("write %s for the range, or %s/32 for the address", prefix.Masked(), prefix.Addr()))
+		return netip.Prefix{}, message.WithHint(message.Errorf("%q has bits set after its %d", text, prefix.Bits()), "write %s for the range, or %s/32 for the address", prefix.Masked(), prefix.Addr())
 	}
 	return prefix, nil
 }

@@ -5,7 +5,6 @@ package connect
 import (
 	"context"
 	"crypto/x509"
-	"fmt"
 	"net/netip"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // cleanUpLimit is how long an orderly end waits for the deletion.
@@ -68,16 +68,18 @@ func (c *Connector) now() time.Time {
 	return time.Now()
 }
 
-func (c *Connector) texts() i18n.CLI {
+func (c *Connector) language() *i18n.Texts {
 	if c.Texts != nil {
-		return c.Texts.CLI
+		return c.Texts
 	}
-	return i18n.For(i18n.English).CLI
+	return i18n.For(i18n.English)
 }
+
+func (c *Connector) texts() i18n.CLI { return c.language().CLI }
 
 func (c *Connector) notice(format string, args ...any) {
 	if c.Notice != nil {
-		c.Notice(fmt.Sprintf(format, args...))
+		c.Notice(c.language().Sprintf(format, args...))
 	}
 }
 
@@ -116,9 +118,9 @@ func (c *Connector) giveBack(way access.Access) {
 	m := way.Info().Mapping
 	switch {
 	case err != nil || outcome == access.Pending:
-		why := ""
+		var why message.Text
 		if err != nil {
-			why = ": " + err.Error()
+			why = message.New(": %v", err)
 		}
 		c.notice(c.texts().MappingPending, m.Addr, why, c.clockTime(m.Expires))
 	case outcome == access.Kept:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const (
@@ -21,12 +22,13 @@ type ExpiredError struct {
 	Err     error  // what the session saw
 }
 
-func (e *ExpiredError) Error() string { return "the mapping expired at " + e.At }
-func (e *ExpiredError) Unwrap() error { return e.Err }
+func (e *ExpiredError) Text() message.Text { return message.New("the mapping expired at %s", e.At) }
+func (e *ExpiredError) Error() string      { return e.Text().String() }
+func (e *ExpiredError) Unwrap() error      { return e.Err }
 
 // Hint says what to do.
-func (e *ExpiredError) Hint() string {
-	return "connect again; --duration sets a mapping's life, 8h at most"
+func (e *ExpiredError) Hint() message.Text {
+	return message.New("connect again; --duration sets a mapping's life, 8h at most")
 }
 
 func expired(m access.Mapping, now time.Time) bool {

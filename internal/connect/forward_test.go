@@ -17,8 +17,8 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/connect"
-	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
 
@@ -38,7 +38,7 @@ func TestParsePortSpec(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "http", "0", "65536", "-1", "65536:80", "x:80", "8080:", ":80", "a:b:c:80", "1:2:3:80"} {
-		if got, err := connect.ParsePortSpec(text); err == nil || hint.Of(err) == "" {
+		if got, err := connect.ParsePortSpec(text); err == nil || message.Hint(err).String() == "" {
 			t.Errorf("%q: %+v, %v; want an error with a hint", text, got, err)
 		}
 	}
@@ -302,8 +302,8 @@ func TestForwardThatCannotBegin(t *testing.T) {
 	defer func() { _ = taken.Close() }()
 	port := taken.Addr().(*net.TCPAddr).Port
 	o := connect.ForwardOptions{Request: w.options("gateway-001", "").Request, Ports: []connect.PortSpec{{Device: 80}, {Local: port, Device: 22}}}
-	if _, err := w.Forward(t.Context(), o); err == nil || !strings.Contains(hint.Of(err), "another local port") {
-		t.Errorf("%v, hint %q", err, hint.Of(err))
+	if _, err := w.Forward(t.Context(), o); err == nil || !strings.Contains(message.Hint(err).String(), "another local port") {
+		t.Errorf("%v, hint %q", err, message.Hint(err).String())
 	}
 	if n := w.Count("createPortMappingForSim"); n != 0 {
 		t.Errorf("%d mappings were made", n)

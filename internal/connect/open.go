@@ -3,7 +3,6 @@ package connect
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -13,8 +12,8 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
-	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Schemes that a browser shows; launch has those of viewers.
@@ -62,7 +61,7 @@ func (o *OpenOptions) settle() error {
 		o.Scheme = schemeOf(o.Request.Port)
 	}
 	if _, ok := ports[o.Scheme]; !ok {
-		return hint.New(fmt.Sprintf("there is no way to open %q", o.Scheme), "use http, https, vnc or rdp")
+		return message.WithHint(message.Errorf("there is no way to open %q", o.Scheme), "use http, https, vnc or rdp")
 	}
 	if o.Request.Port == 0 {
 		o.Request.Port = ports[o.Scheme]
@@ -135,7 +134,7 @@ func (p *Opened) openPage(ctx context.Context, o OpenOptions) error {
 func withPath(page url.URL, path string) (string, error) {
 	rest, err := url.Parse("/" + strings.TrimPrefix(path, "/"))
 	if err != nil || rest.Host != "" {
-		return "", hint.New(fmt.Sprintf("%q is not the path of a page", path), "write it as in a URL, such as /status?all=1")
+		return "", message.WithHint(message.Errorf("%q is not the path of a page", path), "write it as in a URL, such as /status?all=1")
 	}
 	page.Path, page.RawPath, page.RawQuery, page.Fragment = rest.Path, rest.RawPath, rest.RawQuery, rest.Fragment
 	return page.String(), nil
@@ -165,7 +164,7 @@ func (p *Opened) try(ctx context.Context, r access.Request, rec *access.Recorder
 		}
 		err = c.explain(ctx, r, info, began, &launch.SilentError{Name: launch.Name(info.SIM), Port: r.Port})
 		if ctx.Err() == nil {
-			c.notice("%v; %s", err, hint.Of(err))
+			c.notice("%v; %s", err, message.Hint(err))
 		}
 	}()
 	return nil

@@ -2,14 +2,13 @@ package connect
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
 	"strings"
 
 	"github.com/napter-connect/napter-connect/internal/access"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const loopback = "127.0.0.1"
@@ -32,7 +31,7 @@ const SamePort = -1
 // and an empty BIND are all addresses, as in OpenSSH.
 func ParsePortSpec(text string) (PortSpec, error) {
 	s := PortSpec{Local: SamePort}
-	bad := hint.New(fmt.Sprintf("%q is not a port to forward", text), "write PORT, LPORT:PORT or BIND:LPORT:PORT, for example 8080:80")
+	bad := message.WithHint(message.Errorf("%q is not a port to forward", text), "write PORT, LPORT:PORT or BIND:LPORT:PORT, for example 8080:80")
 	rest := text
 	if i := strings.LastIndexByte(rest, ':'); i >= 0 {
 		local := rest[:i]
@@ -76,7 +75,7 @@ func (s PortSpec) listen(ctx context.Context) (net.Listener, error) {
 	}
 	l, err := listenOn(ctx, bind, port)
 	if err != nil {
-		return nil, hint.Wrap(fmt.Errorf("listening on %s: %w", net.JoinHostPort(bind, strconv.Itoa(port)), err),
+		return nil, message.WithHint(message.Errorf("listening on %s: %w", net.JoinHostPort(bind, strconv.Itoa(port)), err),
 			"give another local port, or 0 for any free one: 0:%d", s.Device)
 	}
 	return l, nil

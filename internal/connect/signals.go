@@ -6,6 +6,8 @@ import (
 	"os/signal"
 	"sync"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // oneKeyPress is how long the same Ctrl-C may arrive again: from the terminal
@@ -31,7 +33,10 @@ type Signals struct {
 // context.Canceled too.
 type Interrupted struct{ Signal os.Signal }
 
-func (e *Interrupted) Error() string { return "ended by signal: " + e.Signal.String() }
+func (e *Interrupted) Text() message.Text {
+	return message.New("ended by signal: %s", e.Signal.String())
+}
+func (e *Interrupted) Error() string { return e.Text().String() }
 
 // Is makes errors.Is(err, context.Canceled) true.
 func (e *Interrupted) Is(target error) bool { return target == context.Canceled }

@@ -20,7 +20,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/connect"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
@@ -196,8 +196,8 @@ func TestMappingThatEndsUnderASession(t *testing.T) {
 	}
 	r := <-done
 	var expired *connect.ExpiredError
-	if r.status != 255 || !errors.As(r.err, &expired) || !strings.Contains(hint.Of(r.err), "--duration") {
-		t.Errorf("status %d, error %v, hint %q", r.status, r.err, hint.Of(r.err))
+	if r.status != 255 || !errors.As(r.err, &expired) || !strings.Contains(message.Hint(r.err).String(), "--duration") {
+		t.Errorf("status %d, error %v, hint %q", r.status, r.err, message.Hint(r.err).String())
 	}
 	w.clean()
 }

@@ -3,14 +3,13 @@ package connect
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"sync"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
-	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // tellAgain is how long a forward waits before it explains another failure, and
@@ -169,8 +168,8 @@ func (t *tunnel) report(ctx context.Context, err error) {
 	t.mu.Lock()
 	t.failure = err
 	t.mu.Unlock()
-	if next := hint.Of(err); next != "" {
-		err = fmt.Errorf("%w; %s", err, next)
+	if next := message.Hint(err); !next.IsZero() {
+		err = message.Errorf("%w; %s", err, next)
 	}
 	t.notice("%v", err)
 }

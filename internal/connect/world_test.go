@@ -14,9 +14,9 @@ import (
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/connect"
-	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/myip"
 	"github.com/napter-connect/napter-connect/internal/profile"
 	"github.com/napter-connect/napter-connect/internal/simulator"
@@ -145,8 +145,8 @@ func (w *world) fails(o connect.SSHOptions, cause, next string) error {
 		w.t.Errorf("status %d, error %v, output %q; want an error with %q", r.status, r.err, r.all, cause)
 		return nil
 	}
-	if !strings.Contains(r.err.Error(), cause) || !strings.Contains(hint.Of(r.err), next) {
-		w.t.Errorf("error %q, hint %q; want %q and %q in them", r.err, hint.Of(r.err), cause, next)
+	if !strings.Contains(r.err.Error(), cause) || !strings.Contains(message.Hint(r.err).String(), next) {
+		w.t.Errorf("error %q, hint %q; want %q and %q in them", r.err, message.Hint(r.err).String(), cause, next)
 	}
 	w.clean()
 	return r.err

@@ -105,5 +105,7 @@ func japanese() *Texts {
 		Plain: plainJapanese(),
 		CLI:   cliJapanese(),
 		UI:    uiJapanese(),
+
+		messages: japaneseMessages(),
 	}
 }

@@ -1,5 +1,5 @@
 // Package i18n holds the texts that people read, in English and Japanese. It
-// knows nobody of ours and prints nothing.
+// prints nothing.
 package i18n
 
 import "strings"

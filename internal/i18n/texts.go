@@ -24,6 +24,9 @@ type Texts struct {
 	Plain   Plain
 	CLI     CLI
 	UI      UI
+
+	// messages are the formats of message.Text by their English ones.
+	messages map[string]string
 }
 
 // App is the frame of the terminal UI.

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Keeper is the way from a command to the keeper. Its fields are set once,
@@ -23,20 +24,22 @@ type Keeper struct {
 }
 
 // errNoSense says that the keeper answered something else than was asked.
-var errNoSense = errors.New("the keeper's answer makes no sense")
+var errNoSense = message.Errorf("the keeper's answer makes no sense")
 
 // UnavailableError says that there is no keeper and none could be started. The
 // command does the work itself then.
 type UnavailableError struct{ Err error }
 
-func (e *UnavailableError) Error() string { return "no keeper: " + e.Err.Error() }
-func (e *UnavailableError) Unwrap() error { return e.Err }
+func (e *UnavailableError) Text() message.Text { return message.New("no keeper: %s", e.Err.Error()) }
+func (e *UnavailableError) Error() string      { return e.Text().String() }
+func (e *UnavailableError) Unwrap() error      { return e.Err }
 
 // NotRunningError says that no keeper runs.
 type NotRunningError struct{ Err error }
 
-func (e *NotRunningError) Error() string { return "no keeper is running" }
-func (e *NotRunningError) Unwrap() error { return e.Err }
+func (e *NotRunningError) Text() message.Text { return message.New("no keeper is running") }
+func (e *NotRunningError) Error() string      { return e.Text().String() }
+func (e *NotRunningError) Unwrap() error      { return e.Err }
 
 func (k *Keeper) debugf(format string, args ...any) {
 	if k.Debugf != nil {
@@ -127,11 +130,14 @@ func (k *Keeper) giveCode(ctx context.Context, w *wire) {
 // lostError says that the keeper died while it was asked.
 type lostError struct{ err error }
 
-func (e *lostError) Error() string { return "the keeper ended unexpectedly" }
-func (e *lostError) Unwrap() error { return e.err }
+func (e *lostError) Text() message.Text { return message.New("the keeper ended unexpectedly") }
+func (e *lostError) Error() string      { return e.Text().String() }
+func (e *lostError) Unwrap() error      { return e.err }
 
 // Hint says what to do next.
-func (e *lostError) Hint() string { return "try again; the log is keeper.log in the state folder" }
+func (e *lostError) Hint() message.Text {
+	return message.New("try again; the log is keeper.log in the state folder")
+}
 
 // Status asks a running keeper about itself.
 func (k *Keeper) Status(ctx context.Context) (Status, error) {

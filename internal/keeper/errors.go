@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // wireError is an error on its way from the keeper to a command: its words, its
 // hint, and what the command must be able to tell apart.
 type wireError struct {
-	Message  string       `json:"message"`
-	Hint     string       `json:"hint,omitempty"`
+	Message  message.Text `json:"message"`
+	Hint     message.Text `json:"hint,omitzero"`
 	Canceled bool         `json:"canceled,omitempty"`
 	Timeout  bool         `json:"timeout,omitempty"`
 	Choices  []access.SIM `json:"choices,omitempty"` // of an ambiguous name
@@ -25,7 +25,7 @@ func encodeError(err error) *wireError {
 		return nil
 	}
 	w := &wireError{
-		Message: err.Error(), Hint: hint.Of(err),
+		Message: message.Of(err), Hint: message.Hint(err),
 		Canceled: errors.Is(err, context.Canceled),
 		Timeout:  errors.Is(err, context.DeadlineExceeded),
 	}
@@ -49,10 +49,11 @@ func (w *wireError) decode() error {
 // remoteError is an error that happened in the keeper.
 type remoteError struct{ w *wireError }
 
-func (e *remoteError) Error() string { return e.w.Message }
+func (e *remoteError) Text() message.Text { return e.w.Message }
+func (e *remoteError) Error() string      { return e.Text().String() }
 
 // Hint says what to do next.
-func (e *remoteError) Hint() string { return e.w.Hint }
+func (e *remoteError) Hint() message.Text { return e.w.Hint }
 
 // Is keeps errors.Is working across the socket.
 func (e *remoteError) Is(target error) bool {

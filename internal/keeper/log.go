@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -30,7 +31,7 @@ func openLog(path string) (*logFile, error) {
 func (l *logFile) open() error {
 	f, err := os.OpenFile(l.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
-		return fmt.Errorf("opening the log: %w", err)
+		return message.Errorf("opening the log: %w", err)
 	}
 	if info, err := f.Stat(); err == nil {
 		l.size = info.Size()

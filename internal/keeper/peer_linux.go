@@ -1,10 +1,10 @@
 package keeper
 
 import (
-	"fmt"
 	"net"
 	"os"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/sys/unix"
 )
 
@@ -17,7 +17,7 @@ func checkPeer(conn net.Conn) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("asking who is at the other end: %w", err)
+		return message.Errorf("asking who is at the other end: %w", err)
 	}
 	return sameUser(int(cred.Uid), os.Geteuid())
 }

@@ -4,15 +4,16 @@ package keeper
 
 import (
 	"errors"
-	"fmt"
 	"net"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // control runs f on the connection's descriptor.
 func control(conn net.Conn, f func(fd int) error) error {
 	c, ok := conn.(*net.UnixConn)
 	if !ok {
-		return fmt.Errorf("%T is not a Unix socket", conn)
+		return message.Errorf("%T is not a Unix socket", conn)
 	}
 	raw, err := c.SyscallConn()
 	if err != nil {
@@ -24,7 +25,7 @@ func control(conn net.Conn, f func(fd int) error) error {
 
 func sameUser(peer, us int) error {
 	if peer != us {
-		return fmt.Errorf("the process at the other end belongs to user %d, not %d", peer, us)
+		return message.Errorf("the process at the other end belongs to user %d, not %d", peer, us)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Place is where a user's keeper lives.
@@ -49,7 +50,7 @@ func (p Place) dial(ctx context.Context) (net.Conn, error) {
 }
 
 // ErrRunning says that another keeper has the place.
-var ErrRunning = errors.New("a keeper is running already")
+var ErrRunning = message.Errorf("a keeper is running already")
 
 // Listen takes the place: it is ErrRunning's when another keeper has it. The
 // lock, not the socket's file, says who that is: a file outlives its keeper.
@@ -60,20 +61,20 @@ func (p Place) Listen() (net.Listener, error) {
 	lock := flock.New(p.Socket+".lock", flock.SetPermissions(0o600))
 	got, err := lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("locking %s: %w", lock.Path(), err)
+		return nil, message.Errorf("locking %s: %w", lock.Path(), err)
 	}
 	if !got {
 		return nil, ErrRunning
 	}
 	if err := os.Remove(p.Socket); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, errors.Join(fmt.Errorf("removing an old socket: %w", err), lock.Unlock())
+		return nil, errors.Join(message.Errorf("removing an old socket: %w", err), lock.Unlock())
 	}
 	l, err := net.Listen("unix", p.Socket) //nolint:noctx // it does not wait for anybody
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("listening: %w", err), lock.Unlock())
+		return nil, errors.Join(message.Errorf("listening: %w", err), lock.Unlock())
 	}
 	if err := os.Chmod(p.Socket, 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("listening: %w", err), l.Close(), lock.Unlock())
+		return nil, errors.Join(message.Errorf("listening: %w", err), l.Close(), lock.Unlock())
 	}
 	return &lockedListener{Listener: l, lock: lock}, nil
 }

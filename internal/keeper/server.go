@@ -3,14 +3,13 @@ package keeper
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"sync"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
 
@@ -85,7 +84,7 @@ type Server struct {
 }
 
 // errStopped is why a request ends early.
-var errStopped = hint.New("the keeper was told to stop", "try again: that starts another one")
+var errStopped = message.WithHint(message.Errorf("the keeper was told to stop"), "try again: that starts another one")
 
 // Serve accepts commands until ctx ends, it is told to stop, or it has been idle
 // for long enough. Then it gives back what is open and logs out.
@@ -139,7 +138,7 @@ func (s *Server) giveUp() error {
 	select {
 	case <-s.quiet:
 	case <-ctx.Done():
-		err = errors.New("something is still being opened or deleted; the next command goes on with it")
+		err = message.Errorf("something is still being opened or deleted; the next command goes on with it")
 	}
 	return errors.Join(err, s.Leases.Settle(ctx), s.Sessions.Close(ctx))
 }
@@ -237,12 +236,12 @@ func (s *Server) dispatch(ctx context.Context, w *wire, r request) error {
 	switch r.Op {
 	case opOpen, opResume:
 		if r.Open == nil || r.Op == opResume && r.Info == nil {
-			return fmt.Errorf("the request %q is incomplete", r.Op)
+			return message.Errorf("the request %q is incomplete", r.Op)
 		}
 		return s.asWork(func() error { return s.serveHold(ctx, w, r) })
 	case opToken:
 		if r.Account == nil || r.Network == nil {
-			return fmt.Errorf("the request %q is incomplete", r.Op)
+			return message.Errorf("the request %q is incomplete", r.Op)
 		}
 		return s.asWork(func() error { return s.serveToken(ctx, w, r) })
 	case opStatus:
@@ -258,7 +257,7 @@ func (s *Server) dispatch(ctx context.Context, w *wire, r request) error {
 	case opStop:
 		return s.serveStop(w)
 	}
-	return fmt.Errorf("this keeper (%s) does not know the request %.40q", s.Version, r.Op)
+	return message.Errorf("this keeper (%s) does not know the request %.40q", s.Version, r.Op)
 }
 
 // asWork runs a request unless the keeper is about to end. Then the connection

@@ -15,7 +15,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
 
@@ -234,7 +234,7 @@ func TestStopWaitsForWhatIsBeingOpened(t *testing.T) {
 		t.Error(err)
 	}
 	s.wait(t)
-	if err := <-opened; err == nil || hint.Of(err) == "" {
+	if err := <-opened; err == nil || message.Hint(err).String() == "" {
 		t.Errorf("the one that was opening got %v", err)
 	}
 	if s.backend.open.Load() != 0 || s.sessions.closed.Load() == 0 {

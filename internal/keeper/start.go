@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Command is how to start the background process. Neither Args nor Env may hold
@@ -40,14 +40,14 @@ const (
 // start makes sure that a keeper runs, and connects to it. A lock makes the
 // start single: contenders wait for it, and then find the keeper there.
 func (k *Keeper) start(ctx context.Context) (net.Conn, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, errors.New("its start took too long"))
+	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, message.Errorf("its start took too long"))
 	defer cancel()
 	if err := config.MakeDir(filepath.Dir(k.Place.Socket)); err != nil {
 		return nil, err
 	}
 	lock := flock.New(k.Place.Socket+".start", flock.SetPermissions(0o600))
 	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
-		return nil, fmt.Errorf("waiting for another start: %w", err)
+		return nil, message.Errorf("waiting for another start: %w", err)
 	}
 	defer func() { _ = lock.Unlock() }()
 	for {
@@ -85,10 +85,10 @@ func (c *Command) run(ctx context.Context) error {
 	detach(cmd)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return fmt.Errorf("starting the keeper: %w", err)
+		return message.Errorf("starting the keeper: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("starting the keeper: %w", err)
+		return message.Errorf("starting the keeper: %w", err)
 	}
 	lines := make(chan string, 1)
 	go func() {
@@ -105,8 +105,8 @@ func (c *Command) run(ctx context.Context) error {
 		case takenLine:
 			return ErrRunning
 		}
-		return errors.New("starting the keeper: it ended at once; see keeper.log in the state folder")
+		return message.Errorf("starting the keeper: it ended at once; see keeper.log in the state folder")
 	case <-ctx.Done():
-		return fmt.Errorf("starting the keeper: %w", context.Cause(ctx))
+		return message.Errorf("starting the keeper: %w", context.Cause(ctx))
 	}
 }

@@ -3,12 +3,12 @@ package keeper
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"sync"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Limits of a hold, seen from the command.
@@ -195,12 +195,12 @@ func (y *way) end(ctx context.Context) (access.Outcome, error) {
 	select {
 	case <-y.ended:
 		if y.outcome == access.Pending && y.err != nil {
-			return y.outcome, fmt.Errorf("%w; the keeper goes on trying", y.err)
+			return y.outcome, message.Errorf("%w; the keeper goes on trying", y.err)
 		}
 		return y.outcome, y.err
 	case <-ctx.Done():
 		// The keeper has it in its hands, and needs no listener.
 		defer y.wire().close()
-		return access.Pending, errors.New("the keeper goes on trying")
+		return access.Pending, message.Errorf("the keeper goes on trying")
 	}
 }

@@ -3,11 +3,11 @@ package keeper
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net"
 	"sync"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // wire sends and receives messages on a connection: one JSON object a line.
@@ -28,15 +28,15 @@ func newWire(conn net.Conn) *wire {
 }
 
 // errClosed says that the peer has gone.
-var errClosed = errors.New("the connection was closed")
+var errClosed = message.Errorf("the connection was closed")
 
 func (w *wire) write(v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
-		return fmt.Errorf("encoding a message: %w", err)
+		return message.Errorf("encoding a message: %w", err)
 	}
 	if len(b) >= maxMessage {
-		return fmt.Errorf("a message of %d bytes is too large", len(b))
+		return message.Errorf("a message of %d bytes is too large", len(b))
 	}
 	w.send.Lock()
 	defer w.send.Unlock()
@@ -49,12 +49,12 @@ func (w *wire) write(v any) error {
 func (w *wire) read(v any) error {
 	if !w.scan.Scan() {
 		if err := w.scan.Err(); err != nil {
-			return fmt.Errorf("receiving: %w", err)
+			return message.Errorf("receiving: %w", err)
 		}
 		return errClosed
 	}
 	if err := json.Unmarshal(w.scan.Bytes(), v); err != nil {
-		return fmt.Errorf("understanding a message: %w", err)
+		return message.Errorf("understanding a message: %w", err)
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/napter-connect/napter-connect/internal/access"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func pipe(t *testing.T) (a, b *wire) {
@@ -92,8 +92,8 @@ func TestErrorsCrossTheSocket(t *testing.T) {
 		}
 		return got.Err.decode()
 	}
-	if err := send(hint.New("it failed", "do this")); err.Error() != "it failed" || hint.Of(err) != "do this" {
-		t.Errorf("%v, hint %q", err, hint.Of(err))
+	if err := send(message.WithHint(errors.New("it failed"), "do this")); err.Error() != "it failed" || message.Hint(err).String() != "do this" {
+		t.Errorf("%v, hint %q", err, message.Hint(err).String())
 	}
 	var several *access.AmbiguousError
 	sent := &access.AmbiguousError{Target: "twin", SIMs: []access.SIM{{ID: "1"}, {ID: "2"}}}

@@ -3,12 +3,11 @@ package launch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Command is a program that runs in our place while a way is open.
@@ -25,7 +24,7 @@ type Command struct {
 func (c *Command) Find() error {
 	path, err := exec.LookPath(c.Args[0])
 	if err != nil {
-		return hint.Wrap(fmt.Errorf("running %q: %w", c.Args[0], errors.Unwrap(err)), "check the program's name and PATH")
+		return message.WithHint(message.Errorf("running %q: %w", c.Args[0], errors.Unwrap(err)), "check the program's name and PATH")
 	}
 	c.Args[0] = path
 	return nil
@@ -53,7 +52,7 @@ func (c *Command) Run(ctx context.Context, divert func(func(os.Signal)) (undo fu
 		c.Starting()
 	}
 	if err := cmd.Start(); err != nil {
-		return 0, fmt.Errorf("running %s: %w", c.Args[0], err)
+		return 0, message.Errorf("running %s: %w", c.Args[0], err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
@@ -66,7 +65,7 @@ func (c *Command) Run(ctx context.Context, divert func(func(os.Signal)) (undo fu
 		case err := <-ended:
 			var exit *exec.ExitError
 			if err != nil && !errors.As(err, &exit) {
-				return 0, fmt.Errorf("running %s: %w", c.Args[0], err)
+				return 0, message.Errorf("running %s: %w", c.Args[0], err)
 			}
 			return exitStatus(cmd.ProcessState), nil
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // connectLimit is how long one connection may take to come about: shorter than
@@ -49,7 +50,7 @@ func (w Way) Connect(ctx context.Context) (Conn, error) {
 	plain, ok := conn.(Conn)
 	if !ok {
 		_ = conn.Close()
-		return nil, errors.New("the network gave a connection that cannot be half-closed")
+		return nil, message.Errorf("the network gave a connection that cannot be half-closed")
 	}
 	if !w.TLS {
 		return plain, nil
@@ -95,9 +96,10 @@ type DialError struct {
 	Err        error
 }
 
-func (e *DialError) Error() string {
-	return fmt.Sprintf("connecting to %s: %s %s", e.Name, e.Addr, e.what())
+func (e *DialError) Text() message.Text {
+	return message.New("connecting to %s: %s %s", e.Name, e.Addr, e.what())
 }
+func (e *DialError) Error() string { return e.Text().String() }
 
 func (e *DialError) what() string {
 	var timeout net.Error
@@ -113,8 +115,8 @@ func (e *DialError) what() string {
 func (e *DialError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
-func (e *DialError) Hint() string {
-	return "check that this network lets connections out to any port, and that the device is online: napter-connect sims"
+func (e *DialError) Hint() message.Text {
+	return message.New("check that this network lets connections out to any port, and that the device is online: napter-connect sims")
 }
 
 // SilentError says that a connection ended before the device sent anything.
@@ -124,15 +126,16 @@ type SilentError struct {
 	Err  error // nil for an orderly end
 }
 
-func (e *SilentError) Error() string {
-	return fmt.Sprintf("%s: the connection to port %d was closed before the device sent anything", e.Name, e.Port)
+func (e *SilentError) Text() message.Text {
+	return message.New("%s: the connection to port %d was closed before the device sent anything", e.Name, e.Port)
 }
+func (e *SilentError) Error() string { return e.Text().String() }
 
 func (e *SilentError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
-func (e *SilentError) Hint() string {
-	return "check that the service runs on the device, its port and the device's firewall"
+func (e *SilentError) Hint() message.Text {
+	return message.New("check that the service runs on the device, its port and the device's firewall")
 }
 
 // CertificateError says that what answered is not who it should be.
@@ -141,13 +144,14 @@ type CertificateError struct {
 	Err      error
 }
 
-func (e *CertificateError) Error() string {
-	return fmt.Sprintf("the TLS certificate is not one for %s: %v", e.Hostname, e.Err)
+func (e *CertificateError) Text() message.Text {
+	return message.New("the TLS certificate is not one for %s: %v", e.Hostname, e.Err)
 }
+func (e *CertificateError) Error() string { return e.Text().String() }
 
 func (e *CertificateError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
-func (e *CertificateError) Hint() string {
-	return "something between here and Soracom answers in its place: try another network"
+func (e *CertificateError) Hint() message.Text {
+	return message.New("something between here and Soracom answers in its place: try another network")
 }

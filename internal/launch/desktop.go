@@ -1,7 +1,6 @@
 package launch
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/cli/browser"
 	"github.com/mattn/go-shellwords"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // startLimit is how long a program that was started may take to fail.
@@ -28,7 +28,10 @@ type Desktop struct {
 // NoDisplayError says that windows cannot be shown here.
 type NoDisplayError struct{ Why string }
 
-func (e *NoDisplayError) Error() string { return "no window can be opened here: " + e.Why }
+func (e *NoDisplayError) Text() message.Text {
+	return message.New("no window can be opened here: %s", e.Why)
+}
+func (e *NoDisplayError) Error() string { return e.Text().String() }
 
 func (d Desktop) getenv(name string) string {
 	if d.Getenv == nil {
@@ -69,7 +72,7 @@ func (d Desktop) Browse(url string) error {
 	select {
 	case err := <-failed:
 		if err != nil {
-			return fmt.Errorf("starting a browser: %w", err)
+			return message.Errorf("starting a browser: %w", err)
 		}
 	case <-time.After(startLimit):
 	}
@@ -81,7 +84,7 @@ func (d Desktop) browseWith(list, url string) error {
 	for _, text := range filepath.SplitList(list) {
 		args, err := shellwords.Parse(text)
 		if err != nil || len(args) == 0 {
-			last = fmt.Errorf("BROWSER has %q, which is no command", text)
+			last = message.Errorf("BROWSER has %q, which is no command", text)
 			continue
 		}
 		named := false
@@ -116,13 +119,13 @@ func (d Desktop) start(args []string) (ended <-chan error, err error) {
 	cmd.Env = d.Environ
 	cmd.SysProcAttr = ownGroup() // so that our Ctrl-C is not its
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("starting %s: %w", args[0], err)
+		return nil, message.Errorf("starting %s: %w", args[0], err)
 	}
 	done := make(chan error, 1)
 	go func() {
 		err := cmd.Wait()
 		if err != nil {
-			err = fmt.Errorf("%s: %w", args[0], err)
+			err = message.Errorf("%s: %w", args[0], err)
 		}
 		done <- err
 	}()

@@ -3,7 +3,6 @@ package launch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
@@ -31,19 +31,20 @@ const (
 // ConnectError is a failed connection with the reason that Napter's audit log
 // gives.
 type ConnectError struct {
-	Reason string
-	Fix    string
+	Reason message.Text
+	Fix    message.Text
 	// Denied: Napter did not let this address in, so that another mapping may
 	// help.
 	Denied bool
 	Err    error // what was seen here
 }
 
-func (e *ConnectError) Error() string { return e.Reason }
-func (e *ConnectError) Unwrap() error { return e.Err }
+func (e *ConnectError) Text() message.Text { return e.Reason }
+func (e *ConnectError) Error() string      { return e.Text().String() }
+func (e *ConnectError) Unwrap() error      { return e.Err }
 
 // Hint says what to do.
-func (e *ConnectError) Hint() string { return e.Fix }
+func (e *ConnectError) Hint() message.Text { return e.Fix }
 
 // Explain asks the audit log why connecting through a mapping, which began at
 // since, failed with cause. When it knows nothing, cannot be read, or the failure
@@ -133,14 +134,14 @@ func reason(events []client.NapterAuditEntry, info access.Info, cause error) err
 		return denied(events, info, cause)
 	case has(client.AuditRefused):
 		return &ConnectError{
-			Reason: "Napter refused the connection: too many in a short time",
-			Fix:    "wait a minute, then try again",
+			Reason: message.New("Napter refused the connection: too many in a short time"),
+			Fix:    message.New("wait a minute, then try again"),
 			Err:    cause,
 		}
 	case has(client.AuditAccess):
 		return &ConnectError{
-			Reason: fmt.Sprintf("Napter let the connection in, but the device did not take it on port %d", info.Mapping.DevicePort),
-			Fix:    "check that the service runs on the device, its port (-p) and the device's firewall",
+			Reason: message.New("Napter let the connection in, but the device did not take it on port %d", info.Mapping.DevicePort),
+			Fix:    message.New("check that the service runs on the device, its port (-p) and the device's firewall"),
 			Err:    cause,
 		}
 	}
@@ -156,8 +157,8 @@ func denied(events []client.NapterAuditEntry, info access.Info, cause error) err
 	}
 	if seen == "" {
 		return &ConnectError{
-			Reason: "Napter denied the connection: not from the mapping's source, or it has expired",
-			Fix:    "try again; if it stays, give your public range with --source",
+			Reason: message.New("Napter denied the connection: not from the mapping's source, or it has expired"),
+			Fix:    message.New("try again; if it stays, give your public range with --source"),
 			Denied: true,
 			Err:    cause,
 		}
@@ -167,8 +168,8 @@ func denied(events []client.NapterAuditEntry, info access.Info, cause error) err
 		allowed = append(allowed, p.String())
 	}
 	return &ConnectError{
-		Reason: fmt.Sprintf("Napter denied the connection: it came from %s, and the mapping lets in %s", seen, strings.Join(allowed, ", ")),
-		Fix:    fmt.Sprintf("connections leave by another way than the address services saw (a VPN, or several exits); if %s is yours, add --source %s/32", seen, seen),
+		Reason: message.New("Napter denied the connection: it came from %s, and the mapping lets in %s", seen, strings.Join(allowed, ", ")),
+		Fix:    message.New("connections leave by another way than the address services saw (a VPN, or several exits); if %s is yours, add --source %s/32", seen, seen),
 		Denied: true,
 		Err:    cause,
 	}

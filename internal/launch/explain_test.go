@@ -12,7 +12,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
 
@@ -87,8 +87,8 @@ func TestExplain(t *testing.T) {
 					}
 					return
 				}
-				if !strings.Contains(err.Error(), c.want) || !strings.Contains(hint.Of(err), c.hint) || !errors.Is(err, c.cause) {
-					t.Errorf("got %q, hint %q, wraps its cause: %v", err, hint.Of(err), errors.Is(err, c.cause))
+				if !strings.Contains(err.Error(), c.want) || !strings.Contains(message.Hint(err).String(), c.hint) || !errors.Is(err, c.cause) {
+					t.Errorf("got %q, hint %q, wraps its cause: %v", err, message.Hint(err).String(), errors.Is(err, c.cause))
 				}
 			})
 		})

@@ -3,14 +3,13 @@ package launch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const (
@@ -23,19 +22,18 @@ const (
 
 // Why a context of NewStdio ends by itself.
 var (
-	errNoInput = hint.New("the standard input ended before there was a connection",
-		"this command is for programs that speak through it, such as ssh's ProxyCommand")
+	errNoInput = message.WithHint(message.Errorf("the standard input ended before there was a connection"), "this command is for programs that speak through it, such as ssh's ProxyCommand")
 	// ErrNoReader says that nobody reads what the device sends.
-	ErrNoReader = errors.New("nobody reads the standard output any more")
+	ErrNoReader = message.Errorf("nobody reads the standard output any more")
 )
 
 // Ends of a connection on which the device sent nothing.
 var (
 	// ErrSilent: the connection broke, or the other side was still there.
-	ErrSilent = errors.New("closed before the device sent anything")
+	ErrSilent = message.Errorf("closed before the device sent anything")
 	// ErrNoAnswer: it ended in order after all input had been sent. A device that
 	// wants no more than the input does so, and one that was never reached.
-	ErrNoAnswer = errors.New("closed without an answer")
+	ErrNoAnswer = message.Errorf("closed without an answer")
 )
 
 // Stdio joins standard input and output with a connection, as ssh's ProxyCommand
@@ -165,7 +163,7 @@ func (s *Stdio) Join(ctx context.Context, conn Conn) error {
 		case s.received.Load() == 0:
 			return ErrNoAnswer
 		case end.read != nil:
-			return fmt.Errorf("the connection broke: %w", bare(end.read))
+			return message.Errorf("the connection broke: %w", bare(end.read))
 		}
 		s.closeOutput()
 		s.drain(ctx)

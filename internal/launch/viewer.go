@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Schemes of viewers.
@@ -23,9 +25,10 @@ type NoViewerError struct {
 	Tried  []string
 }
 
-func (e *NoViewerError) Error() string {
-	return fmt.Sprintf("no %s viewer was found (%s)", strings.ToUpper(e.Scheme), strings.Join(e.Tried, ", "))
+func (e *NoViewerError) Text() message.Text {
+	return message.New("no %s viewer was found (%s)", strings.ToUpper(e.Scheme), strings.Join(e.Tried, ", "))
 }
+func (e *NoViewerError) Error() string { return e.Text().String() }
 
 // View starts the platform's viewer for a local address. ended tells of its end.
 // clean removes what was made for it; call it when the viewer has ended.
@@ -63,7 +66,7 @@ func (d Desktop) View(scheme string, addr netip.AddrPort) (ended <-chan error, c
 func writeRDP(addr netip.AddrPort) (file string, remove func(), err error) {
 	f, err := os.CreateTemp("", "napter-connect-*.rdp")
 	if err != nil {
-		return "", nil, fmt.Errorf("writing the viewer's file: %w", err)
+		return "", nil, message.Errorf("writing the viewer's file: %w", err)
 	}
 	remove = func() { _ = os.Remove(f.Name()) }
 	_, err = fmt.Fprintf(f, "full address:s:%s\r\n", addr)
@@ -72,7 +75,7 @@ func writeRDP(addr netip.AddrPort) (file string, remove func(), err error) {
 	}
 	if err != nil {
 		remove()
-		return "", nil, fmt.Errorf("writing the viewer's file: %w", err)
+		return "", nil, message.Errorf("writing the viewer's file: %w", err)
 	}
 	return f.Name(), remove, nil
 }

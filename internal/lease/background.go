@@ -3,8 +3,9 @@ package lease
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // background runs deletions that nobody waits for, at most one an entry. It
@@ -115,7 +116,7 @@ func (m *Manager) Settle(ctx context.Context) error {
 		select {
 		case <-done:
 		case <-ctx.Done():
-			return fmt.Errorf("a mapping may still be open, it is in the journal: %w", ctx.Err())
+			return message.Errorf("a mapping may still be open, it is in the journal: %w", ctx.Err())
 		}
 	}
 }

@@ -3,12 +3,12 @@ package lease
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const (
@@ -50,24 +50,24 @@ func (m *Manager) Create(ctx context.Context, api API, s Spec) (*Lease, error) {
 		return nil, m.lost(ctx, api, r, sent, err)
 	default:
 		m.remove(r.ID)
-		return nil, fmt.Errorf("creating the port mapping: %w", err)
+		return nil, message.Errorf("creating the port mapping: %w", err)
 	}
 }
 
 func (s Spec) check() error {
 	switch {
 	case s.SimID == "" && s.IMSI == "":
-		return errors.New("creating a port mapping: no SIM")
+		return message.Errorf("creating a port mapping: no SIM")
 	case s.Port < 1 || s.Port > 65535:
-		return fmt.Errorf("creating a port mapping: device port %d is out of range", s.Port)
+		return message.Errorf("creating a port mapping: device port %d is out of range", s.Port)
 	case len(s.Sources) == 0:
-		return errors.New("creating a port mapping: no source")
+		return message.Errorf("creating a port mapping: no source")
 	case s.Duration < time.Second:
-		return fmt.Errorf("creating a port mapping: duration of %v", s.Duration)
+		return message.Errorf("creating a port mapping: duration of %v", s.Duration)
 	}
 	for _, p := range s.Sources {
 		if !p.IsValid() {
-			return errors.New("creating a port mapping: a source is not a CIDR")
+			return message.Errorf("creating a port mapping: a source is not a CIDR")
 		}
 	}
 	return nil

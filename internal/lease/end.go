@@ -9,11 +9,12 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 var (
-	errRival  = errors.New("another process is creating the same mapping")
-	errNotYet = errors.New("waiting whether the mapping shows up")
+	errRival  = message.Errorf("another process is creating the same mapping")
+	errNotYet = message.Errorf("waiting whether the mapping shows up")
 )
 
 const (
@@ -73,7 +74,7 @@ func (m *Manager) end(ctx context.Context, api API, e *ending) (Outcome, error) 
 	if last == nil {
 		last = err
 	}
-	return Pending, fmt.Errorf("deleting %s: %w", e.r.describe(), last)
+	return Pending, message.Errorf("deleting %s: %w", e.r.describe(), last)
 }
 
 // whenAgain turns an error into what backoff understands.

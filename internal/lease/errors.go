@@ -2,25 +2,25 @@ package lease
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Errors of Adopt and Delete.
 var (
 	// ErrGone: the journal has no such entry (any more).
-	ErrGone = errors.New("the lease is gone")
+	ErrGone = message.Errorf("the lease is gone")
 	// ErrInUse: the entry belongs to a live process, or it is being deleted.
-	ErrInUse = errors.New("the lease belongs to another process")
+	ErrInUse = message.Errorf("the lease belongs to another process")
 	// ErrNotLive: the entry is an intent; its mapping is not known yet.
-	ErrNotLive = errors.New("the lease has no mapping yet")
+	ErrNotLive = message.Errorf("the lease has no mapping yet")
 	// ErrAmbiguous: more mappings fit a lost create than we can have made.
-	ErrAmbiguous = errors.New("more than one mapping fits, and which one is ours cannot be told")
+	ErrAmbiguous = message.Errorf("more than one mapping fits, and which one is ours cannot be told")
 	// ErrClosed: the manager was closed.
-	ErrClosed = errors.New("the lease journal is closed")
+	ErrClosed = message.Errorf("the lease journal is closed")
 )
 
 // DirError says that the journal's folder can't be used, so that no mapping may
@@ -30,14 +30,15 @@ type DirError struct {
 	Err error
 }
 
-func (e *DirError) Error() string {
-	return fmt.Sprintf("the lease journal in %s cannot be used: %v", e.Dir, e.Err)
+func (e *DirError) Text() message.Text {
+	return message.New("the lease journal in %s cannot be used: %v", e.Dir, e.Err)
 }
+func (e *DirError) Error() string { return e.Text().String() }
 func (e *DirError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
-func (e *DirError) Hint() string {
-	return "make the folder writable, or set XDG_STATE_HOME to one that is; no mapping is made that could not be found again"
+func (e *DirError) Hint() message.Text {
+	return message.New("make the folder writable, or set XDG_STATE_HOME to one that is; no mapping is made that could not be found again")
 }
 
 // LockError says that the file system of the journal has no file locks.
@@ -46,14 +47,15 @@ type LockError struct {
 	Err error
 }
 
-func (e *LockError) Error() string {
-	return fmt.Sprintf("the file system of %s does not support file locks: %v", e.Dir, e.Err)
+func (e *LockError) Text() message.Text {
+	return message.New("the file system of %s does not support file locks: %v", e.Dir, e.Err)
 }
+func (e *LockError) Error() string { return e.Text().String() }
 func (e *LockError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
-func (e *LockError) Hint() string {
-	return "set XDG_STATE_HOME to a folder on a local disk"
+func (e *LockError) Hint() message.Text {
+	return message.New("set XDG_STATE_HOME to a folder on a local disk")
 }
 
 // LostError says that a create may have happened though its answer was lost.
@@ -65,20 +67,21 @@ type LostError struct {
 	Resolved bool
 }
 
-func (e *LostError) Error() string {
+func (e *LostError) Text() message.Text {
 	if e.Resolved {
-		return fmt.Sprintf("creating the port mapping: %v (the mapping was found and deleted)", e.Err)
+		return message.New("creating the port mapping: %v (the mapping was found and deleted)", e.Err)
 	}
-	return fmt.Sprintf("creating the port mapping: %v (it may be open; it is being looked for)", e.Err)
+	return message.New("creating the port mapping: %v (it may be open; it is being looked for)", e.Err)
 }
+func (e *LostError) Error() string { return e.Text().String() }
 func (e *LostError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
-func (e *LostError) Hint() string {
+func (e *LostError) Hint() message.Text {
 	if e.Resolved {
-		return "try again"
+		return message.New("try again")
 	}
-	return "napter-connect mappings prune deletes what is left over"
+	return message.New("napter-connect mappings prune deletes what is left over")
 }
 
 // GrantError says that the API granted something else than was asked for. The
@@ -88,21 +91,22 @@ type GrantError struct {
 	Pending              error // why the deletion failed, or nil
 }
 
-func (e *GrantError) Error() string {
-	s := fmt.Sprintf("the API granted a mapping with another %s: asked for %s, got %s", e.What, e.Asked, e.Granted)
+func (e *GrantError) Text() message.Text {
+	s := message.New("the API granted a mapping with another %s: asked for %s, got %s", e.What, e.Asked, e.Granted)
 	if e.Pending != nil {
-		return s + "; deleting it failed: " + e.Pending.Error()
+		return message.New("%s; deleting it failed: %s", s, e.Pending)
 	}
-	return s + "; it was deleted"
+	return message.New("%s; it was deleted", s)
 }
+func (e *GrantError) Error() string { return e.Text().String() }
 func (e *GrantError) Unwrap() error { return e.Pending }
 
 // Hint says what to do, or "".
-func (e *GrantError) Hint() string {
+func (e *GrantError) Hint() message.Text {
 	if e.Pending != nil {
-		return "napter-connect mappings prune deletes what is left over"
+		return message.New("napter-connect mappings prune deletes what is left over")
 	}
-	return ""
+	return message.Text{}
 }
 
 // Problem is a file of the journal that could not be used.
@@ -113,21 +117,21 @@ type Problem struct {
 	Aside string
 }
 
-func (p Problem) Error() string {
-	s := fmt.Sprintf("journal entry %s: %v", p.File, p.Err)
+func (p Problem) Text() message.Text {
 	if p.Aside != "" {
-		s += "; set aside as " + p.Aside
+		return message.New("journal entry %s: %v; set aside as %s", p.File, p.Err, p.Aside)
 	}
-	return s
+	return message.New("journal entry %s: %v", p.File, p.Err)
 }
+func (p Problem) Error() string { return p.Text().String() }
 func (p Problem) Unwrap() error { return p.Err }
 
 // Hint says what to do.
-func (p Problem) Hint() string {
+func (p Problem) Hint() message.Text {
 	if errors.Is(p.Err, errNewer) {
-		return "update napter-connect; the entry was left alone"
+		return message.New("update napter-connect; the entry was left alone")
 	}
-	return "napter-connect mappings list shows whether a mapping is still open"
+	return message.New("napter-connect mappings list shows whether a mapping is still open")
 }
 
 // lost reports whether a create that failed with err may have happened all the

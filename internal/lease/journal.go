@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/rogpeppe/go-internal/robustio"
 )
 
@@ -25,7 +26,7 @@ const (
 func (m *Manager) write(r *record) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
-		return fmt.Errorf("writing journal entry %s: %w", r.ID, err)
+		return message.Errorf("writing journal entry %s: %w", r.ID, err)
 	}
 	if err := m.writeFile(r.ID+entryExt, append(data, '\n')); err != nil {
 		return &DirError{Dir: m.dir, Err: err}
@@ -72,10 +73,10 @@ func (m *Manager) read(id string) (*record, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
+		return nil, message.Errorf("not a regular file")
 	}
 	if info.Size() > maxFileSize {
-		return nil, errors.New("too large")
+		return nil, message.Errorf("too large")
 	}
 	data, err := robustio.ReadFile(path)
 	if err != nil {

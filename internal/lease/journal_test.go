@@ -85,7 +85,7 @@ func TestBadEntries(t *testing.T) {
 			if err != nil || len(list) != 1 || list[0].ID != l.ID() {
 				t.Fatal(list, err)
 			}
-			if len(problems) != 1 || problems[0].File != "entry.json" || problems[0].Aside != "entry.json.bad" || problems[0].Hint() == "" {
+			if len(problems) != 1 || problems[0].File != "entry.json" || problems[0].Aside != "entry.json.bad" || problems[0].Hint().IsZero() {
 				t.Fatalf("problems: %+v", problems)
 			}
 			if kept, err := os.ReadFile(path + ".bad"); err != nil || string(kept) != string(data) {
@@ -123,7 +123,7 @@ func TestNewerEntryIsLeftAlone(t *testing.T) {
 	}
 	for range 2 {
 		list, problems, err := m.Entries()
-		if err != nil || len(list) != 0 || len(problems) != 1 || problems[0].Aside != "" || !strings.Contains(problems[0].Hint(), "update") {
+		if err != nil || len(list) != 0 || len(problems) != 1 || problems[0].Aside != "" || !strings.Contains(problems[0].Hint().String(), "update") {
 			t.Fatal(list, problems, err)
 		}
 	}
@@ -154,7 +154,7 @@ func TestFolderThatCannotBeUsed(t *testing.T) {
 	}
 	for _, dir := range []string{file, filepath.Join(file, "leases"), "relative", ""} {
 		_, err := Open(Options{Dir: dir})
-		if e, ok := errors.AsType[*DirError](err); !ok || e.Hint() == "" {
+		if e, ok := errors.AsType[*DirError](err); !ok || e.Hint().IsZero() {
 			t.Errorf("%q: %v", dir, err)
 		}
 	}

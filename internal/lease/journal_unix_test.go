@@ -81,7 +81,7 @@ func TestNoLocks(t *testing.T) {
 	m := &Manager{dir: "/state"}
 	for _, errno := range []syscall.Errno{syscall.ENOLCK, syscall.ENOTSUP, syscall.ENOSYS} {
 		err := m.lockError(&os.PathError{Op: "flock", Path: "/state", Err: errno})
-		if e, ok := errors.AsType[*LockError](err); !ok || e.Hint() == "" || !errors.Is(err, errno) {
+		if e, ok := errors.AsType[*LockError](err); !ok || e.Hint().IsZero() || !errors.Is(err, errno) {
 			t.Error(err)
 		}
 	}

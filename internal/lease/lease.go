@@ -2,9 +2,9 @@ package lease
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Lease is a mapping that this process answers for. It is safe for concurrent
@@ -37,7 +37,7 @@ func (l *Lease) Mapping() client.PortMapping { return l.mapping }
 func (l *Lease) Delete(ctx context.Context, api API) (Outcome, error) {
 	done, err := l.take(ctx)
 	if err != nil {
-		return Pending, fmt.Errorf("deleting %s: %w", describe(l.mapping), err)
+		return Pending, message.Errorf("deleting %s: %w", describe(l.mapping), err)
 	}
 	defer done()
 	return l.delete(ctx, api)
@@ -78,7 +78,7 @@ func (l *Lease) Keep() error {
 	kept := *l.end.r
 	kept.State = Kept
 	if err := l.m.write(&kept); err != nil {
-		return fmt.Errorf("keeping %s: %w", describe(l.mapping), err)
+		return message.Errorf("keeping %s: %w", describe(l.mapping), err)
 	}
 	l.end.r = &kept
 	return nil
@@ -99,7 +99,7 @@ func (l *Lease) delete(ctx context.Context, api API) (Outcome, error) {
 		return l.done, nil
 	}
 	if l.m.isClosed() { // without our lock, another process may be at it
-		return Pending, fmt.Errorf("deleting %s: %w", describe(l.mapping), ErrClosed)
+		return Pending, message.Errorf("deleting %s: %w", describe(l.mapping), ErrClosed)
 	}
 	outcome, err := l.m.end(ctx, api, &l.end)
 	if outcome != Pending {

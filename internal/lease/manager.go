@@ -2,13 +2,14 @@ package lease
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Options say where the journal is and who uses it.
@@ -82,7 +83,7 @@ func Open(o Options) (*Manager, error) {
 // addresses are open.
 func ownFolder(dir string) error {
 	if !filepath.IsAbs(dir) {
-		return fmt.Errorf("%q is not an absolute path", dir)
+		return message.Errorf("%q is not an absolute path", dir)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -113,7 +114,7 @@ func (m *Manager) Close() error {
 	if err != nil {
 		// The lock must not outlive its use, whatever the folder looks like.
 		_ = m.lock.release()
-		return fmt.Errorf("closing the lease journal: %w", err)
+		return message.Errorf("closing the lease journal: %w", err)
 	}
 	return nil
 }

@@ -3,13 +3,13 @@ package lease
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const (
@@ -57,7 +57,7 @@ func (m *Manager) locked(ctx context.Context, f func() error) error {
 	l := newFileLock(filepath.Join(m.dir, "journal"+lockExt))
 	if err := l.wait(ctx); err != nil {
 		if ctx.Err() != nil {
-			err = fmt.Errorf("another process holds %s: %w", l.f.Path(), err)
+			err = message.Errorf("another process holds %s: %w", l.f.Path(), err)
 		}
 		return m.lockError(err)
 	}
@@ -87,7 +87,7 @@ func (m *Manager) takeOwnerLock(ctx context.Context) error {
 			return m.lockError(err)
 		}
 		if !ok {
-			return &DirError{Dir: m.dir, Err: fmt.Errorf("the new lock file %s is locked", l.f.Path())}
+			return &DirError{Dir: m.dir, Err: message.Errorf("the new lock file %s is locked", l.f.Path())}
 		}
 		m.lock = l
 		return nil

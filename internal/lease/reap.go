@@ -3,10 +3,11 @@ package lease
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"sync"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // reapSlots is how many orphans a reaper works on at once.
@@ -25,7 +26,7 @@ const reapSlots = 4
 func (m *Manager) Reap(ctx context.Context, find func(Entry) (API, error), report func(Entry, Outcome, error)) error {
 	list, problems, err := m.scan(ctx)
 	if err != nil {
-		return fmt.Errorf("looking for left over mappings: %w", err)
+		return message.Errorf("looking for left over mappings: %w", err)
 	}
 	r := &reaper{m: m, find: find, report: report, slots: make(chan struct{}, reapSlots)}
 	for _, p := range problems {
@@ -71,12 +72,12 @@ func (r *reaper) tell(e Entry, o Outcome, err error) {
 func (r *reaper) reap(ctx context.Context, s scanned) {
 	m, entry := r.m, r.m.entry(s)
 	if s.State == Live && !s.Deleting && !wait(ctx, m.grace) {
-		r.tell(entry, Pending, fmt.Errorf("deleting %s: %w", s.describe(), ctx.Err()))
+		r.tell(entry, Pending, message.Errorf("deleting %s: %w", s.describe(), ctx.Err()))
 		return
 	}
 	api, err := r.find(entry)
 	if err != nil {
-		r.tell(entry, Pending, fmt.Errorf("deleting %s: %w", s.describe(), err))
+		r.tell(entry, Pending, message.Errorf("deleting %s: %w", s.describe(), err))
 		return
 	}
 	own, err := m.claim(ctx, s.ID, func(r *record) error {

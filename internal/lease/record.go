@@ -2,14 +2,13 @@ package lease
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net/netip"
 	"regexp"
 	"slices"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // State is how far a mapping's life is.
@@ -28,7 +27,7 @@ const (
 )
 
 var (
-	errNewer = errors.New("written by a newer napter-connect")
+	errNewer = message.Errorf("written by a newer napter-connect")
 	idForm   = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 )
 
@@ -117,11 +116,11 @@ func (r *record) expired(now time.Time) bool { return !now.Add(r.skew()).Before(
 func (r *record) addr() (netip.AddrPort, error) {
 	ip, err := netip.ParseAddr(r.Mapping.IPAddress)
 	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("the mapping's address: %w", err)
+		return netip.AddrPort{}, message.Errorf("the mapping's address: %w", err)
 	}
 	p := int(r.Mapping.Port)
 	if p < 1 || p > 65535 {
-		return netip.AddrPort{}, fmt.Errorf("the mapping's port %d is out of range", p)
+		return netip.AddrPort{}, message.Errorf("the mapping's port %d is out of range", p)
 	}
 	return netip.AddrPortFrom(ip, uint16(p)), nil
 }
@@ -131,17 +130,17 @@ func decodeRecord(id string, data []byte) (*record, error) {
 		Version int `json:"version"`
 	}
 	if len(data) == 0 {
-		return nil, errors.New("empty")
+		return nil, message.Errorf("empty")
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return nil, fmt.Errorf("not readable: %w", err)
+		return nil, message.Errorf("not readable: %w", err)
 	}
 	if head.Version > version {
-		return nil, fmt.Errorf("version %d: %w", head.Version, errNewer)
+		return nil, message.Errorf("version %d: %w", head.Version, errNewer)
 	}
 	var r record
 	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, fmt.Errorf("not readable: %w", err)
+		return nil, message.Errorf("not readable: %w", err)
 	}
 	return &r, r.check(id)
 }
@@ -151,29 +150,29 @@ func decodeRecord(id string, data []byte) (*record, error) {
 func (r *record) check(id string) error {
 	switch {
 	case r.Version != version:
-		return fmt.Errorf("unknown version %d", r.Version)
+		return message.Errorf("unknown version %d", r.Version)
 	case r.ID != id:
-		return errors.New("it names another entry")
+		return message.Errorf("it names another entry")
 	case r.State != Intent && r.State != Live && r.State != Kept:
-		return fmt.Errorf("unknown state %q", r.State)
+		return message.Errorf("unknown state %q", r.State)
 	case r.SimID == "" && r.IMSI == "":
-		return errors.New("it names no SIM")
+		return message.Errorf("it names no SIM")
 	case r.Port < 1 || r.Port > 65535:
-		return fmt.Errorf("device port %d is out of range", r.Port)
+		return message.Errorf("device port %d is out of range", r.Port)
 	case len(r.Sources) == 0:
-		return errors.New("it names no source")
+		return message.Errorf("it names no source")
 	case slices.ContainsFunc(r.Sources, func(p netip.Prefix) bool { return !p.IsValid() }):
-		return errors.New("a source is not a CIDR")
+		return message.Errorf("a source is not a CIDR")
 	case r.Seconds < 1:
-		return fmt.Errorf("duration of %d s", r.Seconds)
+		return message.Errorf("duration of %d s", r.Seconds)
 	case r.Since.IsZero():
-		return errors.New("it has no time")
+		return message.Errorf("it has no time")
 	case r.Owner.ID != "" && !idForm.MatchString(r.Owner.ID):
-		return errors.New("its owner is not one")
+		return message.Errorf("its owner is not one")
 	case r.State == Intent:
 		return nil
 	case r.Mapping == nil:
-		return errors.New("it names no mapping")
+		return message.Errorf("it names no mapping")
 	}
 	_, err := r.addr()
 	return err

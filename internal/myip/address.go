@@ -1,16 +1,16 @@
 package myip
 
 import (
-	"errors"
-	"fmt"
 	"net/netip"
 	"strings"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // maxBody is the longest answer that is read; an address needs 15 bytes.
 const maxBody = 64
 
-var errNotAnAddress = errors.New("the answer is not one IPv4 address")
+var errNotAnAddress = message.Errorf("the answer is not one IPv4 address")
 
 // parseAnswer reads a body: one IPv4 address, with white space around it.
 func parseAnswer(body []byte) (netip.Addr, error) {
@@ -31,7 +31,10 @@ type NotGlobalError struct {
 	Kind string // such as private
 }
 
-func (e *NotGlobalError) Error() string { return fmt.Sprintf("%s is a %s address", e.Addr, e.Kind) }
+func (e *NotGlobalError) Text() message.Text {
+	return message.New("%s is a %s address", e.Addr, e.Kind)
+}
+func (e *NotGlobalError) Error() string { return e.Text().String() }
 
 // special are the ranges of the IANA IPv4 special-purpose registry that are not
 // globally reachable, and multicast.

@@ -3,7 +3,6 @@ package myip
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -11,6 +10,8 @@ import (
 	"net/url"
 	"sync/atomic"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 type reply struct {
@@ -77,7 +78,7 @@ func get(ctx context.Context, client *http.Client, address string) (netip.Addr, 
 	// One byte more than is allowed; reading to the end keeps the connection.
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
-		return netip.Addr{}, fmt.Errorf("reading the answer: %w", err)
+		return netip.Addr{}, message.Errorf("reading the answer: %w", err)
 	}
 	return parseAnswer(body)
 }
@@ -94,9 +95,10 @@ func withoutURL(err error) error {
 // statusError is an answer that is not 200; a redirect is not followed.
 type statusError struct{ status int }
 
-func (e *statusError) Error() string {
+func (e *statusError) Text() message.Text {
 	if e.status >= 300 && e.status < 400 {
-		return fmt.Sprintf("redirected (HTTP %d)", e.status)
+		return message.New("redirected (HTTP %d)", e.status)
 	}
-	return fmt.Sprintf("HTTP status %d", e.status)
+	return message.New("HTTP status %d", e.status)
 }
+func (e *statusError) Error() string { return e.Text().String() }

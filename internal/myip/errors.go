@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"unicode"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const sourceHint = "--source CIDR"
@@ -18,44 +20,47 @@ const sourceHint = "--source CIDR"
 // DisagreeError says that the services named different addresses.
 type DisagreeError struct{ Answers []Answer }
 
-func (e *DisagreeError) Error() string {
+func (e *DisagreeError) Text() message.Text {
 	var said []string
 	for _, a := range e.Answers {
 		if addr := told(a); addr.IsValid() {
 			said = append(said, fmt.Sprintf("%s says %s", a.Service, addr))
 		}
 	}
-	return "the services disagree about the public IPv4 address: " + strings.Join(said, ", ")
+	return message.New("the services disagree about the public IPv4 address: %s", strings.Join(said, ", "))
 }
+func (e *DisagreeError) Error() string { return e.Text().String() }
 
 // Hint is the next step.
-func (e *DisagreeError) Hint() string {
-	return "a VPN or a network with several addresses? Name the range that your connections come from: " + sourceHint
+func (e *DisagreeError) Hint() message.Text {
+	return message.New("a VPN or a network with several addresses? Name the range that your connections come from: %s", sourceHint)
 }
 
 // RefusedError says that the services named no global address.
 type RefusedError struct{ Answers []Answer }
 
-func (e *RefusedError) Error() string {
-	return "no public IPv4 address: " + reasons(e.Answers)
+func (e *RefusedError) Text() message.Text {
+	return message.New("no public IPv4 address: %s", reasons(e.Answers))
 }
+func (e *RefusedError) Error() string { return e.Text().String() }
 
 // Hint is the next step.
-func (e *RefusedError) Hint() string {
-	return "something on the way answers in place of the services: log in to the network in a browser first, or use " + sourceHint
+func (e *RefusedError) Hint() message.Text {
+	return message.New("something on the way answers in place of the services: log in to the network in a browser first, or use %s", sourceHint)
 }
 
 // UnreachableError says that fewer than two operators gave an address.
 type UnreachableError struct{ Answers []Answer }
 
-func (e *UnreachableError) Error() string {
+func (e *UnreachableError) Text() message.Text {
 	for _, a := range e.Answers {
 		if a.Err == nil {
-			return fmt.Sprintf("the public IPv4 address is not certain: only %s says %s; %s", a.Service, a.Addr, reasons(e.Answers))
+			return message.New("the public IPv4 address is not certain: only %s says %s; %s", a.Service, a.Addr, reasons(e.Answers))
 		}
 	}
-	return "no service tells the public IPv4 address: " + reasons(e.Answers)
+	return message.New("no service tells the public IPv4 address: %s", reasons(e.Answers))
 }
+func (e *UnreachableError) Error() string { return e.Text().String() }
 
 // Unwrap gives what failed at each service.
 func (e *UnreachableError) Unwrap() []error {
@@ -69,7 +74,7 @@ func (e *UnreachableError) Unwrap() []error {
 }
 
 // Hint is the next step.
-func (e *UnreachableError) Hint() string {
+func (e *UnreachableError) Hint() message.Text {
 	dns, portal := 0, 0
 	for _, a := range e.Answers {
 		var status *statusError
@@ -84,11 +89,11 @@ func (e *UnreachableError) Hint() string {
 	}
 	switch {
 	case portal > 0:
-		return "something on the way answers in place of the services: log in to the network in a browser first, or use " + sourceHint
+		return message.New("something on the way answers in place of the services: log in to the network in a browser first, or use %s", sourceHint)
 	case dns > 0 && dns == len(e.Answers):
-		return "check the network and its DNS"
+		return message.New("check the network and its DNS")
 	}
-	return "check the network and its firewall (the services are asked directly, not by a proxy), or use " + sourceHint
+	return message.New("check the network and its firewall (the services are asked directly, not by a proxy), or use %s", sourceHint)
 }
 
 // failure says why answers decide nothing.

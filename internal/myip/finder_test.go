@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // service is a real HTTPS server that answers with an address.
@@ -188,8 +188,8 @@ func TestFindFails(t *testing.T) {
 			if got, want := fmt.Sprintf("%T", err), fmt.Sprintf("%T", tc.as); got != want {
 				t.Fatalf("got %s %v, want %s", got, err, want)
 			}
-			if !strings.Contains(err.Error(), tc.message) || !strings.Contains(hint.Of(err), tc.hint) {
-				t.Errorf("%v\nhint %s", err, hint.Of(err))
+			if !strings.Contains(err.Error(), tc.message) || !strings.Contains(message.Hint(err).String(), tc.hint) {
+				t.Errorf("%v\nhint %s", err, message.Hint(err).String())
 			}
 			if strings.ContainsAny(err.Error(), "\n<") {
 				t.Errorf("the body shows: %q", err)
@@ -209,8 +209,8 @@ func TestFindDown(t *testing.T) {
 	b.Close()
 	_, err := f.Find(t.Context())
 	var down *UnreachableError
-	if !errors.As(err, &down) || !strings.Contains(hint.Of(err), "firewall") {
-		t.Fatalf("got %v, hint %s", err, hint.Of(err))
+	if !errors.As(err, &down) || !strings.Contains(message.Hint(err).String(), "firewall") {
+		t.Fatalf("got %v, hint %s", err, message.Hint(err).String())
 	}
 	if strings.Count(err.Error(), "refused") > 1 {
 		t.Errorf("one reason twice: %v", err)
@@ -224,8 +224,8 @@ func TestFindUntrustedCertificate(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = f.Find(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "certificate not trusted") || !strings.Contains(hint.Of(err), "browser") {
-		t.Fatalf("got %v, hint %s", err, hint.Of(err))
+	if err == nil || !strings.Contains(err.Error(), "certificate not trusted") || !strings.Contains(message.Hint(err).String(), "browser") {
+		t.Fatalf("got %v, hint %s", err, message.Hint(err).String())
 	}
 }
 
@@ -236,8 +236,8 @@ func TestFindNotResolved(t *testing.T) {
 	}
 	_, err = f.Find(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "name not resolved (a.invalid, b.invalid)") &&
-		!strings.Contains(err.Error(), "name not resolved (b.invalid, a.invalid)") || hint.Of(err) != "check the network and its DNS" {
-		t.Fatalf("got %v, hint %s", err, hint.Of(err))
+		!strings.Contains(err.Error(), "name not resolved (b.invalid, a.invalid)") || message.Hint(err).String() != "check the network and its DNS" {
+		t.Fatalf("got %v, hint %s", err, message.Hint(err).String())
 	}
 }
 

@@ -3,12 +3,13 @@ package myip
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"maps"
 	"net"
 	"net/http"
 	"net/netip"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // newClient has no proxy, no redirects and no IPv6. It speaks HTTP/1.1, where a
@@ -116,12 +117,12 @@ func routeTo(ctx context.Context, remote netip.AddrPort) (netip.Addr, error) {
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, "udp4", remote.String())
 	if err != nil {
-		return netip.Addr{}, fmt.Errorf("finding the local address: %w", err)
+		return netip.Addr{}, message.Errorf("finding the local address: %w", err)
 	}
 	defer func() { _ = conn.Close() }()
 	udp, ok := conn.LocalAddr().(*net.UDPAddr)
 	if !ok {
-		return netip.Addr{}, fmt.Errorf("finding the local address: got %T", conn.LocalAddr())
+		return netip.Addr{}, message.Errorf("finding the local address: got %T", conn.LocalAddr())
 	}
 	return udp.AddrPort().Addr().Unmap(), nil
 }

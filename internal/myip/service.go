@@ -1,12 +1,11 @@
 package myip
 
 import (
-	"fmt"
 	"net/netip"
 	"net/url"
 	"strings"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // maxServices bounds how many services one Find asks.
@@ -40,7 +39,9 @@ func BuiltIn() []Service {
 	}
 }
 
-const servicesHint = "give two or more https:// URLs in NAPTER_CONNECT_IP_SERVICES, separated by commas, or unset it"
+func servicesHint() message.Text {
+	return message.New("give two or more https:// URLs in NAPTER_CONNECT_IP_SERVICES, separated by commas, or unset it")
+}
 
 // ParseServices reads NAPTER_CONNECT_IP_SERVICES: comma-separated URLs, each an
 // operator of its own; http:// for a loopback address only.
@@ -62,18 +63,18 @@ func checkServices(services []Service) error {
 	urls, operators := map[string]bool{}, map[string]bool{}
 	for _, s := range services {
 		if _, err := checkURL(s.URL); err != nil {
-			return hint.Wrap(fmt.Errorf("public IP service: %w", err), servicesHint)
+			return message.WithHintText(message.Errorf("public IP service: %w", err), servicesHint())
 		}
 		if urls[s.URL] {
-			return hint.New(fmt.Sprintf("public IP service %s is named twice", s), servicesHint)
+			return message.WithHintText(message.Errorf("public IP service %s is named twice", s), servicesHint())
 		}
 		urls[s.URL], operators[s.Operator] = true, true
 	}
 	switch {
 	case len(operators) < 2:
-		return hint.New("two public IP services of different operators are needed", servicesHint)
+		return message.WithHintText(message.Errorf("two public IP services of different operators are needed"), servicesHint())
 	case len(services) > maxServices:
-		return hint.New(fmt.Sprintf("%d public IP services are named, and %d are possible", len(services), maxServices), servicesHint)
+		return message.WithHintText(message.Errorf("%d public IP services are named, and %d are possible", len(services), maxServices), servicesHint())
 	}
 	return nil
 }
@@ -81,15 +82,15 @@ func checkServices(services []Service) error {
 func checkURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.User != nil || u.Fragment != "" {
-		return nil, fmt.Errorf("%q is not a plain https:// URL", redact(text))
+		return nil, message.Errorf("%q is not a plain https:// URL", redact(text))
 	}
 	switch {
 	case u.Scheme == "https":
 	case u.Scheme == "http" && isLoopback(u):
 	case u.Scheme == "http":
-		return nil, fmt.Errorf("%q is not encrypted, which is possible for a loopback address only", text)
+		return nil, message.Errorf("%q is not encrypted, which is possible for a loopback address only", text)
 	default:
-		return nil, fmt.Errorf("%q is not a plain https:// URL", text)
+		return nil, message.Errorf("%q is not a plain https:// URL", text)
 	}
 	return u, nil
 }

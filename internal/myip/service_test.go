@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func TestBuiltIn(t *testing.T) {
@@ -38,7 +38,7 @@ func TestParseServices(t *testing.T) {
 	for i := range maxServices + 1 {
 		many = append(many, fmt.Sprintf("https://a.example/%d", i))
 	}
-	for list, message := range map[string]string{
+	for list, words := range map[string]string{
 		"":                                             "two public IP services of different operators are needed",
 		"https://a.example":                            "two public IP services of different operators are needed",
 		"https://a.example,https://a.example":          "named twice",
@@ -53,8 +53,8 @@ func TestParseServices(t *testing.T) {
 		strings.Join(many, ","):                        "17 public IP services are named, and 16 are possible",
 	} {
 		_, err := ParseServices(list)
-		if err == nil || !strings.Contains(err.Error(), message) || !strings.Contains(hint.Of(err), "NAPTER_CONNECT_IP_SERVICES") {
-			t.Errorf("%q: %v, hint %q", list, err, hint.Of(err))
+		if err == nil || !strings.Contains(err.Error(), words) || !strings.Contains(message.Hint(err).String(), "NAPTER_CONNECT_IP_SERVICES") {
+			t.Errorf("%q: %v, hint %q", list, err, message.Hint(err).String())
 		}
 		if err != nil && strings.Contains(err.Error(), "secret") {
 			t.Errorf("a password shows: %v", err)

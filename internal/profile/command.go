@@ -3,8 +3,6 @@ package profile
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -14,7 +12,7 @@ import (
 
 	"github.com/mattn/go-shellwords"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -33,11 +31,11 @@ func runCommand(ctx context.Context, line string, stderr io.Writer) (file, error
 	next := "run it by hand: it must print a profile as JSON within a minute"
 	out, err := output(ctx, words, stderr)
 	if err != nil {
-		return file{}, hint.Wrap(fmt.Errorf("the profileCommand %s: %w", program, err), "%s", next)
+		return file{}, message.WithHint(message.Errorf("the profileCommand %s: %w", program, err), "%s", next)
 	}
 	f, err := decode(out)
 	if err != nil {
-		return file{}, hint.Wrap(fmt.Errorf("the output of the profileCommand %s: %w", program, err), "%s", next)
+		return file{}, message.WithHint(message.Errorf("the output of the profileCommand %s: %w", program, err), "%s", next)
 	}
 	return f, nil
 }
@@ -46,16 +44,15 @@ func splitCommand(line string) ([]string, error) {
 	parser := shellwords.NewParser() // expands neither variables nor `...`
 	words, err := parser.Parse(line)
 	if err != nil {
-		return nil, hint.New("the profileCommand has unbalanced quotes or brackets", "quote its words as in a shell")
+		return nil, message.WithHint(message.Errorf("the profileCommand has unbalanced quotes or brackets"), "quote its words as in a shell")
 	}
 	// The parser stops at ; & | < > and says where; running only what stands
 	// before them would not be what was meant.
 	if parser.Position >= 0 {
-		return nil, hint.New("the profileCommand has ; & | < or >, but is run without a shell",
-			"write it as: sh -c '...'")
+		return nil, message.WithHint(message.Errorf("the profileCommand has ; & | < or >, but is run without a shell"), "write it as: sh -c '...'")
 	}
 	if len(words) == 0 {
-		return nil, hint.New("the profileCommand is empty", "name a program, or remove the key")
+		return nil, message.WithHint(message.Errorf("the profileCommand is empty"), "name a program, or remove the key")
 	}
 	return words, nil
 }
@@ -76,9 +73,9 @@ func output(ctx context.Context, words []string, stderr io.Writer) ([]byte, erro
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case out.full:
-		return nil, errors.New("it printed more than 1 MiB")
+		return nil, message.Errorf("it printed more than 1 MiB")
 	case limited.Err() != nil:
-		return nil, fmt.Errorf("no end after %s", commandTimeout)
+		return nil, message.Errorf("no end after %s", commandTimeout)
 	}
 	return out.data.Bytes(), err
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // The test binary is the profileCommand: it does what its second argument says.
@@ -119,8 +119,8 @@ func TestProfileCommandFails(t *testing.T) {
 		{[]string{"print", "{}"}, "it holds no credentials"},
 	} {
 		_, err := Load(t.Context(), commandProfile(t, nil, tc.args...))
-		if err == nil || !strings.Contains(err.Error(), tc.message) || hint.Of(err) == "" {
-			t.Errorf("%v: %v, hint %q", tc.args, err, hint.Of(err))
+		if err == nil || !strings.Contains(err.Error(), tc.message) || message.Hint(err).String() == "" {
+			t.Errorf("%v: %v, hint %q", tc.args, err, message.Hint(err).String())
 		}
 		if err != nil && strings.Contains(err.Error(), "TOPSECRET") {
 			t.Errorf("%v: the error shows an argument or the output: %v", tc.args, err)

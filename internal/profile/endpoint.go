@@ -1,12 +1,11 @@
 package profile
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // standard is the API's address for a coverage type.
@@ -35,8 +34,7 @@ func endpoint(o Options, f file) (address, coverage string, err error) {
 	case "jp", "g":
 		coverage = o.CoverageType
 	default:
-		return "", "", hint.New(fmt.Sprintf("the coverage type %q does not exist", o.CoverageType),
-			"use --coverage-type jp (Japan) or g (global)")
+		return "", "", message.WithHint(message.Errorf("the coverage type %q does not exist", o.CoverageType), "use --coverage-type jp (Japan) or g (global)")
 	}
 	var source string
 	switch env := o.Getenv("SORACOM_ENDPOINT"); {
@@ -51,7 +49,7 @@ func endpoint(o Options, f file) (address, coverage string, err error) {
 	}
 	// The client knows what an endpoint may be.
 	if _, err := client.New(client.Options{Endpoint: address}); err != nil {
-		return "", "", hint.Wrap(fmt.Errorf("%s: %w", source, err), "%s", hint.Of(err))
+		return "", "", message.WithHint(message.Errorf("%s: %w", source, err), "%s", message.Hint(err))
 	}
 	address = strings.TrimRight(strings.TrimSpace(address), "/")
 	if o.CoverageType == "" {

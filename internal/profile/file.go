@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // maxSize bounds a profile file and the output of a profileCommand.
@@ -47,7 +48,7 @@ func (f file) credentials() (client.Credentials, error) {
 	case f.OperatorID != "" && f.Username != "" && f.Password != "":
 		return client.Credentials{OperatorID: f.OperatorID, UserName: f.Username, Password: f.Password, MFAOTPCode: f.MFAOTPCode}, nil
 	}
-	return client.Credentials{}, errors.New(f.missing())
+	return client.Credentials{}, message.Errorf("%s", f.missing())
 }
 
 // missing names the half of credentials that is not there.
@@ -86,9 +87,10 @@ type syntaxError struct {
 	message      string
 }
 
-func (e *syntaxError) Error() string {
-	return fmt.Sprintf("line %d, column %d: %s", e.line, e.column, e.message)
+func (e *syntaxError) Text() message.Text {
+	return message.New("line %d, column %d: %s", e.line, e.column, e.message)
 }
+func (e *syntaxError) Error() string { return e.Text().String() }
 
 // decode reads a profile; its errors are of type *syntaxError.
 func decode(data []byte) (file, error) {
@@ -127,7 +129,7 @@ func at(text []byte, offset int64, message string) *syntaxError {
 func readAll(r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxSize+1))
 	if err == nil && len(data) > maxSize {
-		err = errors.New("it is larger than 1 MiB")
+		err = message.Errorf("it is larger than 1 MiB")
 	}
 	return data, err
 }

@@ -2,7 +2,6 @@ package profile
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,7 +11,7 @@ import (
 
 	"github.com/kennygrant/sanitize"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const defaultName = "default"
@@ -28,8 +27,7 @@ func Dir(o Options) (string, error) {
 		home = o.Getenv("USERPROFILE")
 	}
 	if home == "" {
-		return "", hint.New("the folder of the profiles is not known, since there is no home folder",
-			"set HOME, or SORACOM_PROFILE_DIR")
+		return "", message.WithHint(message.Errorf("the folder of the profiles is not known, since there is no home folder"), "set HOME, or SORACOM_PROFILE_DIR")
 	}
 	return filepath.Join(home, ".soracom"), nil
 }
@@ -42,7 +40,7 @@ func List(o Options) ([]string, error) {
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("listing the profiles: %w", err)
+		return nil, message.Errorf("listing the profiles: %w", err)
 	}
 	var names []string
 	for _, e := range entries {
@@ -68,7 +66,7 @@ func fileName(dir, name string) (string, error) {
 	}
 	clean := sanitize.BaseName(name)
 	if !plain(clean) {
-		return "", hint.New(fmt.Sprintf("%q can't be a profile's name", name), "use letters, digits and hyphens")
+		return "", message.WithHint(message.Errorf("%q can't be a profile's name", name), "use letters, digits and hyphens")
 	}
 	return clean, nil
 }

@@ -2,13 +2,11 @@ package profile
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Options say which profile to load.
@@ -51,7 +49,7 @@ func Load(ctx context.Context, o Options) (Account, error) {
 	if f.ProfileCommand != "" {
 		// Of its output only who logs in counts, as in the CLI.
 		if f, err = runCommand(ctx, f.ProfileCommand, o.Stderr); err != nil {
-			return Account{}, fmt.Errorf("profile %s: %w", name, err)
+			return Account{}, message.Errorf("profile %s: %w", name, err)
 		}
 	}
 	return a.login(o, dir, name, f)
@@ -61,12 +59,12 @@ func Load(ctx context.Context, o Options) (Account, error) {
 func (a Account) login(o Options, dir, name string, f file) (Account, error) {
 	if f.SourceProfile != "" {
 		if f.OperatorID == "" || f.Username == "" {
-			return Account{}, inFile(dir, name, errors.New("a sourceProfile needs the operatorId and username to switch to"))
+			return Account{}, inFile(dir, name, message.Errorf("a sourceProfile needs the operatorId and username to switch to"))
 		}
 		a.Switch = &SwitchUser{OperatorID: f.OperatorID, UserName: f.Username, TokenTimeout: f.switchTimeout()}
 		var err error
 		if name, f, err = source(dir, f.SourceProfile); err != nil {
-			return Account{}, fmt.Errorf("the sourceProfile of %s: %w", a.Profile, err)
+			return Account{}, message.Errorf("the sourceProfile of %s: %w", a.Profile, err)
 		}
 	}
 	var err error
@@ -88,9 +86,9 @@ func source(dir, wanted string) (string, file, error) {
 	}
 	switch {
 	case f.SourceProfile != "":
-		return "", file{}, inFile(dir, name, errors.New("it has a sourceProfile itself, and switching twice is not possible"))
+		return "", file{}, inFile(dir, name, message.Errorf("it has a sourceProfile itself, and switching twice is not possible"))
 	case f.ProfileCommand != "":
-		return "", file{}, inFile(dir, name, errors.New("it has a profileCommand, which is not run for a sourceProfile"))
+		return "", file{}, inFile(dir, name, message.Errorf("it has a profileCommand, which is not run for a sourceProfile"))
 	}
 	return name, f, nil
 }
@@ -107,7 +105,7 @@ func (a *Account) setOTP(otp string) error {
 	}
 	code, ok := cleanOTP(otp)
 	if !ok {
-		return hint.New("the MFA code must have six digits", "give the code that your authenticator shows now: --otp 123456")
+		return message.WithHint(message.Errorf("the MFA code must have six digits"), "give the code that your authenticator shows now: --otp 123456")
 	}
 	a.Credentials.MFAOTPCode = code
 	return nil

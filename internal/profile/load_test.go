@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Profiles as `soracom configure` writes them: one line, with these fields.
@@ -150,7 +150,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q: %q, %v", name, got.Profile, err)
 		}
 	}
-	for name, message := range map[string]string{
+	for name, words := range map[string]string{
 		"../outside":        `there is no profile "-outside" in `,
 		"..":                `there is no profile "-" in `,
 		"/etc/passwd":       `there is no profile "-etc-passwd"`,
@@ -162,8 +162,8 @@ func TestNames(t *testing.T) {
 	} {
 		o.Name = name
 		_, err := Load(t.Context(), o)
-		if err == nil || !strings.Contains(err.Error(), message) || hint.Of(err) == "" {
-			t.Errorf("%q: %v, hint %q", name, err, hint.Of(err))
+		if err == nil || !strings.Contains(err.Error(), words) || message.Hint(err).String() == "" {
+			t.Errorf("%q: %v, hint %q", name, err, message.Hint(err).String())
 		}
 	}
 }
@@ -174,19 +174,19 @@ func TestMissing(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), `there is no profile "default" in `) || !strings.Contains(err.Error(), ".soracom") {
 		t.Fatalf("got %v", err)
 	}
-	if lines := strings.Split(hint.Of(err), "\n"); len(lines) != 3 || !strings.HasSuffix(lines[1], ": napter-connect auth login") ||
+	if lines := strings.Split(message.Hint(err).String(), "\n"); len(lines) != 3 || !strings.HasSuffix(lines[1], ": napter-connect auth login") ||
 		!strings.Contains(lines[2], "napter-connect demo ssh") {
-		t.Errorf("hint %q", hint.Of(err))
+		t.Errorf("hint %q", message.Hint(err).String())
 	}
 	o = folder(t, map[string]string{"b": cliRoot, "a": cliRoot})
 	o.Name = "wrk"
 	_, err = Load(t.Context(), o)
-	if got, want := hint.Of(err), "use --profile with one of: a, b; or make it: napter-connect auth login --profile wrk"; got != want {
+	if got, want := message.Hint(err).String(), "use --profile with one of: a, b; or make it: napter-connect auth login --profile wrk"; got != want {
 		t.Errorf("hint %q, want %q", got, want)
 	}
 	_, err = Load(t.Context(), options(nil))
-	if err == nil || hint.Of(err) != "set HOME, or SORACOM_PROFILE_DIR" {
-		t.Errorf("without a home: %v, hint %q", err, hint.Of(err))
+	if err == nil || message.Hint(err).String() != "set HOME, or SORACOM_PROFILE_DIR" {
+		t.Errorf("without a home: %v, hint %q", err, message.Hint(err).String())
 	}
 }
 
@@ -205,8 +205,8 @@ func TestPermissions(t *testing.T) {
 		if (err == nil) != ok {
 			t.Errorf("%o: %v", mode, err)
 		}
-		if err != nil && (hint.Of(err) != "chmod 600 "+path || !strings.Contains(err.Error(), fmt.Sprintf("(mode %04o)", mode))) {
-			t.Errorf("%o: %v, hint %q", mode, err, hint.Of(err))
+		if err != nil && (message.Hint(err).String() != "chmod 600 "+path || !strings.Contains(err.Error(), fmt.Sprintf("(mode %04o)", mode))) {
+			t.Errorf("%o: %v, hint %q", mode, err, message.Hint(err).String())
 		}
 	}
 	// A symlink's own mode (0777) does not count, its target's does.
@@ -233,7 +233,7 @@ func TestPermissions(t *testing.T) {
 	}
 	o.Name = "it's mine"
 	_, err := Load(t.Context(), o)
-	if h := hint.Of(err); !strings.HasPrefix(h, "chmod 600 ") || !strings.Contains(h, `"`+odd+`"`) && !strings.Contains(h, `\'`) {
+	if h := message.Hint(err).String(); !strings.HasPrefix(h, "chmod 600 ") || !strings.Contains(h, `"`+odd+`"`) && !strings.Contains(h, `\'`) {
 		t.Errorf("hint %q", h)
 	}
 }
@@ -274,10 +274,10 @@ func TestFaultyFiles(t *testing.T) {
 	} {
 		o := folder(t, map[string]string{"default": tc.content, "command": `{"profileCommand":"true"}`})
 		_, err := Load(t.Context(), o)
-		if err == nil || !strings.Contains(err.Error(), tc.message) || !strings.Contains(hint.Of(err), tc.hint) {
-			t.Errorf("%s\n got %v\nhint %s", tc.content, err, hint.Of(err))
+		if err == nil || !strings.Contains(err.Error(), tc.message) || !strings.Contains(message.Hint(err).String(), tc.hint) {
+			t.Errorf("%s\n got %v\nhint %s", tc.content, err, message.Hint(err).String())
 		}
-		if err != nil && strings.ContainsAny(err.Error(), "\n") || strings.Contains(fmt.Sprint(err, hint.Of(err)), "TOPSECRET") {
+		if err != nil && strings.ContainsAny(err.Error(), "\n") || strings.Contains(fmt.Sprint(err, message.Hint(err).String()), "TOPSECRET") {
 			t.Errorf("%s: the error shows too much: %v", tc.content, err)
 		}
 	}
@@ -286,19 +286,19 @@ func TestFaultyFiles(t *testing.T) {
 func TestFaultyOptions(t *testing.T) {
 	o := folder(t, map[string]string{"default": cliRoot, "key": cliAuthKey})
 	o.CoverageType = "G"
-	if _, err := Load(t.Context(), o); err == nil || !strings.Contains(hint.Of(err), "--coverage-type jp (Japan) or g (global)") {
-		t.Errorf("coverage type: %v, hint %q", err, hint.Of(err))
+	if _, err := Load(t.Context(), o); err == nil || !strings.Contains(message.Hint(err).String(), "--coverage-type jp (Japan) or g (global)") {
+		t.Errorf("coverage type: %v, hint %q", err, message.Hint(err).String())
 	}
 	o.CoverageType = ""
 	_, err := Load(t.Context(), with(o, "SORACOM_ENDPOINT", "https://api.soracom.io/v1"))
-	if err == nil || !strings.Contains(err.Error(), "SORACOM_ENDPOINT: ") || !strings.Contains(hint.Of(err), "without /v1") {
-		t.Errorf("endpoint: %v, hint %q", err, hint.Of(err))
+	if err == nil || !strings.Contains(err.Error(), "SORACOM_ENDPOINT: ") || !strings.Contains(message.Hint(err).String(), "without /v1") {
+		t.Errorf("endpoint: %v, hint %q", err, message.Hint(err).String())
 	}
 	for otp, want := range map[string]string{"123456": "123456", " 123 456\n": "123456", "12345": "", "1234567": "", "12345a": "", "１２３４５６": ""} {
 		o.OTP = otp
 		a, err := Load(t.Context(), o)
-		if (err == nil) != (want != "") || a.Credentials.MFAOTPCode != want && err == nil || err != nil && !strings.Contains(hint.Of(err), "--otp") {
-			t.Errorf("code %q: %q, %v, hint %q", otp, a.Credentials.MFAOTPCode, err, hint.Of(err))
+		if (err == nil) != (want != "") || a.Credentials.MFAOTPCode != want && err == nil || err != nil && !strings.Contains(message.Hint(err).String(), "--otp") {
+			t.Errorf("code %q: %q, %v, hint %q", otp, a.Credentials.MFAOTPCode, err, message.Hint(err).String())
 		}
 	}
 	o.Name, o.OTP = "key", "123456"
@@ -313,9 +313,9 @@ func TestSpecialFiles(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "folder.json"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for name, message := range map[string]string{"huge": "larger than 1 MiB", "folder": "not a regular file"} {
+	for name, words := range map[string]string{"huge": "larger than 1 MiB", "folder": "not a regular file"} {
 		o.Name = name
-		if _, err := Load(t.Context(), o); err == nil || !strings.Contains(err.Error(), message) {
+		if _, err := Load(t.Context(), o); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -3,13 +3,12 @@ package profile
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -52,7 +51,7 @@ func (a Account) Login(ctx context.Context, c *client.Client, otp func(context.C
 	defer cancel()
 	_ = c.Logout(revoke, token)
 	if err != nil {
-		return client.Token{}, fmt.Errorf("switching to %s: %w", safetext.Line(a.Switch.UserName), err)
+		return client.Token{}, message.Errorf("switching to %s: %w", safetext.Line(a.Switch.UserName), err)
 	}
 	return switched, nil
 }
@@ -65,7 +64,7 @@ func (a Account) authenticate(ctx context.Context, c *client.Client, life time.D
 	for ; refused(err) && cred.UsesPassword() && otp != nil && asked < otpTries; asked++ {
 		answer, askErr := otp(ctx)
 		if askErr != nil {
-			return client.Token{}, fmt.Errorf("asking for the MFA code: %w", askErr)
+			return client.Token{}, message.Errorf("asking for the MFA code: %w", askErr)
 		}
 		if strings.TrimSpace(answer) == "" {
 			break
@@ -98,7 +97,7 @@ func (a Account) refusal(err error, withCode bool) error {
 	if withCode {
 		next = "the password or the MFA code is wrong; a code serves once and for 30 seconds: take the next one, and check the clock"
 	}
-	return hint.Wrap(fmt.Errorf("%s was refused: %w", safetext.Line(a.Credentials.String()), err), "%s", next)
+	return message.WithHint(message.Errorf("%s was refused: %w", safetext.Line(a.Credentials.String()), err), "%s", next)
 }
 
 // cleanOTP reads a code of six digits (RFC 6238 as Soracom uses it), which

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // api is Soracom's authentication: what it was sent, and which tokens live.
@@ -125,8 +125,8 @@ func TestLoginRefused(t *testing.T) {
 		s.logins = nil
 		_, err := tc.account.Login(t.Context(), c, tc.otp)
 		var answer *client.Error
-		if !errors.As(err, &answer) || answer.Status != 401 || !strings.HasPrefix(err.Error(), tc.message) || !strings.Contains(hint.Of(err), tc.hint) {
-			t.Errorf("%v, hint %q", err, hint.Of(err))
+		if !errors.As(err, &answer) || answer.Status != 401 || !strings.HasPrefix(err.Error(), tc.message) || !strings.Contains(message.Hint(err).String(), tc.hint) {
+			t.Errorf("%v, hint %q", err, message.Hint(err).String())
 		}
 		if len(s.logins) != 1 {
 			t.Errorf("%d logins", len(s.logins))
@@ -166,7 +166,7 @@ func TestLoginAsksForCode(t *testing.T) {
 			if tc.ok && !s.live[got.APIKey] {
 				t.Errorf("%q is not a token", got.APIKey)
 			}
-			if !tc.ok && hint.Of(err) == "" {
+			if !tc.ok && message.Hint(err).String() == "" {
 				t.Errorf("no hint: %v", err)
 			}
 		})
@@ -203,8 +203,8 @@ func TestLoginSwitchesUser(t *testing.T) {
 	s.trust = false
 	delete(s.live, "api-switched")
 	_, err = a.Login(t.Context(), c, nil)
-	if err == nil || !strings.HasPrefix(err.Error(), "switching to target: ") || !strings.Contains(hint.Of(err), "trust policy") {
-		t.Errorf("%v, hint %q", err, hint.Of(err))
+	if err == nil || !strings.HasPrefix(err.Error(), "switching to target: ") || !strings.Contains(message.Hint(err).String(), "trust policy") {
+		t.Errorf("%v, hint %q", err, message.Hint(err).String())
 	}
 	if len(s.live) != 0 {
 		t.Errorf("a token is left: %v", s.live)

@@ -2,7 +2,6 @@ package profile
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -21,22 +21,21 @@ type MissingError struct {
 	Others []string
 }
 
-func (e *MissingError) Error() string {
-	return safetext.Line(fmt.Sprintf("there is no profile %q in %s", e.Name, e.Dir))
+func (e *MissingError) Text() message.Text {
+	return message.New("there is no profile %q in %s", e.Name, safetext.Line(e.Dir))
 }
+func (e *MissingError) Error() string { return e.Text().String() }
 
 // Hint is the next step, in three lines for a newcomer.
-func (e *MissingError) Hint() string {
+func (e *MissingError) Hint() message.Text {
 	login := "napter-connect auth login"
 	if e.Name != defaultName {
 		login += " --profile " + shellQuote(e.Name)
 	}
 	if len(e.Others) > 0 {
-		return safetext.Line("use --profile with one of: " + strings.Join(e.Others, ", ") + "; or make it: " + login)
+		return message.New("use --profile with one of: %s; or make it: %s", safetext.Line(strings.Join(e.Others, ", ")), login)
 	}
-	return "in the Soracom user console (Security, Users), make a SAM user and generate an AuthKey for it" +
-		"\nthen type it in here: " + login +
-		"\nno account? Try it on the simulator: napter-connect demo ssh gateway-001 uname -a"
+	return message.New("in the Soracom user console (Security, Users), make a SAM user and generate an AuthKey for it\nthen type it in here: %s\nno account? Try it on the simulator: napter-connect demo ssh gateway-001 uname -a", login)
 }
 
 // PermissionError says that others may read a profile.
@@ -45,12 +44,13 @@ type PermissionError struct {
 	Mode fs.FileMode
 }
 
-func (e *PermissionError) Error() string {
-	return safetext.Line(fmt.Sprintf("others may read the secrets in %s (mode %04o)", e.Path, e.Mode.Perm()))
+func (e *PermissionError) Text() message.Text {
+	return message.New("others may read the secrets in %s (mode %04o)", safetext.Line(e.Path), e.Mode.Perm())
 }
+func (e *PermissionError) Error() string { return e.Text().String() }
 
 // Hint is the next step.
-func (e *PermissionError) Hint() string { return "chmod 600 " + shellQuote(e.Path) }
+func (e *PermissionError) Hint() message.Text { return message.New("chmod 600 %s", shellQuote(e.Path)) }
 
 // FileError says that a profile can't be used as it is.
 type FileError struct {
@@ -60,14 +60,15 @@ type FileError struct {
 	Err     error
 }
 
-func (e *FileError) Error() string {
-	return "the profile " + safetext.Line(e.Path) + ": " + e.Err.Error()
+func (e *FileError) Text() message.Text {
+	return message.New("the profile %s: %s", safetext.Line(e.Path), e.Err)
 }
+func (e *FileError) Error() string { return e.Text().String() }
 func (e *FileError) Unwrap() error { return e.Err }
 
 // Hint is the next step.
-func (e *FileError) Hint() string {
-	return "correct the file, or write it anew: napter-connect auth login --force --profile " + shellQuote(e.Profile)
+func (e *FileError) Hint() message.Text {
+	return message.New("correct the file, or write it anew: napter-connect auth login --force --profile %s", shellQuote(e.Profile))
 }
 
 // shellQuote makes s one word of a POSIX shell.
@@ -90,7 +91,7 @@ func read(dir, name string) (file, error) {
 	case errors.As(err, &tooOpen):
 		return file{}, err
 	case err != nil:
-		return file{}, fmt.Errorf("reading the profile %s: %w", name, err)
+		return file{}, message.Errorf("reading the profile %s: %w", name, err)
 	}
 	f, err := decode(data)
 	if err != nil {
@@ -118,7 +119,7 @@ func readPrivate(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() { // opening a pipe would wait for its other end
-		return nil, fmt.Errorf("%s is not a regular file", path)
+		return nil, message.Errorf("%s is not a regular file", path)
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -3,24 +3,25 @@ package profile
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // ExistsError says that a profile is there already.
 type ExistsError struct{ Name, Path string }
 
-func (e *ExistsError) Error() string {
-	return fmt.Sprintf("the profile %s exists already (%s)", e.Name, e.Path)
+func (e *ExistsError) Text() message.Text {
+	return message.New("the profile %s exists already (%s)", e.Name, e.Path)
 }
+func (e *ExistsError) Error() string { return e.Text().String() }
 
 // Hint is the next step.
-func (e *ExistsError) Hint() string {
-	return "choose another name with --profile, or replace it with --force"
+func (e *ExistsError) Hint() message.Text {
+	return message.New("choose another name with --profile, or replace it with --force")
 }
 
 // Exists returns an *ExistsError when the profile that o names has a file.
@@ -37,7 +38,7 @@ func Exists(o Options) error {
 	if _, err := os.Lstat(path); err == nil {
 		return &ExistsError{Name: name, Path: path}
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("looking for the profile: %w", err)
+		return message.Errorf("looking for the profile: %w", err)
 	}
 	return nil
 }
@@ -52,7 +53,7 @@ func Save(o Options, a Account, overwrite bool) (path string, err error) {
 		return "", err
 	}
 	if a.Switch != nil {
-		return "", errors.New("saving the profile: an account that switches users can't be saved")
+		return "", message.Errorf("saving the profile: an account that switches users can't be saved")
 	}
 	name, err := fileName(dir, o.Name)
 	if err != nil {
@@ -73,18 +74,18 @@ func Save(o Options, a Account, overwrite bool) (path string, err error) {
 	}
 	data, err := json.MarshalIndent(f, "", "  ")
 	if err != nil {
-		return "", fmt.Errorf("saving the profile: %w", err)
+		return "", message.Errorf("saving the profile: %w", err)
 	}
 	// Not config.MakeDir: the mode of an existing folder is the user's affair.
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("saving the profile: %w", err)
+		return "", message.Errorf("saving the profile: %w", err)
 	}
 	path = filepath.Join(dir, name+".json")
 	if err := write(path, append(data, '\n'), overwrite); err != nil {
 		if errors.Is(err, fs.ErrExist) {
 			return "", &ExistsError{Name: name, Path: path}
 		}
-		return "", fmt.Errorf("saving the profile: %w", err)
+		return "", message.Errorf("saving the profile: %w", err)
 	}
 	return path, nil
 }

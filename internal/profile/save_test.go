@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func TestSaveAndLoad(t *testing.T) {
@@ -68,8 +68,8 @@ func TestSaveKeepsWhatIsThere(t *testing.T) {
 	if err := Exists(o); !errors.As(err, &exists) {
 		t.Errorf("Exists: %v", err)
 	}
-	if _, err := Save(o, a, false); !errors.As(err, &exists) || !strings.Contains(hint.Of(err), "--force") {
-		t.Fatalf("got %v, hint %q", err, hint.Of(err))
+	if _, err := Save(o, a, false); !errors.As(err, &exists) || !strings.Contains(message.Hint(err).String(), "--force") {
+		t.Fatalf("got %v, hint %q", err, message.Hint(err).String())
 	}
 	if got, err := Load(t.Context(), o); err != nil || got.Credentials.Email != "root@example.com" {
 		t.Fatalf("it was changed: %+v, %v", got, err)

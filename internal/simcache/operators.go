@@ -3,12 +3,12 @@ package simcache
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Choice is what decides, on a command line and in its environment, who calls the
@@ -44,10 +44,10 @@ func Remember(dir string, c Choice, endpoint, operator string) error {
 	known[c.key()] = now
 	data, err := json.MarshalIndent(known, "", " ")
 	if err != nil {
-		return fmt.Errorf("remembering the operator: %w", err)
+		return message.Errorf("remembering the operator: %w", err)
 	}
 	if err := config.MakeDir(dir); err != nil {
-		return fmt.Errorf("remembering the operator: %w", err)
+		return message.Errorf("remembering the operator: %w", err)
 	}
 	return config.WriteFile(operatorsFile(dir), append(data, '\n'))
 }
@@ -68,7 +68,7 @@ func readOperators(dir string) (map[string]account, error) {
 	known := map[string]account{}
 	data, err := os.ReadFile(operatorsFile(dir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return known, fmt.Errorf("reading the remembered operators: %w", err)
+		return known, message.Errorf("reading the remembered operators: %w", err)
 	}
 	if json.Unmarshal(data, &known) != nil || known == nil {
 		known = map[string]account{}

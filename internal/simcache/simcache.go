@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // List is the content of a cache.
@@ -55,7 +55,7 @@ func (c *Cache) Load() (List, error) {
 func (c *Cache) read() (h header, rest string, err error) {
 	data, err := readString(c.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return h, "", fmt.Errorf("reading the list of SIMs: %w", err)
+		return h, "", message.Errorf("reading the list of SIMs: %w", err)
 	}
 	h, rest, _ = cutHeader(data)
 	return h, rest, nil
@@ -82,10 +82,10 @@ func readString(path string) (string, error) {
 // at a moment.
 func (c *Cache) Save(sims []SIM, listed time.Time) error {
 	if err := config.MakeDir(c.dir); err != nil {
-		return fmt.Errorf("remembering the list of SIMs: %w", err)
+		return message.Errorf("remembering the list of SIMs: %w", err)
 	}
 	if err := config.WriteFile(c.path, format(sims, listed)); err != nil {
-		return fmt.Errorf("remembering the list of SIMs: %w", err)
+		return message.Errorf("remembering the list of SIMs: %w", err)
 	}
 	return nil
 }
@@ -110,11 +110,11 @@ func (c *Cache) Merge(sims ...SIM) error {
 	}
 	f, err := os.OpenFile(c.path, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
-		return fmt.Errorf("remembering SIMs: %w", err)
+		return message.Errorf("remembering SIMs: %w", err)
 	}
 	_, err = f.Write(lines)
 	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("remembering SIMs: %w", err)
+		return message.Errorf("remembering SIMs: %w", err)
 	}
 	return nil
 }

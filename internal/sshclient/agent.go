@@ -2,10 +2,10 @@ package sshclient
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
 )
@@ -25,7 +25,7 @@ func dialAgent(ctx context.Context, socket string) (net.Conn, error) {
 	defer cancel()
 	conn, err := dialAgentSocket(ctx, socket)
 	if err != nil {
-		return nil, fmt.Errorf("connecting to the SSH agent: %w", err)
+		return nil, message.Errorf("connecting to the SSH agent: %w", err)
 	}
 	return conn, nil
 }
@@ -41,7 +41,7 @@ func agentSigners(ctx context.Context, socket string) ([]ssh.Signer, error) {
 	signers, err := agent.NewClient(conn).Signers()
 	if err != nil {
 		_ = conn.Close()
-		return nil, fmt.Errorf("listing the SSH agent's keys: %w", err)
+		return nil, message.Errorf("listing the SSH agent's keys: %w", err)
 	}
 	// Signing may wait for a person to confirm it or to touch a key.
 	_ = conn.SetDeadline(time.Time{})

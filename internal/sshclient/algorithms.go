@@ -2,10 +2,10 @@ package sshclient
 
 import (
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -21,19 +21,18 @@ type AlgorithmError struct {
 	Err    error
 }
 
-func (e *AlgorithmError) Error() string {
-	return fmt.Sprintf("%s and this program have no %s algorithm in common: the device offers %s",
-		e.Host, e.What, strings.Join(e.Offered, ", "))
+func (e *AlgorithmError) Text() message.Text {
+	return message.New("%s and this program have no %s algorithm in common: the device offers %s", e.Host, e.What, strings.Join(e.Offered, ", "))
 }
+func (e *AlgorithmError) Error() string { return e.Text().String() }
 func (e *AlgorithmError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
-func (e *AlgorithmError) Hint() string {
+func (e *AlgorithmError) Hint() message.Text {
 	if len(e.Legacy) == 0 {
-		return "update the device's SSH server, or use your own ssh with ProxyCommand napter-connect proxy %h %p"
+		return message.New("update the device's SSH server, or use your own ssh with ProxyCommand napter-connect proxy %%h %%p")
 	}
-	return fmt.Sprintf("the device is old: update it, or allow its algorithms for this SIM alone in config.yaml with legacy: [%s]",
-		strings.Join(e.Legacy, ", "))
+	return message.New("the device is old: update it, or allow its algorithms for this SIM alone in config.yaml with legacy: [%s]", strings.Join(e.Legacy, ", "))
 }
 
 // newAlgorithmError makes one from the library's error, which names only the

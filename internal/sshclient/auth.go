@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -96,11 +97,11 @@ func (a *authenticator) notAccepted() {
 	switch k := a.current; {
 	case k == nil:
 	case k.failed != nil:
-		a.ring.notes = append(a.ring.notes, cleanLine(k.failed.Error()))
+		a.ring.notes = append(a.ring.notes, cleanWords(k.failed))
 	case a.wire.written.Load() == a.written:
 		// The library passes over a key without a word when the device knows no
 		// signature that the key may make: RSA with SHA-1 alone.
-		a.ring.notes = append(a.ring.notes, k.label+": the device takes RSA keys only with SHA-1: use an Ed25519 or ECDSA key, or allow it for this SIM in config.yaml with legacy: [ssh-rsa]")
+		a.ring.notes = append(a.ring.notes, message.New("%s: the device takes RSA keys only with SHA-1: use an Ed25519 or ECDSA key, or allow it for this SIM in config.yaml with legacy: [ssh-rsa]", k.label))
 	default:
 		a.cfg.debugf("refused: %s", k.label)
 		a.refused = append(a.refused, k.label)
@@ -145,7 +146,7 @@ func (a *authenticator) key() (ssh.AuthMethod, error) {
 				return nil, a.abort
 			}
 			if err != nil {
-				a.ring.notes = append(a.ring.notes, k.label+": "+cleanLine(err.Error()))
+				a.ring.notes = append(a.ring.notes, message.New("%s: %s", k.label, cleanWords(err)))
 				continue
 			}
 			k.pub = signer.PublicKey()
@@ -207,7 +208,7 @@ func (a *authenticator) keyboardInteractive() ssh.AuthMethod {
 	rounds := 0
 	return ssh.KeyboardInteractive(func(name, instruction string, questions []string, echos []bool) ([]string, error) {
 		if rounds++; rounds > maxRounds {
-			return nil, errors.New("too many questions")
+			return nil, message.Errorf("too many questions")
 		}
 		return a.challenge(name, instruction, questions, echos)
 	})
@@ -249,7 +250,7 @@ func (a *authenticator) ask(how func(context.Context, string) (string, error), p
 	a.clock.reset(max(a.timeout, answerTimeout))
 	resume()
 	if err != nil {
-		a.abort = fmt.Errorf("logging in to %s: %w", a.cfg.host(), err)
+		a.abort = message.Errorf("logging in to %s: %w", a.cfg.host(), err)
 		return "", a.abort
 	}
 	return answer, nil
@@ -272,11 +273,11 @@ func (a *authenticator) passphrase(id *identity) (ssh.Signer, error) {
 			return signer, nil
 		}
 		if !errors.Is(err, x509.IncorrectPasswordError) {
-			return nil, fmt.Errorf("opening the key: %w", err)
+			return nil, message.Errorf("opening the key: %w", err)
 		}
 		a.cfg.Prompt.Show("Bad passphrase, try again.")
 	}
-	return nil, errors.New("not opened: no right passphrase was given")
+	return nil, message.Errorf("not opened: no right passphrase was given")
 }
 
 // banner shows what the device says before the login.
@@ -318,40 +319,41 @@ func (a *authenticator) tooMany() *AuthError {
 // AuthError says that the device let nobody in.
 type AuthError struct {
 	Host, User string
-	Allowed    []string // methods that the device allows, by protocol name
-	Refused    []string // keys that it refused
-	Notes      []string // keys that could not be tried, and why
+	Allowed    []string       // methods that the device allows, by protocol name
+	Refused    []string       // keys that it refused
+	Notes      []message.Text // keys that could not be tried, and why
 	// TooMany says that the device hung up after too many attempts.
 	TooMany bool
 
 	asked, prompt bool
 }
 
-func (e *AuthError) Error() string {
+func (e *AuthError) Text() message.Text {
 	if e.TooMany {
-		return fmt.Sprintf("%s@%s: the device hung up after %d keys: too many authentication failures", e.User, e.Host, len(e.Refused))
+		return message.New("%s@%s: the device hung up after %d keys: too many authentication failures", e.User, e.Host, len(e.Refused))
 	}
-	text := fmt.Sprintf("%s@%s: permission denied (the device allows %s", e.User, e.Host, strings.Join(e.Allowed, ", "))
+	allowed := strings.Join(e.Allowed, ", ")
 	if n := len(e.Refused); n > 0 {
-		text += fmt.Sprintf("; it refused %d of our keys", n)
+		return message.New("%s@%s: permission denied (the device allows %s; it refused %d of our keys)", e.User, e.Host, allowed, n)
 	}
-	return text + ")"
+	return message.New("%s@%s: permission denied (the device allows %s)", e.User, e.Host, allowed)
 }
+func (e *AuthError) Error() string { return e.Text().String() }
 
 // Hint says what to do.
-func (e *AuthError) Hint() string {
+func (e *AuthError) Hint() message.Text {
 	byPerson := slices.Contains(e.Allowed, "password") || slices.Contains(e.Allowed, "keyboard-interactive")
 	switch {
 	case e.TooMany:
-		return "name the one key that the device knows: -i KEY -o IdentitiesOnly=yes"
+		return message.New("name the one key that the device knows: -i KEY -o IdentitiesOnly=yes")
 	case len(e.Notes) > 0:
-		return strings.Join(e.Notes, "; ")
+		return message.Join(e.Notes, "; ")
 	case byPerson && !e.prompt:
-		return "run it on a terminal to type the password, or give a key that the device knows with -i"
+		return message.New("run it on a terminal to type the password, or give a key that the device knows with -i")
 	case e.asked:
-		return "check the user name (user@SIM or -l) and the password"
+		return message.New("check the user name (user@SIM or -l) and the password")
 	case len(e.Refused) == 0:
-		return "give a key that the device knows with -i, or start an SSH agent that holds one"
+		return message.New("give a key that the device knows with -i, or start an SSH agent that holds one")
 	}
-	return "check the user name (user@SIM or -l), or give a key that the device knows with -i"
+	return message.New("check the user name (user@SIM or -l), or give a key that the device knows with -i")
 }

@@ -21,7 +21,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
@@ -115,8 +115,8 @@ func TestDefaultIdentities(t *testing.T) {
 	if got, want := d.offered(), fingerprints(first, second); !slices.Equal(got, want) {
 		t.Errorf("offered %v, want %v", got, want)
 	}
-	if strings.Contains(hint.Of(err), "no such file") {
-		t.Errorf("default files that are not there are spoken of: %q", hint.Of(err))
+	if strings.Contains(message.Hint(err).String(), "no such file") {
+		t.Errorf("default files that are not there are spoken of: %q", message.Hint(err).String())
 	}
 }
 
@@ -160,8 +160,8 @@ func TestEncryptedKeyIsOpenedLate(t *testing.T) {
 			if tt.name == "interrupted" && !strings.Contains(err.Error(), "interrupted") {
 				t.Errorf("got %v", err)
 			}
-			if tt.name == "wrong three times" && !strings.Contains(hint.Of(err), "no right passphrase") {
-				t.Errorf("hint is %q", hint.Of(err))
+			if tt.name == "wrong three times" && !strings.Contains(message.Hint(err).String(), "no right passphrase") {
+				t.Errorf("hint is %q", message.Hint(err).String())
 			}
 		})
 	}
@@ -170,8 +170,8 @@ func TestEncryptedKeyIsOpenedLate(t *testing.T) {
 		c := configFor(t, d.addr)
 		c.IdentityFiles = []string{path}
 		_, err := Dial(t.Context(), c)
-		if len(d.offered()) != 0 || !strings.Contains(hint.Of(err), "ssh-add") {
-			t.Errorf("%v, %q, offered %v", err, hint.Of(err), d.offered())
+		if len(d.offered()) != 0 || !strings.Contains(message.Hint(err).String(), "ssh-add") {
+			t.Errorf("%v, %q, offered %v", err, message.Hint(err).String(), d.offered())
 		}
 	})
 }
@@ -245,8 +245,8 @@ func TestKeyFilesThatCannotBeUsed(t *testing.T) {
 		c := configFor(t, d.addr)
 		c.IdentityFiles = []string{file}
 		_, err := Dial(t.Context(), c)
-		if err == nil || !strings.Contains(hint.Of(err), want) || strings.Contains(hint.Of(err), "\x1b") {
-			t.Errorf("%s: %v, %q", file, err, hint.Of(err))
+		if err == nil || !strings.Contains(message.Hint(err).String(), want) || strings.Contains(message.Hint(err).String(), "\x1b") {
+			t.Errorf("%s: %v, %q", file, err, message.Hint(err).String())
 		}
 	}
 }
@@ -288,8 +288,8 @@ func TestCertificates(t *testing.T) {
 	t.Run("without its key", func(t *testing.T) {
 		c := configFor(t, d.addr)
 		c.CertFiles = []string{filepath.Join(dir, "apart.pub")}
-		if _, err := Dial(t.Context(), c); !strings.Contains(hint.Of(err), "neither in the agent nor in a file") {
-			t.Errorf("%v, %q", err, hint.Of(err))
+		if _, err := Dial(t.Context(), c); !strings.Contains(message.Hint(err).String(), "neither in the agent nor in a file") {
+			t.Errorf("%v, %q", err, message.Hint(err).String())
 		}
 	})
 }
@@ -367,8 +367,8 @@ func TestPasswordTries(t *testing.T) {
 func TestNobodyToAskForAPassword(t *testing.T) {
 	d := startDevice(t, passwords("password", "pw"))
 	_, err := Dial(t.Context(), configFor(t, d.addr))
-	if err == nil || !strings.Contains(hint.Of(err), "terminal") || !strings.Contains(err.Error(), "pi@gateway-001: permission denied (the device allows password)") {
-		t.Errorf("%v, %q", err, hint.Of(err))
+	if err == nil || !strings.Contains(message.Hint(err).String(), "terminal") || !strings.Contains(err.Error(), "pi@gateway-001: permission denied (the device allows password)") {
+		t.Errorf("%v, %q", err, message.Hint(err).String())
 	}
 }
 
@@ -527,8 +527,8 @@ func TestRSASignatures(t *testing.T) {
 	if used, err := dial(both, nil); err != nil || used != ssh.KeyAlgoRSASHA512 {
 		t.Errorf("used %s, %v", used, err)
 	}
-	if used, err := dial([]string{ssh.KeyAlgoRSA}, nil); err == nil || !strings.Contains(hint.Of(err), "legacy: [ssh-rsa]") {
-		t.Errorf("used %s without being allowed to, or %v with hint %q", used, err, hint.Of(err))
+	if used, err := dial([]string{ssh.KeyAlgoRSA}, nil); err == nil || !strings.Contains(message.Hint(err).String(), "legacy: [ssh-rsa]") {
+		t.Errorf("used %s without being allowed to, or %v with hint %q", used, err, message.Hint(err).String())
 	}
 	if used, err := dial([]string{ssh.KeyAlgoRSA}, []string{"ssh-rsa"}); err != nil || used != ssh.KeyAlgoRSA {
 		t.Errorf("used %s, %v", used, err)
@@ -549,8 +549,8 @@ func TestOpenSSHServer(t *testing.T) {
 
 	_, err := Dial(t.Context(), c)
 	var e *AuthError
-	if !errors.As(err, &e) || !e.TooMany || !strings.Contains(hint.Of(err), "IdentitiesOnly=yes") {
-		t.Errorf("got %v, hint %q", err, hint.Of(err))
+	if !errors.As(err, &e) || !e.TooMany || !strings.Contains(message.Hint(err).String(), "IdentitiesOnly=yes") {
+		t.Errorf("got %v, hint %q", err, message.Hint(err).String())
 	}
 	t.Run("the key that last worked", func(t *testing.T) {
 		c := c
@@ -609,7 +609,7 @@ func TestOpenSSHServer(t *testing.T) {
 		_, err := Dial(t.Context(), c)
 		var e *AlgorithmError
 		if !errors.As(err, &e) || !slices.Equal(e.Legacy, []string{"diffie-hellman-group14-sha1", "ssh-rsa", "aes128-cbc"}) {
-			t.Fatalf("got %v, hint %q", err, hint.Of(err))
+			t.Fatalf("got %v, hint %q", err, message.Hint(err).String())
 		}
 		c.Legacy = e.Legacy
 		mustDial(t, c)

@@ -2,12 +2,12 @@ package sshclient
 
 import (
 	"context"
-	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -124,7 +124,7 @@ type Client struct {
 
 // Close ends the connection, its sessions and its forwards.
 func (c *Client) Close() error {
-	c.setCause(errors.New("it was closed on this side"))
+	c.setCause(message.Errorf("it was closed on this side"))
 	return c.conn.Close()
 }
 

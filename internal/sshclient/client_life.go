@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -51,7 +52,7 @@ func (c *Client) dropped() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if errors.Is(c.cause, io.EOF) {
-		return &DroppedError{Err: errors.New("it was closed from the other side")}
+		return &DroppedError{Err: message.Errorf("it was closed from the other side")}
 	}
 	return &DroppedError{Err: c.cause}
 }

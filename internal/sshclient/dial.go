@@ -3,10 +3,10 @@ package sshclient
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -19,7 +19,7 @@ const (
 )
 
 // errExpired is the cause of a context that the connect timeout ended.
-var errExpired = errors.New("timed out")
+var errExpired = message.Errorf("timed out")
 
 // dialer is one attempt to connect.
 type dialer struct {
@@ -147,7 +147,7 @@ func (d *dialer) dialError(ctx context.Context, err error) error {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return &TimeoutError{Host: d.cfg.host(), Stage: "connecting", After: d.timeout}
 	}
-	return fmt.Errorf("connecting to %s: %w", d.cfg.host(), err)
+	return message.Errorf("connecting to %s: %w", d.cfg.host(), err)
 }
 
 // over is the error when the time is up or the caller gave up, else nil.
@@ -158,7 +158,7 @@ func (d *dialer) over(ctx context.Context, stage string) error {
 	case errors.Is(cause, errExpired):
 		return &TimeoutError{Host: d.cfg.host(), Stage: stage, After: d.timeout}
 	default:
-		return fmt.Errorf("connecting to %s: %w", d.cfg.host(), cause)
+		return message.Errorf("connecting to %s: %w", d.cfg.host(), cause)
 	}
 }
 
@@ -193,5 +193,5 @@ func (d *dialer) handshakeError(ctx context.Context, check *hostKeyCheck, err er
 	case d.wire.broke(err):
 		return &ClosedError{Host: d.cfg.host(), Stage: stage, Err: err}
 	}
-	return fmt.Errorf("%s: %w", d.cfg.host(), &handshakeError{stage: stage, err: err})
+	return message.Errorf("%s: %w", d.cfg.host(), &handshakeError{stage: stage, err: err})
 }

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func noAuth(_ *device, c *ssh.ServerConfig) { c.NoClientAuth = true }
@@ -50,7 +50,7 @@ func TestDialRefused(t *testing.T) {
 	_ = l.Close()
 	_, err = Dial(t.Context(), configFor(t, addr))
 	var refused *RefusedError
-	if !errors.As(err, &refused) || hint.Of(err) == "" {
+	if !errors.As(err, &refused) || message.Hint(err).String() == "" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -88,8 +88,8 @@ func TestDialBeforeTheBanner(t *testing.T) {
 			c.ConnectTimeout = 200 * time.Millisecond
 			start := time.Now()
 			_, err := Dial(t.Context(), c)
-			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(hint.Of(err), tt.hint) {
-				t.Errorf("got %v, hint %q", err, hint.Of(err))
+			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(message.Hint(err).String(), tt.hint) {
+				t.Errorf("got %v, hint %q", err, message.Hint(err).String())
 			}
 			if took := time.Since(start); took > 5*time.Second {
 				t.Errorf("took %s", took)
@@ -141,8 +141,8 @@ func TestOldDeviceNamesTheSetting(t *testing.T) {
 	if !errors.As(err, &e) {
 		t.Fatalf("got %v", err)
 	}
-	if want := "legacy: [diffie-hellman-group1-sha1, aes128-cbc, hmac-sha1-96]"; !strings.Contains(e.Hint(), want) {
-		t.Errorf("hint is %q, want %q in it", e.Hint(), want)
+	if want := "legacy: [diffie-hellman-group1-sha1, aes128-cbc, hmac-sha1-96]"; !strings.Contains(e.Hint().String(), want) {
+		t.Errorf("hint is %q, want %q in it", e.Hint().String(), want)
 	}
 	if !strings.Contains(e.Error(), "gateway-001") || !strings.Contains(e.Error(), "diffie-hellman-group1-sha1") {
 		t.Errorf("error is %q", e)
@@ -156,7 +156,7 @@ func TestUnknownLegacyName(t *testing.T) {
 		t.Error(err)
 	}
 	err := CheckLegacy([]string{"rot13"})
-	if err == nil || !strings.Contains(hint.Of(err), "ssh-rsa") {
+	if err == nil || !strings.Contains(message.Hint(err).String(), "ssh-rsa") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -2,9 +2,10 @@ package sshclient
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // RefusedError says that nothing listens at the address.
@@ -13,14 +14,15 @@ type RefusedError struct {
 	Err        error
 }
 
-func (e *RefusedError) Error() string {
-	return fmt.Sprintf("connecting to %s: %s refused the connection", e.Host, e.Addr)
+func (e *RefusedError) Text() message.Text {
+	return message.New("connecting to %s: %s refused the connection", e.Host, e.Addr)
 }
+func (e *RefusedError) Error() string { return e.Text().String() }
 func (e *RefusedError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
-func (e *RefusedError) Hint() string {
-	return "check that an SSH server runs on the device, and its port (-p)"
+func (e *RefusedError) Hint() message.Text {
+	return message.New("check that an SSH server runs on the device, and its port (-p)")
 }
 
 // TimeoutError says that the device did not answer in time. Stage is
@@ -31,19 +33,20 @@ type TimeoutError struct {
 	After       time.Duration
 }
 
-func (e *TimeoutError) Error() string {
-	return fmt.Sprintf("%s: no answer within %s while %s", e.Host, e.After, e.Stage)
+func (e *TimeoutError) Text() message.Text {
+	return message.New("%s: no answer within %s while %s", e.Host, e.After, e.Stage)
 }
+func (e *TimeoutError) Error() string { return e.Text().String() }
 
 // Timeout makes it a timeout in the sense of net.Error.
 func (e *TimeoutError) Timeout() bool { return true }
 
 // Hint says what to do.
-func (e *TimeoutError) Hint() string {
+func (e *TimeoutError) Hint() message.Text {
 	if e.Stage == "waiting for the SSH banner" {
-		return "something accepts connections but does not speak SSH: check the port (-p), and whether the device is overloaded or has just lost its link"
+		return message.New("something accepts connections but does not speak SSH: check the port (-p), and whether the device is overloaded or has just lost its link")
 	}
-	return "check that the device is online and its signal; a slow link may need a longer connect timeout (-o ConnectTimeout=60)"
+	return message.New("check that the device is online and its signal; a slow link may need a longer connect timeout (-o ConnectTimeout=60)")
 }
 
 // ClosedError says that the connection was closed during Stage, which is
@@ -53,36 +56,38 @@ type ClosedError struct {
 	Err         error
 }
 
-func (e *ClosedError) Error() string {
-	return fmt.Sprintf("%s: the connection was closed while %s", e.Host, e.Stage)
+func (e *ClosedError) Text() message.Text {
+	return message.New("%s: the connection was closed while %s", e.Host, e.Stage)
 }
+func (e *ClosedError) Error() string { return e.Text().String() }
 func (e *ClosedError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
-func (e *ClosedError) Hint() string {
+func (e *ClosedError) Hint() message.Text {
 	switch e.Stage {
 	case "waiting for the SSH banner":
-		return "check that an SSH server runs on that port of the device (-p); a server that is overloaded or has banned this address closes like this too"
+		return message.New("check that an SSH server runs on that port of the device (-p); a server that is overloaded or has banned this address closes like this too")
 	case "authenticating":
-		return "the device may allow fewer attempts: name one key with -i KEY -o IdentitiesOnly=yes"
+		return message.New("the device may allow fewer attempts: name one key with -i KEY -o IdentitiesOnly=yes")
 	}
-	return "the link may have dropped: try again"
+	return message.New("the link may have dropped: try again")
 }
 
 // NotSSHError says that what answered does not speak SSH. Got is the first line
 // that it sent, safe to print.
 type NotSSHError struct{ Host, Got string }
 
-func (e *NotSSHError) Error() string {
-	return fmt.Sprintf("%s does not speak SSH on this port: it sent \"%s\"", e.Host, e.Got)
+func (e *NotSSHError) Text() message.Text {
+	return message.New("%s does not speak SSH on this port: it sent \"%s\"", e.Host, e.Got)
 }
+func (e *NotSSHError) Error() string { return e.Text().String() }
 
 // Hint says what to do.
-func (e *NotSSHError) Hint() string {
+func (e *NotSSHError) Hint() message.Text {
 	if strings.HasPrefix(e.Got, "HTTP/") {
-		return "this is a web server: open it with napter-connect open, or name the SSH port with -p"
+		return message.New("this is a web server: open it with napter-connect open, or name the SSH port with -p")
 	}
-	return "name the port of the device's SSH server with -p"
+	return message.New("name the port of the device's SSH server with -p")
 }
 
 // handshakeError is any other failure, with the device's words made safe.
@@ -91,10 +96,11 @@ type handshakeError struct {
 	err   error
 }
 
-func (e *handshakeError) Error() string {
+func (e *handshakeError) Text() message.Text {
 	text := strings.TrimPrefix(e.err.Error(), "ssh: handshake failed: ")
-	return e.stage + ": " + cleanLine(strings.TrimPrefix(text, "ssh: "))
+	return message.New("%s: %s", e.stage, cleanLine(strings.TrimPrefix(text, "ssh: ")))
 }
+func (e *handshakeError) Error() string { return e.Text().String() }
 func (e *handshakeError) Unwrap() error { return e.err }
 
 // isTooManyFailures knows OpenSSH's disconnect message (auth.c,

@@ -3,13 +3,14 @@ package sshclient
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Forward is one port forwarding: -L, -R or -D. The zero Kind is invalid.
@@ -41,9 +42,9 @@ const (
 // bind it listens on the loopback address alone, with "*" or an empty one on all.
 func ParseForward(kind ForwardKind, spec string) (Forward, error) {
 	f := Forward{Kind: kind}
-	bad := fmt.Errorf("-%c %s: it should be [bind:]port:host:hostport", kind, spec)
+	bad := message.Errorf("-%c %s: it should be [bind:]port:host:hostport", kind, spec)
 	if kind == Dynamic {
-		bad = fmt.Errorf("-D %s: it should be [bind:]port", spec)
+		bad = message.Errorf("-D %s: it should be [bind:]port", spec)
 	}
 	fields, ok := splitForward(spec)
 	if !ok {
@@ -133,7 +134,7 @@ func (c *Client) sides(ctx context.Context, f Forward) (net.Listener, dialFunc, 
 		var lc net.ListenConfig
 		listener, err := lc.Listen(ctx, "tcp", f.Listen)
 		if err != nil {
-			return nil, nil, fmt.Errorf("forwarding from %s: %w", f.Listen, err)
+			return nil, nil, message.Errorf("forwarding from %s: %w", f.Listen, err)
 		}
 		return listener, c.conn.DialContext, nil
 	case Remote:
@@ -141,12 +142,12 @@ func (c *Client) sides(ctx context.Context, f Forward) (net.Listener, dialFunc, 
 			func() (net.Listener, error) { return c.conn.Listen("tcp", f.Listen) },
 			func(late net.Listener) { _ = late.Close() })
 		if err != nil {
-			return nil, nil, c.explain(fmt.Errorf("forwarding from %s on the device: %w", f.Listen, err))
+			return nil, nil, c.explain(message.Errorf("forwarding from %s on the device: %w", f.Listen, err))
 		}
 		var d net.Dialer
 		return listener, d.DialContext, nil
 	}
-	return nil, nil, fmt.Errorf("forwarding: there is no kind %q", byte(f.Kind))
+	return nil, nil, message.Errorf("forwarding: there is no kind %q", byte(f.Kind))
 }
 
 func (c *Client) accept(ctx context.Context, listener net.Listener, f Forward, dial dialFunc) {
@@ -163,7 +164,7 @@ func (c *Client) accept(ctx context.Context, listener net.Listener, f Forward, d
 				return
 			}
 			// Out of descriptors, mostly: others may be given back.
-			failed(fmt.Errorf("forwarding from %s: %w", f.Listen, err))
+			failed(message.Errorf("forwarding from %s: %w", f.Listen, err))
 			select {
 			case <-ctx.Done():
 				return
@@ -188,7 +189,7 @@ func relay(ctx context.Context, conn net.Conn, target string, dial dialFunc) err
 	connect := func(target string) (net.Conn, error) {
 		peer, err := dial(ctx, "tcp", target)
 		if err != nil {
-			return nil, fmt.Errorf("forwarding to %s: %w", target, err)
+			return nil, message.Errorf("forwarding to %s: %w", target, err)
 		}
 		return peer, nil
 	}
@@ -216,7 +217,7 @@ func pipe(a, b io.ReadWriteCloser) {
 		if half, ok := to.(interface{ CloseWrite() error }); err == nil && ok {
 			err = half.CloseWrite()
 		} else if !ok {
-			err = errors.New("it cannot be half-closed")
+			err = message.Errorf("it cannot be half-closed")
 		}
 		if err != nil {
 			_, _ = a.Close(), b.Close()

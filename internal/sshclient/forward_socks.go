@@ -2,13 +2,13 @@ package sshclient
 
 import (
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/netip"
 	"strconv"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // SOCKS version 5 (RFC 1928), as much of it as ssh -D needs: CONNECT without a
@@ -36,7 +36,7 @@ func socksConnect(conn net.Conn, connect func(target string) (net.Conn, error)) 
 	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
 	target, err := socksTarget(conn)
 	if err != nil {
-		return nil, fmt.Errorf("SOCKS request: %w", err)
+		return nil, message.Errorf("SOCKS request: %w", err)
 	}
 	_ = conn.SetDeadline(time.Time{})
 	peer, err := connect(target)
@@ -46,7 +46,7 @@ func socksConnect(conn net.Conn, connect func(target string) (net.Conn, error)) 
 	}
 	if err := socksReply(conn, socksOK); err != nil {
 		_ = peer.Close()
-		return nil, fmt.Errorf("SOCKS answer: %w", err)
+		return nil, message.Errorf("SOCKS answer: %w", err)
 	}
 	return peer, nil
 }
@@ -59,7 +59,7 @@ func socksTarget(conn io.ReadWriter) (string, error) {
 		return "", err
 	}
 	if head[0] != socksVersion {
-		return "", fmt.Errorf("version %d is not known, only %d", head[0], socksVersion)
+		return "", message.Errorf("version %d is not known, only %d", head[0], socksVersion)
 	}
 	methods := make([]byte, head[1])
 	if _, err := io.ReadFull(conn, methods); err != nil {
@@ -75,7 +75,7 @@ func socksTarget(conn io.ReadWriter) (string, error) {
 		return "", err
 	}
 	if method == socksNoneFits {
-		return "", errors.New("the client insists on a password")
+		return "", message.Errorf("the client insists on a password")
 	}
 	var req [4]byte // version, command, reserved, address type
 	if _, err := io.ReadFull(conn, req[:]); err != nil {
@@ -83,7 +83,7 @@ func socksTarget(conn io.ReadWriter) (string, error) {
 	}
 	if req[0] != socksVersion || req[1] != socksConnectCmd {
 		_ = socksReply(conn, socksBadCommand)
-		return "", fmt.Errorf("command %d is not supported", req[1])
+		return "", message.Errorf("command %d is not supported", req[1])
 	}
 	host, err := socksHost(conn, req[3])
 	if err != nil {
@@ -111,7 +111,7 @@ func socksHost(conn io.ReadWriter, kind byte) (string, error) {
 		length = int(n[0])
 	default:
 		_ = socksReply(conn, socksBadAddrType)
-		return "", fmt.Errorf("address type %d is not supported", kind)
+		return "", message.Errorf("address type %d is not supported", kind)
 	}
 	host := make([]byte, length)
 	if _, err := io.ReadFull(conn, host); err != nil {

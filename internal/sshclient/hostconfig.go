@@ -3,12 +3,13 @@ package sshclient
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // HostConfig is what the user's ssh_config says about a host. Fields that neither
@@ -41,9 +42,10 @@ type HostConfig struct {
 // hand it to a shell. Ask for the SIM ID instead.
 type UnsafeNameError struct{ Name string }
 
-func (e *UnsafeNameError) Error() string {
-	return fmt.Sprintf("the name %q can't be looked up in ssh_config", cleanLine(e.Name))
+func (e *UnsafeNameError) Text() message.Text {
+	return message.New("the name %q can't be looked up in ssh_config", cleanLine(e.Name))
 }
+func (e *UnsafeNameError) Error() string { return e.Text().String() }
 
 // SafeHostName says whether a name may be looked up in ssh_config: letters and
 // digits of any script, and . _ - but not first.
@@ -71,7 +73,7 @@ func ParseHostKeyPolicy(value string) (HostKeyPolicy, error) {
 	case "yes", "true":
 		return KnownOnly, nil
 	}
-	return Ask, fmt.Errorf("StrictHostKeyChecking: %q is none of ask, accept-new, yes and no", cleanLine(value))
+	return Ask, message.Errorf("StrictHostKeyChecking: %q is none of ask, accept-new, yes and no", cleanLine(value))
 }
 
 // LoadHostConfig asks `ssh -G name` where ssh exists, else a parser for files
@@ -86,7 +88,7 @@ func LoadHostConfig(ctx context.Context, name, file string, options []string) (H
 		set, err = parseConfigs(name, file, options)
 	}
 	if err != nil {
-		return HostConfig{}, fmt.Errorf("reading ssh_config: %w", err)
+		return HostConfig{}, message.Errorf("reading ssh_config: %w", err)
 	}
 	return set.hostConfig(name)
 }
@@ -130,7 +132,7 @@ func (s *settings) hostConfig(name string) (c HostConfig, err error) {
 	c.User, _ = s.take("user")
 	if v, ok := s.take("port"); ok {
 		if c.Port, err = strconv.Atoi(v); err != nil || c.Port < 1 || c.Port > 65535 {
-			return c, fmt.Errorf("reading ssh_config: Port: %q is not a port", cleanLine(v))
+			return c, message.Errorf("reading ssh_config: Port: %q is not a port", cleanLine(v))
 		}
 	}
 	expand := s.expander(name, c.Port)
@@ -146,7 +148,7 @@ func (s *settings) hostConfig(name string) (c HostConfig, err error) {
 	if v, ok := s.take("stricthostkeychecking"); ok {
 		policy, err := ParseHostKeyPolicy(v)
 		if err != nil {
-			return c, fmt.Errorf("reading ssh_config: %w", err)
+			return c, message.Errorf("reading ssh_config: %w", err)
 		}
 		c.HostKeyPolicy = &policy
 	}

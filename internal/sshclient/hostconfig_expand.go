@@ -2,12 +2,13 @@ package sshclient
 
 import (
 	"cmp"
-	"fmt"
 	"os"
 	"os/user"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 var variable = regexp.MustCompile(`^\$([A-Za-z_][A-Za-z0-9_]*)$`)
@@ -44,18 +45,18 @@ func expandTokens(path string, tokens map[byte]string) (string, error) {
 		case path[i] == '%':
 			i++
 			if i == len(path) {
-				return "", fmt.Errorf("it ends with %%")
+				return "", message.Errorf("it ends with %%")
 			}
 			value, ok := tokens[path[i]]
 			if !ok {
-				return "", fmt.Errorf("%%%c is not known here", path[i])
+				return "", message.Errorf("%%%c is not known here", path[i])
 			}
 			b.WriteString(value)
 		case strings.HasPrefix(path[i:], "${"):
 			name, _, ok := strings.Cut(path[i+2:], "}")
 			value, set := os.LookupEnv(name)
 			if !ok || !set {
-				return "", fmt.Errorf("the variable %s is not set", name)
+				return "", message.Errorf("the variable %s is not set", name)
 			}
 			b.WriteString(value)
 			i += len(name) + 2

@@ -2,7 +2,6 @@ package sshclient
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/user"
@@ -12,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/kevinburke/ssh_config"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // maxIncludes bounds nested Include, as OpenSSH does.
@@ -75,7 +75,7 @@ func (s *settings) addOptions(options []string) error {
 	for _, o := range options {
 		i := strings.IndexAny(o, "= \t")
 		if i <= 0 {
-			return fmt.Errorf("-o %q: not in the form Option=value", cleanLine(o))
+			return message.Errorf("-o %q: not in the form Option=value", cleanLine(o))
 		}
 		value := strings.TrimLeft(o[i:], "= \t")
 		s.add(strings.ToLower(o[:i]), strings.Trim(value, `"`))
@@ -105,13 +105,13 @@ func (s *settings) addFile(name, path string) error {
 	}
 	config, err := ssh_config.DecodeBytes(data)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return message.Errorf("%s: %w", path, err)
 	}
 	single, several := honoured()
 	for _, key := range slices.Concat(single, several) {
 		values, err := config.GetAll(name, key)
 		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+			return message.Errorf("%s: %w", path, err)
 		}
 		for _, v := range values {
 			s.add(strings.ToLower(key), strings.Trim(v, `"`))
@@ -146,7 +146,7 @@ func hasMatch(path string, depth int) (bool, error) {
 
 func includesMatch(patterns []string, depth int) (bool, error) {
 	if depth == 0 {
-		return false, errors.New("too many nested Include")
+		return false, message.Errorf("too many nested Include")
 	}
 	for _, p := range patterns {
 		switch rest, home := strings.CutPrefix(p, "~/"); {
@@ -157,7 +157,7 @@ func includesMatch(patterns []string, depth int) (bool, error) {
 		}
 		paths, err := filepath.Glob(p)
 		if err != nil {
-			return false, fmt.Errorf("including %s: %w", p, err)
+			return false, message.Errorf("including %s: %w", p, err)
 		}
 		for _, path := range paths {
 			if found, err := hasMatch(path, depth); found || err != nil {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,13 +12,15 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // sshTimeout bounds `ssh -G`, which may run commands of the user's (Match exec).
 const sshTimeout = 3 * time.Second
 
 // errNoSSH says that there is no ssh that knows -G.
-var errNoSSH = errors.New("no usable ssh program")
+var errNoSSH = message.Errorf("no usable ssh program")
 
 // findSSH returns the ssh program. On Windows it prefers the system's own, since
 // the one that comes with git reads other files.
@@ -93,14 +93,14 @@ func runSSH(ctx context.Context, program, name string, args []string) (map[strin
 	case err == nil:
 		return parseDump(stdout.String()), nil
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("%s -G: no answer within %s: %w", program, sshTimeout, context.Cause(ctx))
+		return nil, message.Errorf("%s -G: no answer within %s: %w", program, sshTimeout, context.Cause(ctx))
 	case strings.Contains(stderr.String(), "option -- G"):
 		return nil, errNoSSH // older than OpenSSH 6.8
 	}
 	if line := firstLine(stderr.Bytes()); line != "" {
-		return nil, fmt.Errorf("ssh says: %s", line)
+		return nil, message.Errorf("ssh says: %s", line)
 	}
-	return nil, fmt.Errorf("%s -G: %w", program, err)
+	return nil, message.Errorf("%s -G: %w", program, err)
 }
 
 // parseDump reads what ssh -G prints: a keyword, a space and the value on each

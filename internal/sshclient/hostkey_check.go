@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -33,7 +34,7 @@ func (c *hostKeyCheck) callback(_ string, _ net.Addr, key ssh.PublicKey) error {
 	}
 	err := c.check(key)
 	if trusted != nil {
-		err = errors.New("the device changed its host key within the connection")
+		err = message.Errorf("the device changed its host key within the connection")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -82,7 +83,7 @@ func (c *hostKeyCheck) check(key ssh.PublicKey) error {
 func (c *hostKeyCheck) certificate(cert *ssh.Certificate) error {
 	err := c.keys.db.HostKeyCallback()(c.keys.name, placeholder(), cert)
 	if err != nil {
-		return fmt.Errorf("%s: the host certificate is not valid: %w", c.cfg.host(), err)
+		return message.Errorf("%s: the host certificate is not valid: %w", c.cfg.host(), err)
 	}
 	return nil
 }
@@ -142,7 +143,7 @@ func (c *hostKeyCheck) ask(key ssh.PublicKey, unknown *HostKeyUnknownError) erro
 	for {
 		answer, err := p.Line(c.ctx, question)
 		if err != nil {
-			return fmt.Errorf("%s: asking about the host key: %w", c.cfg.host(), err)
+			return message.Errorf("%s: asking about the host key: %w", c.cfg.host(), err)
 		}
 		switch answer = strings.TrimSpace(answer); {
 		case strings.EqualFold(answer, "yes"), answer == fingerprint:
@@ -165,7 +166,7 @@ func (c *hostKeyCheck) ask(key ssh.PublicKey, unknown *HostKeyUnknownError) erro
 // remember stores the key. Another process may have stored one meanwhile.
 func (c *hostKeyCheck) remember(key ssh.PublicKey) error {
 	if c.cfg.KnownHosts == "" {
-		return fmt.Errorf("remembering the host key of %s: no known_hosts file is configured", c.cfg.host())
+		return message.Errorf("remembering the host key of %s: no known_hosts file is configured", c.cfg.host())
 	}
 	store := &HostKeyStore{path: c.cfg.KnownHosts, tell: c.cfg.tell}
 	line := knownName(c.cfg.Alias, c.cfg.DevicePort) + " " + strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
@@ -174,7 +175,7 @@ func (c *hostKeyCheck) remember(key ssh.PublicKey) error {
 	}
 	err := store.add(c.ctx, c.cfg, key, line)
 	if err != nil {
-		return fmt.Errorf("remembering the host key of %s: %w", c.cfg.host(), err)
+		return message.Errorf("remembering the host key of %s: %w", c.cfg.host(), err)
 	}
 	return nil
 }

@@ -1,8 +1,7 @@
 package sshclient
 
 import (
-	"fmt"
-
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -19,27 +18,28 @@ type HostKeyUnknownError struct {
 	target string
 }
 
-func (e *HostKeyUnknownError) Error() string {
+func (e *HostKeyUnknownError) Text() message.Text {
 	switch {
 	case e.Rejected:
-		return fmt.Sprintf("%s: the host key was not accepted", e.Host)
+		return message.New("%s: the host key was not accepted", e.Host)
 	case e.Damaged != "":
-		return fmt.Sprintf("%s: its known host key at %s can't be read", e.Host, e.Damaged)
+		return message.New("%s: its known host key at %s can't be read", e.Host, e.Damaged)
 	}
-	return fmt.Sprintf("%s: its host key %s is not known", e.Host, describeKey(e.Key))
+	return message.New("%s: its host key %s is not known", e.Host, describeKey(e.Key))
 }
+func (e *HostKeyUnknownError) Error() string { return e.Text().String() }
 
 // Hint says what to do.
-func (e *HostKeyUnknownError) Hint() string {
+func (e *HostKeyUnknownError) Hint() message.Text {
 	switch {
 	case e.Rejected:
-		return "compare the fingerprint with that of the device: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
+		return message.New("compare the fingerprint with that of the device: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub")
 	case e.Damaged != "":
-		return "repair that line, or start anew: napter-connect known-hosts forget " + e.target
+		return message.New("repair that line, or start anew: napter-connect known-hosts forget %s", e.target)
 	case e.KnownOnly:
-		return "connect once with -o StrictHostKeyChecking=ask"
+		return message.New("connect once with -o StrictHostKeyChecking=ask")
 	}
-	return "connect once on a terminal to confirm it, or pass -o StrictHostKeyChecking=accept-new"
+	return message.New("connect once on a terminal to confirm it, or pass -o StrictHostKeyChecking=accept-new")
 }
 
 // HostKeyChangedError says that the device shows another key than the known one.
@@ -58,24 +58,25 @@ type HostKeyChangedError struct {
 	target, entry string
 }
 
-func (e *HostKeyChangedError) Error() string {
-	text := fmt.Sprintf("%s: the host key has changed: %s is known, the device shows %s",
+func (e *HostKeyChangedError) Text() message.Text {
+	text := message.New("%s: the host key has changed: %s is known, the device shows %s",
 		e.Host, describeKey(e.Known), describeKey(e.Offered))
 	switch {
 	case e.DeviceChanged:
-		return text + fmt.Sprintf("; the IMEI changed too (%s, now %s): this SIM seems to be in another device", e.KnownDevice, e.Device)
+		return message.New("%s; the IMEI changed too (%s, now %s): this SIM seems to be in another device", text, e.KnownDevice, e.Device)
 	case e.KnownDevice != "" && e.Device != "":
-		return text + "; the IMEI is the same: the device was reinstalled, or somebody intercepts the connection"
+		return message.New("%s; the IMEI is the same: the device was reinstalled, or somebody intercepts the connection", text)
 	}
-	return text + ": the device was replaced or reinstalled, or somebody intercepts the connection"
+	return message.New("%s: the device was replaced or reinstalled, or somebody intercepts the connection", text)
 }
+func (e *HostKeyChangedError) Error() string { return e.Text().String() }
 
 // Hint says what to do.
-func (e *HostKeyChangedError) Hint() string {
+func (e *HostKeyChangedError) Hint() message.Text {
 	if e.ours {
-		return "if you know why it changed: napter-connect known-hosts forget " + e.target
+		return message.New("if you know why it changed: napter-connect known-hosts forget %s", e.target)
 	}
-	return fmt.Sprintf("if you know why it changed: ssh-keygen -R '%s' -f '%s'", e.entry, e.File)
+	return message.New("if you know why it changed: ssh-keygen -R '%s' -f '%s'", e.entry, e.File)
 }
 
 // HostKeyRevokedError says that a known_hosts file revokes the device's key.
@@ -86,11 +87,12 @@ type HostKeyRevokedError struct {
 	Line int
 }
 
-func (e *HostKeyRevokedError) Error() string {
-	return fmt.Sprintf("%s: its host key %s is revoked by %s:%d", e.Host, describeKey(e.Key), e.File, e.Line)
+func (e *HostKeyRevokedError) Text() message.Text {
+	return message.New("%s: its host key %s is revoked by %s:%d", e.Host, describeKey(e.Key), e.File, e.Line)
 }
+func (e *HostKeyRevokedError) Error() string { return e.Text().String() }
 
 // Hint says what to do.
-func (e *HostKeyRevokedError) Hint() string {
-	return "the device needs a new host key: do not connect until it has one"
+func (e *HostKeyRevokedError) Hint() message.Text {
+	return message.New("the device needs a new host key: do not connect until it has one")
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -107,7 +108,7 @@ func (s *HostKeyStore) Forget(ctx context.Context, alias string) (n int, err err
 		return kept, nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("forgetting host keys: %w", err)
+		return 0, message.Errorf("forgetting host keys: %w", err)
 	}
 	return n, nil
 }
@@ -154,7 +155,7 @@ func (s *HostKeyStore) add(ctx context.Context, cfg *Config, key ssh.PublicKey, 
 func (s *HostKeyStore) read() ([]knownLine, error) {
 	data, err := os.ReadFile(s.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("reading the known host keys: %w", err)
+		return nil, message.Errorf("reading the known host keys: %w", err)
 	}
 	return splitLines(data), nil
 }
@@ -169,7 +170,7 @@ func (s *HostKeyStore) change(ctx context.Context, edit func([]knownLine) ([]kno
 	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
 	defer cancel()
 	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
-		return fmt.Errorf("locking %s: %w", s.path, err)
+		return message.Errorf("locking %s: %w", s.path, err)
 	}
 	defer func() { _ = lock.Close() }()
 	lines, err := s.read()
@@ -209,11 +210,11 @@ func (s *HostKeyStore) setAside(bad []knownLine) error {
 	aside := s.path + ".damaged"
 	f, err := os.OpenFile(aside, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("setting damaged lines aside: %w", err)
+		return message.Errorf("setting damaged lines aside: %w", err)
 	}
 	_, err = f.Write(joinLines(bad))
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("setting damaged lines aside: %w", err)
+		return message.Errorf("setting damaged lines aside: %w", err)
 	}
 	s.tell(fmt.Sprintf("warning: %d damaged lines of %s were moved to %s", len(bad), s.path, aside))
 	return nil

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/crypto/ssh"
 	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // knownFile is a known_hosts file in memory.
@@ -50,7 +50,7 @@ type known struct {
 
 func loadHostKeys(cfg *Config) (*hostKeys, error) {
 	if !validAlias(cfg.Alias) {
-		return nil, fmt.Errorf("the host key alias %q can't be used as a name in known_hosts", cleanLine(cfg.Alias))
+		return nil, message.Errorf("the host key alias %q can't be used as a name in known_hosts", cleanLine(cfg.Alias))
 	}
 	port := cfg.DevicePort
 	if port == 0 {
@@ -80,7 +80,7 @@ func (h *hostKeys) read(path string, ours bool, cfg *Config) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil && ours:
-		return fmt.Errorf("reading the known host keys: %w", err)
+		return message.Errorf("reading the known host keys: %w", err)
 	case err != nil:
 		cfg.debugf("known hosts not read: %v", err)
 		return nil
@@ -93,8 +93,7 @@ func (h *hostKeys) read(path string, ours bool, cfg *Config) error {
 		}
 		where := fmt.Sprintf("%s:%d", path, i+1)
 		if l.revokes() {
-			return hint.New(where+": a line that revokes a key can't be read",
-				"repair or remove that line: until then no host key can be trusted")
+			return message.WithHint(message.Errorf("%s: a line that revokes a key can't be read", where), "repair or remove that line: until then no host key can be trusted")
 		}
 		h.skip(l, ours, where, cfg)
 	}
@@ -119,7 +118,7 @@ func (h *hostKeys) skip(l *knownLine, ours bool, where string, cfg *Config) {
 func (h *hostKeys) build() error {
 	dir, err := os.MkdirTemp("", "napter-known-hosts-")
 	if err != nil {
-		return fmt.Errorf("reading the known host keys: %w", err)
+		return message.Errorf("reading the known host keys: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	h.real = make(map[string]string)
@@ -127,14 +126,14 @@ func (h *hostKeys) build() error {
 	for i, f := range h.files {
 		name := filepath.Join(dir, strconv.Itoa(i))
 		if err := os.WriteFile(name, f.readable(), 0o600); err != nil {
-			return fmt.Errorf("reading the known host keys: %w", err)
+			return message.Errorf("reading the known host keys: %w", err)
 		}
 		h.real[name] = f.path
 		copies = append(copies, name)
 	}
 	h.db, err = knownhosts.NewDB(copies...)
 	if err != nil {
-		return fmt.Errorf("reading the known host keys: %w", err)
+		return message.Errorf("reading the known host keys: %w", err)
 	}
 	return nil
 }
@@ -207,7 +206,7 @@ type noKey struct{}
 
 func (noKey) Type() string                        { return "none" }
 func (noKey) Marshal() []byte                     { return nil }
-func (noKey) Verify([]byte, *ssh.Signature) error { return errors.New("not a key") }
+func (noKey) Verify([]byte, *ssh.Signature) error { return message.Errorf("not a key") }
 
 // shellWord are names that may be shown as part of a command.
 var shellWord = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
@@ -110,8 +110,8 @@ func TestChangedHostKeyIsRefused(t *testing.T) {
 			if !strings.Contains(e.Error(), tt.want) || e.DeviceChanged != tt.changed || e.Line != 2 || e.File != c.KnownHosts {
 				t.Errorf("%s: %+v: %v", tt.name, e, e)
 			}
-			if want := "napter-connect known-hosts forget gateway-001"; !strings.Contains(hint.Of(err), want) {
-				t.Errorf("hint is %q", hint.Of(err))
+			if want := "napter-connect known-hosts forget gateway-001"; !strings.Contains(message.Hint(err).String(), want) {
+				t.Errorf("hint is %q", message.Hint(err).String())
 			}
 			if readText(t, c.KnownHosts) != text {
 				t.Error("the file was written")
@@ -127,7 +127,7 @@ func TestHintHoldsNoShellCharacters(t *testing.T) {
 	c.Name = "x; rm -rf ~"
 	writeKnown(t, c.KnownHosts, entryFor(testAlias, newEd25519(t).PublicKey(), ""))
 	_, err := Dial(t.Context(), c)
-	if got := hint.Of(err); strings.Contains(got, "rm") || !strings.Contains(got, "forget "+testAlias) {
+	if got := message.Hint(err).String(); strings.Contains(got, "rm") || !strings.Contains(got, "forget "+testAlias) {
 		t.Errorf("hint is %q", got)
 	}
 }
@@ -151,7 +151,7 @@ func TestKeyOfAReadOnlyFile(t *testing.T) {
 	writeKnown(t, theirs, broken+entryFor(testAlias, newEd25519(t).PublicKey(), ""))
 	_, err := Dial(t.Context(), c)
 	var e *HostKeyChangedError
-	if !errors.As(err, &e) || e.File != theirs || e.Line != 6 || !strings.Contains(e.Hint(), "ssh-keygen -R '"+testAlias+"'") {
+	if !errors.As(err, &e) || e.File != theirs || e.Line != 6 || !strings.Contains(e.Hint().String(), "ssh-keygen -R '"+testAlias+"'") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -170,7 +170,7 @@ func TestRevokedKey(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	writeKnown(t, theirs, "# x\n@revoked * ssh-ed25519 damaged\n")
-	if _, err = Dial(t.Context(), c); err == nil || !strings.Contains(err.Error(), theirs+":2") || hint.Of(err) == "" {
+	if _, err = Dial(t.Context(), c); err == nil || !strings.Contains(err.Error(), theirs+":2") || message.Hint(err).String() == "" {
 		t.Errorf("a damaged revocation was passed over: %v", err)
 	}
 }
@@ -254,8 +254,8 @@ func TestNobodyToAsk(t *testing.T) {
 		c.HostKeyPolicy = policy
 		_, err := Dial(t.Context(), c)
 		var e *HostKeyUnknownError
-		if !errors.As(err, &e) || !strings.Contains(hint.Of(err), "-o StrictHostKeyChecking=") {
-			t.Errorf("%v, %q", err, hint.Of(err))
+		if !errors.As(err, &e) || !strings.Contains(message.Hint(err).String(), "-o StrictHostKeyChecking=") {
+			t.Errorf("%v, %q", err, message.Hint(err).String())
 		}
 	}
 }
@@ -288,7 +288,7 @@ func TestDamagedEntryIsNotReplacedSilently(t *testing.T) {
 	writeKnown(t, c.KnownHosts, testAlias+" ssh-ed25519 AAAAdamaged\n")
 	_, err := Dial(t.Context(), c)
 	var e *HostKeyUnknownError
-	if !errors.As(err, &e) || e.Damaged == "" || !strings.Contains(hint.Of(err), "forget") {
+	if !errors.As(err, &e) || e.Damaged == "" || !strings.Contains(message.Hint(err).String(), "forget") {
 		t.Errorf("got %v", err)
 	}
 	if n, err := OpenHostKeyStore(c.KnownHosts, nil).Forget(t.Context(), testAlias); n != 1 || err != nil {

@@ -3,13 +3,13 @@ package sshclient
 import (
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -27,7 +27,7 @@ type identity struct {
 }
 
 // errHardwareKey: the library can't drive FIDO tokens.
-var errHardwareKey = errors.New("is a FIDO key, which works only through an SSH agent: add it with ssh-add, or use your own ssh with ProxyCommand napter-connect proxy %h %p")
+var errHardwareKey = message.Errorf("is a FIDO key, which works only through an SSH agent: add it with ssh-add, or use your own ssh with ProxyCommand napter-connect proxy %%h %%p")
 
 // defaultIdentities are OpenSSH's, in its order.
 func defaultIdentities() []string {
@@ -78,7 +78,7 @@ func (id *identity) parse(data []byte) error {
 			id.pub, _ = readPublicKey(id.path + ".pub")
 		}
 	default:
-		return fmt.Errorf("%s: not a private key that can be read: %w", id.path, err)
+		return message.Errorf("%s: not a private key that can be read: %w", id.path, err)
 	}
 	return nil
 }
@@ -95,14 +95,14 @@ func readKeyFile(path string) ([]byte, error) {
 	}
 	defer func() { _ = f.Close() }()
 	if st, err := f.Stat(); err == nil && st.IsDir() {
-		return nil, fmt.Errorf("%s: is a folder", path)
+		return nil, message.Errorf("%s: is a folder", path)
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxKeyFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("reading the key: %w", err)
+		return nil, message.Errorf("reading the key: %w", err)
 	}
 	if len(data) > maxKeyFile {
-		return nil, fmt.Errorf("%s: too large to be a key", path)
+		return nil, message.Errorf("%s: too large to be a key", path)
 	}
 	return data, nil
 }
@@ -114,7 +114,7 @@ func readPublicKey(path string) (ssh.PublicKey, error) {
 	}
 	pub, _, _, _, err := ssh.ParseAuthorizedKey(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, message.Errorf("%s: %w", path, err)
 	}
 	return pub, nil
 }
@@ -127,7 +127,7 @@ func readCertificate(path string) (*ssh.Certificate, error) {
 	}
 	cert, ok := pub.(*ssh.Certificate)
 	if !ok || cert.CertType != ssh.UserCert {
-		return nil, fmt.Errorf("%s: not a user certificate", path)
+		return nil, message.Errorf("%s: not a user certificate", path)
 	}
 	return cert, nil
 }
@@ -143,7 +143,7 @@ func openSSHPublicKey(data []byte) (ssh.PublicKey, error) {
 	const magic = "openssh-key-v1\x00"
 	block, _ := pem.Decode(data)
 	if block == nil || !strings.HasPrefix(string(block.Bytes), magic) {
-		return nil, errors.New("not in OpenSSH's format")
+		return nil, message.Errorf("not in OpenSSH's format")
 	}
 	var head struct {
 		Cipher, KDF, KDFOptions string

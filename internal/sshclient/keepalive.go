@@ -1,9 +1,9 @@
 package sshclient
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -74,7 +74,7 @@ func (k *keepalive) ask() bool {
 		}
 		silent := min(k.idle(), time.Since(sent))
 		if silent >= limit {
-			k.giveUp(fmt.Errorf("no answer from the device for %v", limit))
+			k.giveUp(message.Errorf("no answer from the device for %v", limit))
 			return false
 		}
 		timer.Reset(limit - silent)

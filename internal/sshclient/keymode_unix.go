@@ -3,11 +3,10 @@
 package sshclient
 
 import (
-	"fmt"
 	"os"
 	"syscall"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // checkKeyMode refuses a private key of ours that others can read, as OpenSSH
@@ -19,8 +18,7 @@ func checkKeyMode(path string) error {
 	}
 	owner, ok := st.Sys().(*syscall.Stat_t)
 	if ok && int(owner.Uid) == os.Getuid() && st.Mode().Perm()&0o077 != 0 {
-		return hint.New(fmt.Sprintf("%s: not used, because others can read it (mode %04o)", path, st.Mode().Perm()),
-			"chmod 600 "+path)
+		return message.WithHint(message.Errorf("%s: not used, because others can read it (mode %04o)", path, st.Mode().Perm()), "chmod 600 %s", path)
 	}
 	return nil
 }

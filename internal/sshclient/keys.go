@@ -10,13 +10,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
 // keyring is every key that may be tried, in order, and why others may not be.
 type keyring struct {
 	keys  []*candidate
-	notes []string
+	notes []message.Text
 }
 
 // keyringLoader collects the keys of one configuration.
@@ -61,8 +62,8 @@ func preference(k *candidate, preferred string) int {
 }
 
 func (l *keyringLoader) note(err error) {
-	l.ring.notes = append(l.ring.notes, cleanLine(err.Error()))
-	l.cfg.debugf("key not used: %s", cleanLine(err.Error()))
+	l.ring.notes = append(l.ring.notes, cleanWords(err))
+	l.cfg.debugf("key not used: %s", message.Of(err))
 }
 
 func (l *keyringLoader) loadIdentities() {
@@ -134,7 +135,7 @@ func (l *keyringLoader) addCertificate(path string, cert *ssh.Certificate) {
 			return
 		}
 	}
-	l.note(errors.New("certificate " + path + ": its private key is neither in the agent nor in a file"))
+	l.note(message.Errorf("certificate %s: its private key is neither in the agent nor in a file", path))
 }
 
 func (l *keyringLoader) addAgentKeys(want func(ssh.Signer) bool) {
@@ -150,13 +151,13 @@ func (l *keyringLoader) addFile(id *identity) {
 	switch {
 	case l.has(id.pub): // through the agent
 	case id.hardware():
-		l.note(errors.New(id.path + " " + errHardwareKey.Error()))
+		l.note(message.Errorf("%s %w", id.path, errHardwareKey))
 	case id.signer == nil && id.sealed == nil:
-		l.note(errors.New(id.path + ": only the public half, and the private one is not in the agent"))
+		l.note(message.Errorf("%s: only the public half, and the private one is not in the agent", id.path))
 	case l.askable(id):
 		l.add(&candidate{label: id.path, pub: id.pub, open: l.fromFile(id)})
 	default:
-		l.note(errors.New(id.path + ": is encrypted, and nobody can be asked for its passphrase: add it to the agent with ssh-add"))
+		l.note(message.Errorf("%s: is encrypted, and nobody can be asked for its passphrase: add it to the agent with ssh-add", id.path))
 	}
 }
 

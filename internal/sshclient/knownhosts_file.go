@@ -5,13 +5,13 @@ import (
 	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // the format of hashed names in known_hosts
 	"encoding/base64"
-	"errors"
 	"net"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -120,7 +120,7 @@ func (l *knownLine) parse() error {
 	names := word()
 	if marker, ok := strings.CutPrefix(names, "@"); ok {
 		if marker != "cert-authority" && marker != "revoked" {
-			return errors.New("unknown marker")
+			return message.Errorf("unknown marker")
 		}
 		l.marker, names = marker, word()
 	}
@@ -134,7 +134,7 @@ func (l *knownLine) parse() error {
 	}
 	l.hosts, l.comment = strings.Split(names, ","), strings.Trim(rest, " \t")
 	if l.key.Type() != keyType || slices.ContainsFunc(l.hosts, func(p string) bool { return !validPattern(p) }) {
-		return errors.New("the names or the type of the key are wrong")
+		return message.Errorf("the names or the type of the key are wrong")
 	}
 	return nil
 }

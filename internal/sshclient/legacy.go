@@ -1,13 +1,12 @@
 package sshclient
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // algorithms returns what to offer: what the library holds to be secure, and
@@ -17,8 +16,7 @@ func algorithms(legacy []string) (ssh.Algorithms, error) {
 	a.HostKeys = openSSHOrder(a.HostKeys)
 	for _, name := range legacy {
 		if !addLegacy(&a, old, name) {
-			return a, hint.New(fmt.Sprintf("legacy: %q is not an algorithm that can be allowed", cleanLine(name)),
-				"known names: "+strings.Join(legacyNames(old), ", "))
+			return a, message.WithHint(message.Errorf("legacy: %q is not an algorithm that can be allowed", cleanLine(name)), "known names: %s", strings.Join(legacyNames(old), ", "))
 		}
 	}
 	return a, nil

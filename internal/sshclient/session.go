@@ -3,7 +3,6 @@ package sshclient
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
@@ -12,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -70,7 +70,7 @@ func (c *Client) Run(ctx context.Context, o SessionOptions) (status int, err err
 	defer cancel()
 	remote, err := await(ctx, c.open, func(s *ssh.Session) { _ = s.Close() })
 	if err != nil {
-		return failed, c.explain(fmt.Errorf("opening a session: %w", err))
+		return failed, c.explain(message.Errorf("opening a session: %w", err))
 	}
 	s := &session{Client: c, o: o, remote: remote, cancel: cancel, fatal: make(chan error, 1),
 		out: newOutput(o.Stdout), errOut: newOutput(o.Stderr)}
@@ -102,7 +102,7 @@ func (s *session) do(ctx context.Context) (int, error) {
 	stdout, err2 := s.remote.StdoutPipe()
 	stderr, err3 := s.remote.StderrPipe()
 	if err := errors.Join(err1, err2, err3); err != nil {
-		return failed, fmt.Errorf("opening a session: %w", err)
+		return failed, message.Errorf("opening a session: %w", err)
 	}
 	if s.o.ForwardAgent && hasAgent(s.config.AgentSocket) {
 		defer s.agents.use(ctx, s.Client)()
@@ -112,7 +112,7 @@ func (s *session) do(ctx context.Context) (int, error) {
 	}
 	// Raw mode comes with the shell, so that until then Ctrl-C still works.
 	if err := s.raw.enter(); err != nil {
-		return failed, fmt.Errorf("putting the terminal in raw mode: %w", err)
+		return failed, message.Errorf("putting the terminal in raw mode: %w", err)
 	}
 	if s.o.TTY {
 		s.watch(func() { watchSize(ctx, s.sendSize) })
@@ -124,7 +124,7 @@ func (s *session) do(ctx context.Context) (int, error) {
 	s.spawn(func() {
 		defer func() { drained <- struct{}{} }()
 		if _, err := io.Copy(s.out, stdout); err != nil && !errors.Is(err, errOutputStopped) {
-			s.fail(fmt.Errorf("writing the output: %w", err))
+			s.fail(message.Errorf("writing the output: %w", err))
 		}
 	})
 	s.spawn(func() {
@@ -188,11 +188,11 @@ func (s *session) request(ctx context.Context) error {
 		start = func() error { return s.remote.Start(s.o.Command) }
 	}
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return message.Errorf("%s: %w", what, err)
 	}
 	_, err := await(ctx, func() (struct{}, error) { return struct{}{}, start() }, func(struct{}) {})
 	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return message.Errorf("%s: %w", what, err)
 	}
 	return err
 }
@@ -224,7 +224,7 @@ func (s *session) spawn(f func()) {
 		defer func() {
 			if p := recover(); p != nil {
 				s.config.debugf("panic in a session: %v\n%s", p, debug.Stack())
-				s.fail(fmt.Errorf("internal error: %v", p))
+				s.fail(message.Errorf("internal error: %v", p))
 			}
 		}()
 		f()

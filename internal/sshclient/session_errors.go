@@ -2,27 +2,28 @@ package sshclient
 
 import (
 	"errors"
-	"fmt"
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 // ErrEscaped is returned by a session that the person ended with "~.".
-var ErrEscaped = errors.New("the session was ended by an escape (~.)")
+var ErrEscaped = message.Errorf("the session was ended by an escape (~.)")
 
 // SignalError says that the remote command died of a signal. Signal is its name
 // without SIG, such as TERM (RFC 4254, section 6.10); Message is the device's own
 // text, made printable, often empty.
 type SignalError struct{ Signal, Message string }
 
-func (e *SignalError) Error() string {
+func (e *SignalError) Text() message.Text {
 	if e.Message != "" {
-		return fmt.Sprintf("the remote command was ended by signal %s (%s)", e.Signal, e.Message)
+		return message.New("the remote command was ended by signal %s (%s)", e.Signal, e.Message)
 	}
-	return "the remote command was ended by signal " + e.Signal
+	return message.New("the remote command was ended by signal %s", e.Signal)
 }
+func (e *SignalError) Error() string { return e.Text().String() }
 
 // DroppedError says that the session ended without an exit status, nearly always
 // because the connection was lost.
@@ -30,26 +31,27 @@ type DroppedError struct{ Err error }
 
 // errNoStatus is the cause when the connection is in order. Some network
 // equipment ends its shells so.
-var errNoStatus = errors.New("the device ended the session without an exit status")
+var errNoStatus = message.Errorf("the device ended the session without an exit status")
 
-func (e *DroppedError) Error() string {
+func (e *DroppedError) Text() message.Text {
 	switch {
 	case e.Err == nil:
-		return "the connection was lost"
+		return message.New("the connection was lost")
 	case errors.Is(e.Err, errNoStatus):
-		return e.Err.Error()
+		return message.Of(e.Err)
 	}
-	return "the connection was lost: " + safetext.Line(e.Err.Error())
+	return message.New("the connection was lost: %s", safetext.Line(e.Err.Error()))
 }
+func (e *DroppedError) Error() string { return e.Text().String() }
 
 func (e *DroppedError) Unwrap() error { return e.Err }
 
 // Hint is the next step.
-func (e *DroppedError) Hint() string {
+func (e *DroppedError) Hint() message.Text {
 	if errors.Is(e.Err, errNoStatus) {
-		return ""
+		return message.Text{}
 	}
-	return "the device may have lost its network or power, or the port mapping has expired; connect again"
+	return message.New("the device may have lost its network or power, or the port mapping has expired; connect again")
 }
 
 // exit turns the library's report of a session's end into Run's.

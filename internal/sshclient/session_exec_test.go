@@ -206,7 +206,7 @@ func TestConnectionLost(t *testing.T) {
 	cut()
 	got := wait(t, done)
 	var dropped *DroppedError
-	if got.status != 255 || !errors.As(got.err, &dropped) || dropped.Hint() == "" {
+	if got.status != 255 || !errors.As(got.err, &dropped) || dropped.Hint().IsZero() {
 		t.Errorf("%+v", got)
 	}
 	got = wait(t, start(t.Context(), l, SessionOptions{Command: "true"}))

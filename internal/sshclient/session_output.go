@@ -6,9 +6,11 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-var errOutputStopped = errors.New("the session is over")
+var errOutputStopped = message.Errorf("the session is over")
 
 // patience is how long the end of a session waits for something that is stuck: a
 // terminal that was stopped with Ctrl-S, or a dead link.

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -74,7 +75,7 @@ func (s *session) escape(a escapeAction) {
 			s.raw.leave()
 			suspend()
 			if err := s.raw.enter(); err != nil {
-				s.fail(fmt.Errorf("putting the terminal in raw mode: %w", err))
+				s.fail(message.Errorf("putting the terminal in raw mode: %w", err))
 			}
 		}
 	}

@@ -1,11 +1,10 @@
 package sshclient
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -54,15 +53,15 @@ func (k *candidate) Sign(rand io.Reader, data []byte) (*ssh.Signature, error) {
 func (k *candidate) SignWithAlgorithm(rand io.Reader, data []byte, algorithm string) (sig *ssh.Signature, err error) {
 	defer func() { k.failed = err }()
 	if !slices.Contains(k.Algorithms(), algorithm) {
-		return nil, fmt.Errorf("%s: %s is not allowed for this key", k.label, algorithm)
+		return nil, message.Errorf("%s: %s is not allowed for this key", k.label, algorithm)
 	}
 	signer, err := k.open()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", k.label, err)
+		return nil, message.Errorf("%s: %w", k.label, err)
 	}
 	s, ok := signer.(ssh.AlgorithmSigner)
 	if !ok {
-		return nil, fmt.Errorf("%s: %w", k.label, errors.New("the key can't sign with a named algorithm"))
+		return nil, message.Errorf("%s: %w", k.label, message.Errorf("the key can't sign with a named algorithm"))
 	}
 	return s.SignWithAlgorithm(rand, data, algorithm)
 }

@@ -3,6 +3,7 @@ package sshclient
 import (
 	"strings"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -18,4 +19,14 @@ func cleanText(s string) string {
 		lines[i] = safetext.Line(line)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// cleanWords is what an error says. Where a stranger's words make it unsafe, it
+// is cleaned, and then the same in every language.
+func cleanWords(err error) message.Text {
+	words := err.Error()
+	if clean := cleanLine(words); clean != words {
+		return message.Verbatim(clean)
+	}
+	return message.Of(err)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,7 +13,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/napter-connect/napter-connect/internal/config"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // created is the first line of a configuration that was not there before us, so
@@ -96,8 +95,7 @@ func (i Install) Remove(ctx context.Context) (changed bool, err error) {
 func (i Install) line() (string, error) {
 	path, ok := globArgument(filepath.ToSlash(i.File))
 	if !ok {
-		return "", hint.New(fmt.Sprintf("the file %q can't be written into an ssh_config", i.File),
-			"set XDG_STATE_HOME to a path of usual characters")
+		return "", message.WithHint(message.Errorf("the file %q can't be written into an ssh_config", i.File), "set XDG_STATE_HOME to a path of usual characters")
 	}
 	return "Include " + path, nil
 }
@@ -110,7 +108,7 @@ func (i Install) lock(ctx context.Context) (unlock func(), err error) {
 	defer cancel()
 	lock := flock.New(i.File+".lock", flock.SetPermissions(0o600))
 	if _, err := lock.TryLockContext(ctx, 10*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("locking %s: %w", i.File, err)
+		return nil, message.Errorf("locking %s: %w", i.File, err)
 	}
 	return func() { _ = lock.Close() }, nil
 }
@@ -121,7 +119,7 @@ func (i Install) addLine(line string) (changed bool, err error) {
 	old, err := os.ReadFile(i.UserConfig)
 	missing := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !missing {
-		return false, fmt.Errorf("reading your ssh configuration: %w", err)
+		return false, message.Errorf("reading your ssh configuration: %w", err)
 	}
 	if cut(old, line) != nil {
 		return false, nil
@@ -143,7 +141,7 @@ func (i Install) removeLine(line string) (changed bool, err error) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("reading your ssh configuration: %w", err)
+		return false, message.Errorf("reading your ssh configuration: %w", err)
 	}
 	c := cut(old, line)
 	if c == nil {
@@ -182,14 +180,14 @@ func (i Install) replace(data []byte, byHand string) (err error) {
 	path, mode := i.UserConfig, fs.FileMode(0o600)
 	defer func() {
 		if err != nil {
-			err = hint.Wrap(fmt.Errorf("changing your ssh configuration: %w", err), "%s", byHand)
+			err = message.WithHint(message.Errorf("changing your ssh configuration: %w", err), "%s", byHand)
 		}
 	}()
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Lstat(path); err == nil {
-			return fmt.Errorf("%s is a link to a file that does not exist", path)
+			return message.Errorf("%s is a link to a file that does not exist", path)
 		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
@@ -197,9 +195,9 @@ func (i Install) replace(data []byte, byHand string) (err error) {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is no regular file", path)
+		return message.Errorf("%s is no regular file", path)
 	case info.Mode().Perm()&0o200 == 0:
-		return fmt.Errorf("%s is read-only", path)
+		return message.Errorf("%s is read-only", path)
 	default:
 		mode = info.Mode().Perm()
 		if path, err = filepath.EvalSymlinks(path); err != nil {

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
@@ -168,8 +168,8 @@ func TestAReadOnlyConfigurationIsNotForced(t *testing.T) {
 	i := newInstall(t)
 	i.has(t, "Host a\n", 0o400)
 	_, err := i.Put(t.Context(), []byte("Host x\n"), nil)
-	if err == nil || !strings.Contains(hint.Of(err), `Include "`) {
-		t.Errorf("%v, hint %q", err, hint.Of(err))
+	if err == nil || !strings.Contains(message.Hint(err).String(), `Include "`) {
+		t.Errorf("%v, hint %q", err, message.Hint(err).String())
 	}
 	if got := i.read(t); got != "Host a\n" {
 		t.Errorf("%q", got)

@@ -10,7 +10,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -84,7 +84,7 @@ func newWriter(o Options) (*writer, error) {
 		word, ok := shellWord(o.GOOS, s)
 		arg, argOK := commandWord(s)
 		if !ok || !argOK {
-			return nil, hint.New(fmt.Sprintf("%q can't be written into an ssh_config", s), "move it to a path of usual characters")
+			return nil, message.WithHint(message.Errorf("%q can't be written into an ssh_config", s), "move it to a path of usual characters")
 		}
 		words, args = append(words, word), append(args, arg)
 	}
@@ -94,8 +94,7 @@ func newWriter(o Options) (*writer, error) {
 	}
 	var ok bool
 	if w.knownHosts, ok = pathArgument(o.KnownHosts); !ok {
-		return nil, hint.New(fmt.Sprintf("the file %q can't be written into an ssh_config", o.KnownHosts),
-			"set XDG_STATE_HOME to a path of usual characters")
+		return nil, message.WithHint(message.Errorf("the file %q can't be written into an ssh_config", o.KnownHosts), "set XDG_STATE_HOME to a path of usual characters")
 	}
 	for _, name := range o.Taken {
 		w.taken[strings.ToLower(name)] = true

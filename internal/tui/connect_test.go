@@ -11,7 +11,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func sizeOf(w, h int) tea.WindowSizeMsg { return tea.WindowSizeMsg{Width: w, Height: h} }
@@ -74,7 +74,7 @@ func TestLostShellIsExplained(t *testing.T) {
 	d.settle()
 	d.expectNoDialog()
 	j.step(access.StepDelete, false, "", "")
-	j.events = append(j.events, Ended{Ran: true, Err: hint.Wrap(errors.New("the connection was lost"), "connect again")})
+	j.events = append(j.events, Ended{Ran: true, Err: message.WithHint(errors.New("the connection was lost"), "connect again")})
 	d.settle()
 	d.expectDialog("That did not work", "connecting", "deleting the mapping", "the connection was lost", "Next step: connect again")
 }
@@ -112,7 +112,7 @@ func TestErrorStaysWithItsNextStep(t *testing.T) {
 	j := d.job()
 	j.step(access.StepSIM, false, "", "")
 	j.step(access.StepSIM, true, "", "offline")
-	j.events = append(j.events, Ended{Err: hint.Wrap(errors.New("the SIM went offline"), "wait for the device")})
+	j.events = append(j.events, Ended{Err: message.WithHint(errors.New("the SIM went offline"), "wait for the device")})
 	d.settle()
 	d.expectDialog("That did not work", "✗ finding the SIM", "the SIM went offline", "Next step: wait for the device")
 	d.expectFooter("e details").advance(time.Hour).expectDialog("That did not work")
@@ -213,7 +213,7 @@ func TestNoBrowser(t *testing.T) {
 	d := start(t, 120, 40)
 	d.press("o", "enter")
 	d.job().events = append(d.job().events, Started{
-		Beside: true, URL: "https://device.example/", Problem: hint.Wrap(errors.New("no window can be opened here"), "open the address elsewhere"),
+		Beside: true, URL: "https://device.example/", Problem: message.WithHint(errors.New("no window can be opened here"), "open the address elsewhere"),
 	})
 	d.settle()
 	d.expectNoDialog().expectStatus("no window can be opened here", "elsewhere")
@@ -225,7 +225,7 @@ func TestSessionThatBreaks(t *testing.T) {
 	d := start(t, 120, 40)
 	d.press("f", "tab").types("5432").press("enter")
 	beside(d)
-	d.job().events = append(d.job().events, Ended{Err: hint.Wrap(errors.New("the connection was lost"), "try again"), Ran: true})
+	d.job().events = append(d.job().events, Ended{Err: message.WithHint(errors.New("the connection was lost"), "try again"), Ran: true})
 	d.settle()
 	d.advance(time.Minute).expectStatus("the connection was lost", "try again")
 }
@@ -289,7 +289,7 @@ func TestDeleteAllThatIsLeftOver(t *testing.T) {
 
 func TestDeleteFails(t *testing.T) {
 	d := start(t, 120, 40)
-	d.fake.deleteErr = hint.Wrap(errors.New("forbidden"), "ask for the right")
+	d.fake.deleteErr = message.WithHint(errors.New("forbidden"), "ask for the right")
 	d.press("2", "down", "down", "d").expectStatus("198.51.100.2:20022 could not be deleted: forbidden", "ask for the right")
 }
 

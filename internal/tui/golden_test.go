@@ -14,8 +14,8 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
-	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 var update = flag.Bool("update", false, "write the golden views")
@@ -41,7 +41,7 @@ var scenes = []struct {
 	{"error", func(d *driver) {
 		d.press("c")
 		d.job().step(access.StepSIM, true, "", "offline")
-		d.job().events = append(d.job().events, Ended{Err: hint.New("the SIM gateway-001 is offline since yesterday", "wait until the device is back")})
+		d.job().events = append(d.job().events, Ended{Err: message.WithHint(errors.New("the SIM gateway-001 is offline since yesterday"), "wait until the device is back")})
 		d.settle()
 	}},
 	{"question", func(d *driver) {
@@ -56,7 +56,7 @@ var scenes = []struct {
 	{"copy", func(d *driver) { d.press("y") }},
 	{"help", func(d *driver) { d.press("?") }},
 	{"list error", func(d *driver) {
-		d.fake.mappingsErr = hint.Wrap(errors.New("the API is away (503)"), "try again in a moment")
+		d.fake.mappingsErr = message.WithHint(errors.New("the API is away (503)"), "try again in a moment")
 		d.press("r")
 	}},
 }

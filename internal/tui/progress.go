@@ -10,7 +10,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/napter-connect/napter-connect/internal/access"
-	"github.com/napter-connect/napter-connect/internal/hint"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 )
 
@@ -105,10 +104,10 @@ func (p *progress) render() ([]string, *tea.Cursor) {
 	case p.failed != nil:
 		f := p.failure()
 		lines = append(lines, "")
-		for _, line := range wrap(f.cause(), p.width) {
+		for _, line := range wrap(f.cause(p.text), p.width) {
 			lines = append(lines, p.style.Bad.Render(line))
 		}
-		if next := f.hint(); next != "" {
+		if next := f.hint(p.text); next != "" {
 			lines = append(lines, wrap(p.text.Errors.NextStep+": "+next, p.width)...)
 		}
 		if p.result != "" {
@@ -163,21 +162,21 @@ type failure struct {
 }
 
 // cause is the error on one line.
-func (f failure) cause() string {
-	text := strings.TrimSpace(strings.ReplaceAll(f.err.Error(), "\n", " "))
+func (f failure) cause(t *i18n.Texts) string {
+	text := strings.TrimSpace(strings.ReplaceAll(t.Error(f.err), "\n", " "))
 	if f.frame != "" {
 		text = fmt.Sprintf(f.frame, text)
 	}
 	return safe(text)
 }
 
-func (f failure) hint() string { return strings.TrimSpace(hint.Of(f.err)) }
+func (f failure) hint(t *i18n.Texts) string { return t.Hint(f.err) }
 
 // details are all that is known, for the one who has to find the reason.
 func (f failure) details(e *env, w int) []string {
 	t := e.text.Errors
-	lines := append([]string{e.style.Key.Render(t.Cause)}, wrap(f.cause(), w)...)
-	if next := f.hint(); next != "" {
+	lines := append([]string{e.style.Key.Render(t.Cause)}, wrap(f.cause(e.text), w)...)
+	if next := f.hint(e.text); next != "" {
 		lines = append(append(lines, "", e.style.Key.Render(t.NextStep)), wrap(next, w)...)
 	}
 	lines = append(lines, "", e.style.Key.Render(t.Details))

@@ -171,7 +171,7 @@ func (s *sessionScreen) info() string {
 	style := s.style.Dim
 	if stats.Failure != nil {
 		style = s.style.Warn
-		facts = append(facts, safe(stats.Failure.Error()))
+		facts = append(facts, safe(s.text.Error(stats.Failure)))
 	}
 	return style.Render(fit(" "+strings.Join(facts, s.style.dot), s.width, s.style.more))
 }

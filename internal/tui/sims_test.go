@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/config"
-	"github.com/napter-connect/napter-connect/internal/hint"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func TestFilterNarrowsAndClears(t *testing.T) {
@@ -166,7 +166,7 @@ func TestKeysSayWhyTheyCannotAct(t *testing.T) {
 
 func TestListErrorStays(t *testing.T) {
 	d := start(t, 120, 40, func(_ *Options, f *fakeBackend) {
-		f.stream = &fakeStream{end: hint.Wrap(errors.New("the API is away"), "look at your network")}
+		f.stream = &fakeStream{end: message.WithHint(errors.New("the API is away"), "look at your network")}
 	})
 	d.expectStatus("the API is away", "look at your network").expectFooter("e details")
 	d.advance(time.Minute).expectStatus("the API is away")

@@ -392,7 +392,7 @@ func (s *simScreen) progress() []string {
 	case s.searching:
 		facts = append(facts, t.Filter.Searching)
 	case s.searchErr != nil && !errors.Is(s.searchErr, context.Canceled):
-		facts = append(facts, fmt.Sprintf(t.UI.SearchFailed, safe(s.searchErr.Error())))
+		facts = append(facts, fmt.Sprintf(t.UI.SearchFailed, safe(s.text.Error(s.searchErr))))
 	}
 	return facts
 }

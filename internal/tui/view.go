@@ -83,11 +83,11 @@ func (m *Model) status() string {
 	case m.toast != "":
 		return s.Key.Render(fit(" "+m.toast, m.width, s.more))
 	case m.failure != nil:
-		next := m.failure.hint()
+		next := m.failure.hint(m.text)
 		if next != "" {
 			next = s.dot + m.text.Errors.NextStep + ": " + safe(next)
 		}
-		line := cut(" "+s.wrong+" "+m.failure.cause()+next, m.width-width(m.detailsKey())-1, s.more)
+		line := cut(" "+s.wrong+" "+m.failure.cause(m.text)+next, m.width-width(m.detailsKey())-1, s.more)
 		return s.Bad.Render(line) + spaces(m.width-width(line)-width(m.detailsKey())) + s.Key.Render(m.detailsKey())
 	}
 	return s.Dim.Render(fit(" "+strings.Join(m.facts(), s.dot), m.width, s.more))

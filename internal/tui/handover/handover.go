@@ -9,7 +9,6 @@ package handover
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"runtime/debug"
 	"sync"
@@ -17,6 +16,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
 
@@ -27,7 +27,7 @@ type Program interface {
 }
 
 // ErrClosed is the answer to a Lend after the program's end.
-var ErrClosed = errors.New("the terminal has been given back")
+var ErrClosed = message.Errorf("the terminal has been given back")
 
 // Terminal is a terminal that belongs to a program. Its methods may be called
 // from any goroutine but the program's event loop, which they would block.
@@ -50,7 +50,7 @@ func New(in, out *os.File) (*Terminal, error) {
 	}
 	saved, err := term.GetState(int(in.Fd()))
 	if err != nil {
-		return nil, fmt.Errorf("reading the terminal's modes: %w", err)
+		return nil, message.Errorf("reading the terminal's modes: %w", err)
 	}
 	t.saved = saved
 	return t, nil
@@ -89,7 +89,7 @@ func (t *Terminal) Lend(ctx context.Context, use func() error) error {
 		err = p.ReleaseTerminal()
 	}
 	if err != nil {
-		err = fmt.Errorf("releasing the terminal: %w", err)
+		err = message.Errorf("releasing the terminal: %w", err)
 	} else {
 		t.reset()
 		err = call(use)
@@ -111,7 +111,10 @@ const shortest = 20 * time.Millisecond
 // LostError says that the terminal can't be used any more.
 type LostError struct{ Err error }
 
-func (e *LostError) Error() string { return "taking the terminal back: " + e.Err.Error() }
+func (e *LostError) Text() message.Text {
+	return message.New("taking the terminal back: %s", e.Err.Error())
+}
+func (e *LostError) Error() string { return e.Text().String() }
 func (e *LostError) Unwrap() error { return e.Err }
 
 func (t *Terminal) takeBack() error {
@@ -174,7 +177,7 @@ func (t *Terminal) tidy() {
 func call(use func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("internal error: %v\n%s", p, debug.Stack())
+			err = message.Errorf("internal error: %v\n%s", p, debug.Stack())
 		}
 	}()
 	return use()

@@ -1,0 +1,7 @@
+package i18n
+
+// Names for the tests.
+
+func JapaneseMessages() map[string]string { return japaneseMessages() }
+func JapaneseParts() []map[string]string  { return japaneseParts() }
+func JapaneseHelp() map[string]string     { return jaHelp() }

@@ -1,0 +1,6 @@
+package i18n
+
+// jaHelp are the messages of the commands' help.
+func jaHelp() map[string]string {
+	return map[string]string{}
+}

@@ -1,0 +1,6 @@
+package i18n
+
+// jaKeeper are the messages of internal/keeper.
+func jaKeeper() map[string]string {
+	return map[string]string{}
+}

@@ -1,0 +1,6 @@
+package i18n
+
+// jaShared are the messages that several packages have.
+func jaShared() map[string]string {
+	return map[string]string{}
+}
