@@ -120,8 +120,10 @@ func (j *job) inProcess() (*localJob, error) {
 	return local, nil
 }
 
-// close ends the work, and logs out.
+// close ends the work, and logs out. A login under way is waited for: its token
+// would stay.
 func (j *job) close(ctx context.Context) {
+	defer j.app.waiting(j.app.texts().Steps.Out)()
 	ctx = context.WithoutCancel(ctx)
 	j.notes.Wait()
 	j.mu.Lock()

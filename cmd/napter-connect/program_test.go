@@ -20,11 +20,11 @@ const gateway = "8981108358100000005"
 // world is a simulator and the surroundings of a program that uses it.
 type world struct {
 	*simulator.Simulator
-	t    *testing.T
+	t    testing.TB
 	vars map[string]string
 }
 
-func newWorld(t *testing.T, o simulator.Options) *world {
+func newWorld(t testing.TB, o simulator.Options) *world {
 	t.Helper()
 	o.SIMs = 40
 	sim, err := simulator.Start(context.Background(), o)

@@ -34,7 +34,10 @@ func runUI(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	defer api.close(ctx)
+	defer func() {
+		defer a.waiting(a.texts().Steps.Out)()
+		api.close(ctx)
+	}()
 	b.app, b.api, b.recent = &quiet, api, config.NewRecent(api.settings.dirs.State)
 	if b.leases, err = quiet.openLeases(api.settings.dirs, "tui"); err != nil {
 		return err

@@ -8,6 +8,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -17,6 +18,8 @@ import (
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/simcache"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 	"github.com/napter-connect/napter-connect/internal/termtest"
 )
@@ -216,6 +219,86 @@ func TestMuteTerminal(t *testing.T) {
 			t.Errorf("%v starts in %v in a terminal that answers, in %v in one that does not", args, best[false], best[true])
 		}
 	}
+}
+
+// worldOfMany has a home that knows 100,000 SIMs, of which every third was online,
+// and where the API never answers.
+func worldOfMany(t testing.TB) *world {
+	t.Helper()
+	w := newWorld(t, simulator.Options{})
+	w.Inject(simulator.Fault{Operation: "auth", Hang: true})
+	sims := make([]simcache.SIM, 100_000)
+	for i := range sims {
+		sims[i] = simcache.FromAccess(access.SIM{
+			ID: fmt.Sprintf("898110000000%07d", i), IMSI: fmt.Sprintf("44010000%07d", i), Name: fmt.Sprintf("meter-%06d", i),
+			Status: "active", Online: i%3 == 0, Tags: map[string]string{"site": fmt.Sprintf("site-%d", i%100)},
+		})
+	}
+	dir := filepath.Join(w.vars["XDG_CACHE_HOME"], "napter-connect")
+	choice := simcache.Choice{ProfileDir: w.vars["SORACOM_PROFILE_DIR"], Endpoint: w.Endpoint()}
+	if err := simcache.Remember(dir, choice, w.Endpoint(), "OP0012345678"); err != nil {
+		t.Fatal(err)
+	}
+	if err := simcache.Open(dir, w.Endpoint(), "OP0012345678").Save(sims, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// firstRows starts the program and says how long it takes to the first rows.
+func (w *world) firstRows() time.Duration {
+	w.t.Helper()
+	cmd := w.program()
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color", "NAPTER_CONNECT_NO_KEEPER=1")
+	began := time.Now()
+	e := termtest.Start(w.t, cmd, termtest.Options{Columns: 120, Rows: 30})
+	e.Until("rows", func() bool { return strings.Contains(e.Output(), "meter-000003") })
+	took := time.Since(began)
+	e.Expect("meter-000000", "meter-000003", "meter-000006") // those that were online stand first
+	_ = e.Cmd.Process.Kill()
+	e.Exit()
+	return took
+}
+
+// TestUILeavesInMidLogin: the end of a login that hangs is waited for a while, and
+// nobody wonders why.
+func TestUILeavesInMidLogin(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	w.Inject(simulator.Fault{Operation: "auth", Hang: true})
+	cmd := w.program()
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color")
+	e := termtest.Start(t, cmd, termtest.Options{Columns: 120, Rows: 30})
+	e.Expect("Fetching SIMs")
+	e.Type("q")
+	e.Expect("logging out …")
+	if status := e.Exit(); status != 0 {
+		t.Errorf("status %d", status)
+	}
+	w.sane(e)
+}
+
+// TestUIShowsWhatItRemembers: rows come from the cache, whatever the API does, and
+// soon. The best of some starts counts, for the machine may be busy.
+func TestUIShowsWhatItRemembers(t *testing.T) {
+	w := worldOfMany(t)
+	best := time.Hour
+	for range 5 {
+		best = min(best, w.firstRows())
+	}
+	t.Logf("the first rows of 100,000 SIMs are there after %v", best)
+	if best > 200*time.Millisecond {
+		t.Errorf("the first rows of 100,000 SIMs take %v", best)
+	}
+}
+
+// BenchmarkFirstRows100k: from the start of the program to rows on the screen.
+func BenchmarkFirstRows100k(b *testing.B) {
+	w := worldOfMany(b)
+	var total time.Duration
+	for b.Loop() {
+		total += w.firstRows()
+	}
+	b.ReportMetric(float64(total.Milliseconds())/float64(b.N), "ms/start")
 }
 
 // TestUIDemo: two keys from nothing to a shell, without an account.
