@@ -223,7 +223,7 @@ func TestNoBrowser(t *testing.T) {
 // A forward that breaks says why, wherever one is.
 func TestSessionThatBreaks(t *testing.T) {
 	d := start(t, 120, 40)
-	d.press("f", "tab").types("5432").press("enter")
+	d.press("f").types("5432").press("enter")
 	beside(d)
 	d.job().events = append(d.job().events, Ended{Err: message.WithHint(errors.New("the connection was lost"), "try again"), Ran: true})
 	d.settle()

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -68,6 +69,9 @@ func newForm(e *env, r Request) *form {
 	f.protocolChanged()
 	if r.TLS {
 		f.tls.at = 1
+	}
+	if f.checkPort(f.port.line.value()) != "" { // as for a forward: that is what is missing
+		f.focus = slices.Index(f.fields(), &f.port)
 	}
 	return f
 }
