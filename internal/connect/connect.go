@@ -35,9 +35,10 @@ type Connector struct {
 	// Progress receives the events of the whole job; may be nil. While the
 	// terminal belongs to the remote shell there are none.
 	Progress access.Progress
-	// Notice receives lines for the person, on stderr; may be nil.
+	// Notice receives lines for the person, on stderr, in the language of Texts;
+	// may be nil.
 	Notice func(line string)
-	// Texts are the language of Notice; nil is English.
+	// Texts are the language of all that is told to the person here; nil is English.
 	Texts *i18n.Texts
 	// Debugf receives lines for -v; may be nil.
 	Debugf func(format string, args ...any)
@@ -81,6 +82,15 @@ func (c *Connector) notice(format string, args ...any) {
 	if c.Notice != nil {
 		c.Notice(c.language().Sprintf(format, args...))
 	}
+}
+
+// tell is a notice of an error and its next step.
+func (c *Connector) tell(err error) {
+	if next := message.Hint(err); !next.IsZero() {
+		c.notice("%v; %s", err, next)
+		return
+	}
+	c.notice("%v", err)
 }
 
 func (c *Connector) debugf(format string, args ...any) {

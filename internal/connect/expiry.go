@@ -1,7 +1,6 @@
 package connect
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
@@ -22,6 +21,7 @@ type ExpiredError struct {
 	Err     error  // what the session saw
 }
 
+// Text says when.
 func (e *ExpiredError) Text() message.Text { return message.New("the mapping expired at %s", e.At) }
 func (e *ExpiredError) Error() string      { return e.Text().String() }
 func (e *ExpiredError) Unwrap() error      { return e.Err }
@@ -43,7 +43,7 @@ func (c *Connector) warnBeforeExpiry(expires time.Time, tell func(line string)) 
 		return func() {}
 	}
 	timer := time.AfterFunc(left-warnBefore, func() {
-		tell(fmt.Sprintf("the mapping ends at %s, in 5 minutes", c.clockTime(expires)))
+		tell(c.language().Sprintf("the mapping ends at %s, in 5 minutes", c.clockTime(expires)))
 	})
 	return func() { timer.Stop() }
 }

@@ -134,7 +134,8 @@ func (p *Opened) openPage(ctx context.Context, o OpenOptions) error {
 func withPath(page url.URL, path string) (string, error) {
 	rest, err := url.Parse("/" + strings.TrimPrefix(path, "/"))
 	if err != nil || rest.Host != "" {
-		return "", message.WithHint(message.Errorf("%q is not the path of a page", path), "write it as in a URL, such as /status?all=1")
+		return "", message.WithHint(message.Errorf("%q is not the path of a page", path),
+			"write it as in a URL, such as /status?all=1")
 	}
 	page.Path, page.RawPath, page.RawQuery, page.Fragment = rest.Path, rest.RawPath, rest.RawQuery, rest.Fragment
 	return page.String(), nil
@@ -164,7 +165,7 @@ func (p *Opened) try(ctx context.Context, r access.Request, rec *access.Recorder
 		}
 		err = c.explain(ctx, r, info, began, &launch.SilentError{Name: launch.Name(info.SIM), Port: r.Port})
 		if ctx.Err() == nil {
-			c.notice("%v; %s", err, message.Hint(err))
+			c.tell(err)
 		}
 	}()
 	return nil

@@ -31,7 +31,8 @@ const SamePort = -1
 // and an empty BIND are all addresses, as in OpenSSH.
 func ParsePortSpec(text string) (PortSpec, error) {
 	s := PortSpec{Local: SamePort}
-	bad := message.WithHint(message.Errorf("%q is not a port to forward", text), "write PORT, LPORT:PORT or BIND:LPORT:PORT, for example 8080:80")
+	bad := message.WithHint(message.Errorf("%q is not a port to forward", text),
+		"write PORT, LPORT:PORT or BIND:LPORT:PORT, for example 8080:80")
 	rest := text
 	if i := strings.LastIndexByte(rest, ':'); i >= 0 {
 		local := rest[:i]

@@ -3,7 +3,6 @@ package connect
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -212,10 +211,10 @@ func (j *sshJob) session(s settings, info access.Info, notices <-chan string) ss
 // about is the answer to ~I.
 func (j *sshJob) about(info access.Info) string {
 	m := info.Mapping
-	text := fmt.Sprintf("%s by way of %s, which ends at %s (in %s)",
+	text := j.language().Sprintf("%s by way of %s, which ends at %s (in %s)",
 		launch.Name(info.SIM), m.Addr, j.clockTime(m.Expires), m.Expires.Sub(j.now()).Round(time.Minute))
 	if c := j.client.Load(); c != nil && c.RTT() > 0 {
-		text += fmt.Sprintf("; round trip %s", c.RTT().Round(time.Millisecond))
+		text += j.language().Sprintf("; round trip %s", c.RTT().Round(time.Millisecond))
 	}
 	return text
 }

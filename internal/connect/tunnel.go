@@ -9,7 +9,6 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/launch"
-	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // tellAgain is how long a forward waits before it explains another failure, and
@@ -168,10 +167,7 @@ func (t *tunnel) report(ctx context.Context, err error) {
 	t.mu.Lock()
 	t.failure = err
 	t.mu.Unlock()
-	if next := message.Hint(err); !next.IsZero() {
-		err = message.Errorf("%w; %s", err, next)
-	}
-	t.notice("%v", err)
+	t.tell(err)
 }
 
 func (t *tunnel) facts() Tunnel {

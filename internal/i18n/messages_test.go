@@ -143,9 +143,8 @@ func wordless(format string) bool {
 
 // pending are packages whose messages are still to be translated.
 var pending = []string{
-	"cmd/napter-connect", "internal/access", "internal/client", "internal/config", "internal/connect", "internal/keeper",
-	"internal/launch", "internal/lease", "internal/myip", "internal/profile", "internal/simcache", "internal/sshclient",
-	"internal/sshconfig", "internal/tui",
+	"cmd/napter-connect", "internal/access", "internal/client", "internal/config", "internal/keeper",
+	"internal/lease", "internal/myip", "internal/profile", "internal/sshclient",
 }
 
 // Every message of the sources has its Japanese, and the table holds no other.

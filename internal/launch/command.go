@@ -24,7 +24,8 @@ type Command struct {
 func (c *Command) Find() error {
 	path, err := exec.LookPath(c.Args[0])
 	if err != nil {
-		return message.WithHint(message.Errorf("running %q: %w", c.Args[0], errors.Unwrap(err)), "check the program's name and PATH")
+		return message.WithHint(message.Errorf("running %q: %w", c.Args[0], errors.Unwrap(err)),
+			"check the program's name and PATH")
 	}
 	c.Args[0] = path
 	return nil

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"time"
 
@@ -96,22 +95,19 @@ type DialError struct {
 	Err        error
 }
 
+// Text tells a refusal and silence from other failures.
 func (e *DialError) Text() message.Text {
-	return message.New("connecting to %s: %s %s", e.Name, e.Addr, e.what())
-}
-func (e *DialError) Error() string { return e.Text().String() }
-
-func (e *DialError) what() string {
 	var timeout net.Error
 	switch {
 	case isRefused(e.Err):
-		return "refused the connection"
+		return message.New("connecting to %s: %s refused the connection", e.Name, e.Addr)
 	case errors.Is(e.Err, context.DeadlineExceeded), errors.As(e.Err, &timeout) && timeout.Timeout():
-		return fmt.Sprintf("did not answer within %s", connectLimit)
+		return message.New("connecting to %s: %s did not answer within %ds", e.Name, e.Addr, int(connectLimit.Seconds()))
 	}
-	return "cannot be reached: " + e.Err.Error()
+	return message.New("connecting to %s: %s cannot be reached: %v", e.Name, e.Addr, e.Err)
 }
 
+func (e *DialError) Error() string { return e.Text().String() }
 func (e *DialError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
@@ -126,11 +122,12 @@ type SilentError struct {
 	Err  error // nil for an orderly end
 }
 
+// Text says what was seen, not why: that is not known here.
 func (e *SilentError) Text() message.Text {
 	return message.New("%s: the connection to port %d was closed before the device sent anything", e.Name, e.Port)
 }
-func (e *SilentError) Error() string { return e.Text().String() }
 
+func (e *SilentError) Error() string { return e.Text().String() }
 func (e *SilentError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
@@ -144,11 +141,12 @@ type CertificateError struct {
 	Err      error
 }
 
+// Text has the verifier's reason.
 func (e *CertificateError) Text() message.Text {
 	return message.New("the TLS certificate is not one for %s: %v", e.Hostname, e.Err)
 }
-func (e *CertificateError) Error() string { return e.Text().String() }
 
+func (e *CertificateError) Error() string { return e.Text().String() }
 func (e *CertificateError) Unwrap() error { return e.Err }
 
 // Hint says what to do.

@@ -26,11 +26,13 @@ type Desktop struct {
 }
 
 // NoDisplayError says that windows cannot be shown here.
-type NoDisplayError struct{ Why string }
+type NoDisplayError struct{ Why message.Text }
 
+// Text says why.
 func (e *NoDisplayError) Text() message.Text {
 	return message.New("no window can be opened here: %s", e.Why)
 }
+
 func (e *NoDisplayError) Error() string { return e.Text().String() }
 
 func (d Desktop) getenv(name string) string {
@@ -45,11 +47,11 @@ func (d Desktop) getenv(name string) string {
 func (d Desktop) check() error {
 	switch {
 	case d.getenv("SSH_CONNECTION") != "":
-		return &NoDisplayError{"this is an SSH session"}
+		return &NoDisplayError{message.New("this is an SSH session")}
 	case runtime.GOOS == "darwin" || runtime.GOOS == "windows", d.getenv("WSL_DISTRO_NAME") != "":
 		return nil
 	case d.getenv("DISPLAY") == "" && d.getenv("WAYLAND_DISPLAY") == "":
-		return &NoDisplayError{"there is no display"}
+		return &NoDisplayError{message.New("there is no display")}
 	}
 	return nil
 }

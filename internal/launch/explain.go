@@ -39,6 +39,7 @@ type ConnectError struct {
 	Err    error // what was seen here
 }
 
+// Text is the reason.
 func (e *ConnectError) Text() message.Text { return e.Reason }
 func (e *ConnectError) Error() string      { return e.Text().String() }
 func (e *ConnectError) Unwrap() error      { return e.Err }
@@ -140,9 +141,10 @@ func reason(events []client.NapterAuditEntry, info access.Info, cause error) err
 		}
 	case has(client.AuditAccess):
 		return &ConnectError{
-			Reason: message.New("Napter let the connection in, but the device did not take it on port %d", info.Mapping.DevicePort),
-			Fix:    message.New("check that the service runs on the device, its port (-p) and the device's firewall"),
-			Err:    cause,
+			Reason: message.New("Napter let the connection in, but the device did not take it on port %d",
+				info.Mapping.DevicePort),
+			Fix: message.New("check that the service runs on the device, its port (-p) and the device's firewall"),
+			Err: cause,
 		}
 	}
 	return nil
@@ -168,8 +170,11 @@ func denied(events []client.NapterAuditEntry, info access.Info, cause error) err
 		allowed = append(allowed, p.String())
 	}
 	return &ConnectError{
-		Reason: message.New("Napter denied the connection: it came from %s, and the mapping lets in %s", seen, strings.Join(allowed, ", ")),
-		Fix:    message.New("connections leave by another way than the address services saw (a VPN, or several exits); if %s is yours, add --source %s/32", seen, seen),
+		Reason: message.New("Napter denied the connection: it came from %s, and the mapping lets in %s",
+			seen, strings.Join(allowed, ", ")),
+		Fix: message.New(
+			"connections leave by another way than the address services saw (a VPN, or several exits); if %s is yours, add --source %s/32",
+			seen, seen),
 		Denied: true,
 		Err:    cause,
 	}

@@ -22,7 +22,8 @@ const (
 
 // Why a context of NewStdio ends by itself.
 var (
-	errNoInput = message.WithHint(message.Errorf("the standard input ended before there was a connection"), "this command is for programs that speak through it, such as ssh's ProxyCommand")
+	errNoInput = message.WithHint(message.Errorf("the standard input ended before there was a connection"),
+		"this command is for programs that speak through it, such as ssh's ProxyCommand")
 	// ErrNoReader says that nobody reads what the device sends.
 	ErrNoReader = message.Errorf("nobody reads the standard output any more")
 )

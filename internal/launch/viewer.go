@@ -25,9 +25,11 @@ type NoViewerError struct {
 	Tried  []string
 }
 
+// Text names the programs that were looked for.
 func (e *NoViewerError) Text() message.Text {
 	return message.New("no %s viewer was found (%s)", strings.ToUpper(e.Scheme), strings.Join(e.Tried, ", "))
 }
+
 func (e *NoViewerError) Error() string { return e.Text().String() }
 
 // View starts the platform's viewer for a local address. ended tells of its end.

@@ -95,7 +95,8 @@ func (i Install) Remove(ctx context.Context) (changed bool, err error) {
 func (i Install) line() (string, error) {
 	path, ok := globArgument(filepath.ToSlash(i.File))
 	if !ok {
-		return "", message.WithHint(message.Errorf("the file %q can't be written into an ssh_config", i.File), "set XDG_STATE_HOME to a path of usual characters")
+		return "", message.WithHint(message.Errorf("the file %q can't be written into an ssh_config", i.File),
+			"set XDG_STATE_HOME to a path of usual characters")
 	}
 	return "Include " + path, nil
 }
@@ -132,7 +133,7 @@ func (i Install) addLine(line string) (changed bool, err error) {
 	if missing {
 		text = created + "\n" + text
 	}
-	return true, i.replace(append([]byte(text), old...), "add this line at its top yourself: "+line)
+	return true, i.replace(append([]byte(text), old...), message.New("add this line at its top yourself: %s", line))
 }
 
 func (i Install) removeLine(line string) (changed bool, err error) {
@@ -153,7 +154,7 @@ func (i Install) removeLine(line string) (changed bool, err error) {
 		}
 	}
 	rest := append(append([]byte{}, c.before...), c.after...)
-	return true, i.replace(rest, "remove this line yourself: "+line)
+	return true, i.replace(rest, message.New("remove this line yourself: %s", line))
 }
 
 // pieces are what is before and after our line.
@@ -176,11 +177,11 @@ func cut(data []byte, line string) *pieces {
 
 // replace writes the user's file in one step, with the mode that it has, through a
 // symlink if it is one.
-func (i Install) replace(data []byte, byHand string) (err error) {
+func (i Install) replace(data []byte, byHand message.Text) (err error) {
 	path, mode := i.UserConfig, fs.FileMode(0o600)
 	defer func() {
 		if err != nil {
-			err = message.WithHint(message.Errorf("changing your ssh configuration: %w", err), "%s", byHand)
+			err = message.WithHintText(message.Errorf("changing your ssh configuration: %w", err), byHand)
 		}
 	}()
 	info, err := os.Stat(path)

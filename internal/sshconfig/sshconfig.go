@@ -84,7 +84,8 @@ func newWriter(o Options) (*writer, error) {
 		word, ok := shellWord(o.GOOS, s)
 		arg, argOK := commandWord(s)
 		if !ok || !argOK {
-			return nil, message.WithHint(message.Errorf("%q can't be written into an ssh_config", s), "move it to a path of usual characters")
+			return nil, message.WithHint(message.Errorf("%q can't be written into an ssh_config", s),
+				"move it to a path of usual characters")
 		}
 		words, args = append(words, word), append(args, arg)
 	}
@@ -94,7 +95,8 @@ func newWriter(o Options) (*writer, error) {
 	}
 	var ok bool
 	if w.knownHosts, ok = pathArgument(o.KnownHosts); !ok {
-		return nil, message.WithHint(message.Errorf("the file %q can't be written into an ssh_config", o.KnownHosts), "set XDG_STATE_HOME to a path of usual characters")
+		return nil, message.WithHint(message.Errorf("the file %q can't be written into an ssh_config", o.KnownHosts),
+			"set XDG_STATE_HOME to a path of usual characters")
 	}
 	for _, name := range o.Taken {
 		w.taken[strings.ToLower(name)] = true

@@ -111,11 +111,10 @@ const shortest = 20 * time.Millisecond
 // LostError says that the terminal can't be used any more.
 type LostError struct{ Err error }
 
-func (e *LostError) Text() message.Text {
-	return message.New("taking the terminal back: %s", e.Err.Error())
-}
-func (e *LostError) Error() string { return e.Text().String() }
-func (e *LostError) Unwrap() error { return e.Err }
+// Text says why.
+func (e *LostError) Text() message.Text { return message.New("taking the terminal back: %v", e.Err) }
+func (e *LostError) Error() string      { return e.Text().String() }
+func (e *LostError) Unwrap() error      { return e.Err }
 
 func (t *Terminal) takeBack() error {
 	p, closed := t.owner()
