@@ -19,8 +19,8 @@ var (
 
 const (
 	firstPause = 250 * time.Millisecond
-	lastPause  = 30 * time.Second
-	firstTry   = 3 * time.Second // the time limit of an attempt; it doubles
+	lastPause  = 15 * time.Second // before it is spread by a half either way
+	firstTry   = 3 * time.Second  // the time limit of an attempt; it doubles
 	lastTry    = 30 * time.Second
 	lookAgain  = time.Second
 	// directTime is how long a mapping of our own is deleted without a look at
