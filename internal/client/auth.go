@@ -70,7 +70,7 @@ func (c *Client) issue(ctx context.Context, from Token, life time.Duration, r re
 		return Token{}, err
 	}
 	if t.APIKey == "" || t.Token == "" {
-		return Token{}, res.unreadable("it holds no API key and token")
+		return Token{}, res.unreadable(message.New("it holds no API key and token"))
 	}
 	t.Expires = expires
 	return t, nil
@@ -93,7 +93,7 @@ func (c *Client) Logout(ctx context.Context, t Token) error {
 // Warm opens a connection to the endpoint, so that the first call does not wait
 // for it. Whatever the server answers is enough.
 func (c *Client) Warm(ctx context.Context) error {
-	_, err := c.call(ctx, Token{}, request{op: "connecting", method: http.MethodHead, policy: once})
+	_, err := c.call(ctx, Token{}, request{op: opConnect, method: http.MethodHead, policy: once})
 	var answer *Error
 	if errors.As(err, &answer) {
 		return nil
@@ -130,7 +130,7 @@ func (s *Session) GenerateAuthToken(ctx context.Context, timeout time.Duration) 
 		return Token{}, err
 	}
 	if answer.Token == "" {
-		return Token{}, res.unreadable("it holds no token")
+		return Token{}, res.unreadable(message.New("it holds no token"))
 	}
 	next.Token = answer.Token
 	s.replace(old, next)

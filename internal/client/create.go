@@ -140,7 +140,7 @@ func (s *Session) createOnce(ctx context.Context, r request) (PortMapping, error
 		return PortMapping{}, err
 	}
 	if m.IPAddress == "" || m.Port == 0 {
-		return PortMapping{}, res.unreadable("it holds no address and port")
+		return PortMapping{}, res.unreadable(message.New("it holds no address and port"))
 	}
 	return m, nil
 }
@@ -248,9 +248,11 @@ type LostCreateError struct {
 	Err   error
 }
 
+// Text is what happened to the answer.
 func (e *LostCreateError) Text() message.Text {
 	return message.New("the answer was lost: %v", e.Err)
 }
+
 func (e *LostCreateError) Error() string { return e.Text().String() }
 
 // Unwrap gives what happened to the answer.
@@ -258,5 +260,7 @@ func (e *LostCreateError) Unwrap() error { return e.Err }
 
 // Hint is what to do next.
 func (e *LostCreateError) Hint() message.Text {
-	return message.New("a mapping may have been made: napter-connect mappings list shows it, napter-connect mappings prune deletes it")
+	return message.New(
+		"a mapping may have been made: napter-connect mappings list shows it, napter-connect mappings prune deletes it",
+	)
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 // Credentials are the body of POST /auth in one of its three forms: an AuthKey
@@ -32,21 +33,25 @@ func (c Credentials) check() error {
 		c.OperatorID != "" && c.UserName != "" && c.Password != "":
 		return nil
 	}
-	return message.WithHint(message.Errorf("the credentials are not complete"), "give an AuthKey ID and its secret, an e-mail address and password, or an operator ID, user name and password")
+	return message.WithHint(message.Errorf("the credentials are not complete"),
+		"give an AuthKey ID and its secret, an e-mail address and password, or an operator ID, user name and password")
 }
 
-// String names the caller without a secret.
-func (c Credentials) String() string {
+// Text names the caller without a secret, on one printable line.
+func (c Credentials) Text() message.Text {
 	switch {
 	case c.AuthKeyID != "":
-		return "AuthKey " + c.AuthKeyID
+		return message.New("AuthKey %s", safetext.Line(c.AuthKeyID))
 	case c.Email != "":
-		return "root user " + c.Email
+		return message.New("root user %s", safetext.Line(c.Email))
 	case c.UserName != "":
-		return "SAM user " + c.UserName + " of " + c.OperatorID
+		return message.New("SAM user %s of %s", safetext.Line(c.UserName), safetext.Line(c.OperatorID))
 	}
-	return "no credentials"
+	return message.New("no credentials")
 }
+
+// String is the text in English.
+func (c Credentials) String() string { return c.Text().String() }
 
 // GoString keeps secrets out of %#v.
 func (c Credentials) GoString() string { return c.String() }

@@ -20,25 +20,43 @@ type Error struct {
 	Operation string // such as createPortMappingForSim
 	Status    int    // HTTP status
 	Code      string // such as SEM0016; may be empty
-	Message   string // the API's words on one printable line, or a short form of the body
+	Message   string // the API's words on one printable line, or a short form of the body; ours in English
 	// RetryAfter is what the API asked for, or 0.
 	RetryAfter time.Duration
 
-	webPage bool // HTML: not the API's own answer
+	webPage bool         // HTML: not the API's own answer
+	ours    message.Text // what Message says, when the words are not the API's
 }
 
-// Error is a sentence such as "getSim: SIM not found (404, SEM0001)".
+// Text is a sentence such as "getSim: SIM not found (404, SEM0001)".
 func (e *Error) Text() message.Text {
-	reason := message.Verbatim(e.Message)
-	if e.Message == "" {
-		reason = message.New("the server gave no reason")
-	}
+	op := operationText(e.Operation)
 	if e.Code != "" {
-		return message.New("%s: %s (%d, %s)", e.Operation, reason, e.Status, e.Code)
+		return message.New("%s: %s (%d, %s)", op, e.reason(), e.Status, e.Code)
 	}
-	return message.New("%s: %s (status %d)", e.Operation, reason, e.Status)
+	return message.New("%s: %s (status %d)", op, e.reason(), e.Status)
 }
+
 func (e *Error) Error() string { return e.Text().String() }
+
+func (e *Error) reason() message.Text {
+	switch {
+	case e.Message == "":
+		return message.New("the server gave no reason")
+	case e.ours.String() == e.Message:
+		return e.ours
+	}
+	return message.Verbatim(e.Message)
+}
+
+// say puts words of ours in the place of the API's.
+func (e *Error) say(words message.Text) { e.Message, e.ours = oneLine(words.String()), words }
+
+// answeredByWebPage says that somebody else answered.
+func (e *Error) answeredByWebPage() {
+	e.say(message.New("the server answered with a web page"))
+	e.webPage = true
+}
 
 // InvalidToken reports that the API did not accept who asked: a 401, or its
 // "Invalid API key" whatever the status, which is what a revoked token gets.
@@ -67,13 +85,13 @@ func (e *Error) gone() bool { return e.Status == http.StatusNotFound && !e.webPa
 func newError(r request, t Token, res *http.Response, body []byte) *Error {
 	e := &Error{Operation: r.op, Status: res.StatusCode, RetryAfter: retryAfter(res.Header, time.Now())}
 	body = bytes.TrimSpace(body)
-	switch code, message, ok := parseErrorBody(body); {
+	switch code, words, ok := parseErrorBody(body); {
 	case ok:
-		e.Code, e.Message = oneLine(code), message
+		e.Code, e.Message = oneLine(code), words
 	case isWebPage(res.Header, body):
-		e.Message, e.webPage = "the server answered with a web page", true
+		e.answeredByWebPage()
 	case res.StatusCode/100 == 3:
-		e.Message = "the server answered with a redirect, which is not followed"
+		e.say(message.New("the server answered with a redirect, which is not followed"))
 	default:
 		e.Message = string(body)
 	}
@@ -88,26 +106,26 @@ func newError(r request, t Token, res *http.Response, body []byte) *Error {
 
 // parseErrorBody understands {code, message} and {httpStatus, errorMessage:
 // {code, message}} (APICallError of the definition).
-func parseErrorBody(body []byte) (code, message string, ok bool) {
-	type words struct {
+func parseErrorBody(body []byte) (code, words string, ok bool) {
+	type reason struct {
 		Code    any    `json:"code"`
 		Message string `json:"message"`
 	}
 	var shape struct {
-		words
-		ErrorMessage *words `json:"errorMessage"`
+		reason
+		ErrorMessage *reason `json:"errorMessage"`
 	}
 	if json.Unmarshal(body, &shape) != nil {
 		return "", "", false
 	}
-	w := shape.words
+	r := shape.reason
 	if shape.ErrorMessage != nil {
-		w = *shape.ErrorMessage
+		r = *shape.ErrorMessage
 	}
-	if w.Code != nil {
-		code = fmt.Sprint(w.Code)
+	if r.Code != nil {
+		code = fmt.Sprint(r.Code)
 	}
-	return code, w.Message, code != "" || w.Message != ""
+	return code, r.Message, code != "" || r.Message != ""
 }
 
 func isWebPage(h http.Header, body []byte) bool {
@@ -124,6 +142,16 @@ func oneLine(s string) string {
 		s = string(runes[:most]) + "…"
 	}
 	return safetext.Line(s)
+}
+
+// safe is what an error says, without the control characters that a server may
+// have put into it. Words that need no such care stay translatable.
+func safe(err error) message.Text {
+	said := err.Error()
+	if line := oneLine(said); line != said {
+		return message.Verbatim(line)
+	}
+	return message.Of(err)
 }
 
 // retryAfter reads Retry-After (RFC 9110): seconds, or a date, which counts from

@@ -31,13 +31,17 @@ func permission(op string) string {
 	return ""
 }
 
-// Hint is what to do next, or "".
+// Hint is what to do next; it may say nothing.
 func (e *Error) Hint() message.Text {
 	switch {
 	case e.webPage:
-		return message.New("something between here and the API answered in its place: check the endpoint, the proxy, and whether this network wants you to sign in")
+		return message.New(
+			"something between here and the API answered in its place: check the endpoint, the proxy, and whether this network wants you to sign in",
+		)
 	case e.Operation == opAuth && e.Status == http.StatusUnauthorized:
-		return message.New("the credentials are wrong or revoked, or an MFA code is missing or wrong; log in again: napter-connect auth login")
+		return message.New(
+			"the credentials are wrong or revoked, or an MFA code is missing or wrong; log in again: napter-connect auth login",
+		)
 	case e.InvalidToken():
 		return message.New("the token was revoked or has expired; log in again: napter-connect auth login")
 	case e.Status == http.StatusForbidden:
@@ -63,13 +67,18 @@ func forbiddenHint(op string) message.Text {
 	if name == "" {
 		return message.New("this user may not do that; a change of permissions takes effect at the next login")
 	}
-	return message.New("this user needs the SAM permission %s; a change of permissions takes effect only at the next login: run napter-connect auth logout, then try again", name)
+	return message.New(
+		"this user needs the SAM permission %s; a change of permissions takes effect only at the next login: run napter-connect auth logout, then try again",
+		name,
+	)
 }
 
 func notFoundHint(op string) message.Text {
 	switch op {
 	case opGetSim, opGetSubscriber, opCreatePortMapping, opCreatePortMappingForSim:
-		return message.New("check the SIM, and the coverage type of the profile (jp or g): napter-connect sims lists what this account has")
+		return message.New(
+			"check the SIM, and the coverage type of the profile (jp or g): napter-connect sims lists what this account has",
+		)
 	}
 	return message.Text{}
 }

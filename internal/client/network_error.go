@@ -40,37 +40,40 @@ func (c *Client) networkError(ctx context.Context, r request, limit time.Duratio
 // Unwrap gives the cause, context.Canceled included.
 func (e *NetworkError) Unwrap() error { return e.Err }
 
+// Text is a sentence such as "listSims: no answer from api.soracom.io within 15s".
 func (e *NetworkError) Text() message.Text {
-	var dns *net.DNSError
+	op := operationText(e.Operation)
 	switch e.kind() {
 	case kindStopped:
-		return message.New("%s: stopped while waiting for %s: %v", e.Operation, e.Host, e.Err)
+		return message.New("%s: stopped while waiting for %s: %v", op, e.Host, e.Err)
 	case kindDNS:
+		var dns *net.DNSError
 		errors.As(e.Err, &dns)
-		return message.New("%s: the name %s can't be resolved: %s", e.Operation, oneLine(dns.Name), oneLine(dns.Err))
+		return message.New("%s: the name %s can't be resolved: %s", op, oneLine(dns.Name), foreign(dns.Err, lookupFaults()))
 	case kindRefused:
-		return message.New("%s: %s refused the connection", e.Operation, e.where())
+		if e.byProxy() {
+			return message.New("%s: the proxy refused the connection", op)
+		}
+		return message.New("%s: %s refused the connection", op, e.Host)
 	case kindTimeout:
-		return message.New("%s: no answer from %s within %s", e.Operation, e.Host, e.limit)
+		return message.New("%s: no answer from %s within %s", op, e.Host, e.limit)
 	case kindTLS:
-		return message.New("%s: no secure connection to %s: %s", e.Operation, e.Host, oneLine(e.Err.Error()))
+		return message.New("%s: no secure connection to %s: %s", op, e.Host, foreign(e.Err.Error(), certificateFaults(e.Err)))
 	case kindCut:
-		return message.New("%s: %s cut the connection before its answer was complete", e.Operation, e.Host)
+		return message.New("%s: %s cut the connection before its answer was complete", op, e.Host)
 	}
-	return message.New("%s: %s: %s", e.Operation, e.Host, oneLine(e.Err.Error()))
+	return message.New("%s: %s: %s", op, e.Host, safe(e.Err))
 }
+
 func (e *NetworkError) Error() string { return e.Text().String() }
 
-// where names who was dialled.
-func (e *NetworkError) where() message.Text {
+// byProxy reports that it was not the API which was dialled.
+func (e *NetworkError) byProxy() bool {
 	var dial *net.OpError
-	if errors.As(e.Err, &dial) && dial.Op == "proxyconnect" {
-		return message.New("the proxy")
-	}
-	return message.Verbatim(e.Host)
+	return errors.As(e.Err, &dial) && dial.Op == "proxyconnect"
 }
 
-// Hint is what to do next, or "".
+// Hint is what to do next; it says nothing when the caller stopped it.
 func (e *NetworkError) Hint() message.Text {
 	switch e.kind() {
 	case kindStopped:
@@ -80,7 +83,9 @@ func (e *NetworkError) Hint() message.Text {
 	case kindRefused:
 		return message.New("nothing listens there: check the endpoint (SORACOM_ENDPOINT) and the proxy variables")
 	case kindTLS:
-		return message.New("the certificate must be valid for the endpoint: check the clock, the endpoint, and whether a proxy opens TLS")
+		return message.New(
+			"the certificate must be valid for the endpoint: check the clock, the endpoint, and whether a proxy opens TLS",
+		)
 	case kindCut:
 		return message.New("try again; if it happens every time, look at the proxy or firewall in between")
 	}

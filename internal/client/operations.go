@@ -1,5 +1,7 @@
 package client
 
+import "github.com/napter-connect/napter-connect/internal/message"
+
 // Names of the operations, as the definition writes them (operationId).
 const (
 	opAuth                          = "auth"
@@ -20,3 +22,14 @@ const (
 	opDeletePortMapping             = "deletePortMapping"
 	opGetNapterAuditLogs            = "getNapterAuditLogs"
 )
+
+// opConnect is no operation of the API: a request that only opens a connection.
+const opConnect = "connecting"
+
+// operationText is an operation as errors name it: the API's name for it.
+func operationText(op string) message.Text {
+	if op == opConnect {
+		return message.New("connecting")
+	}
+	return message.Verbatim(op)
+}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"iter"
 	"net/url"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // pages walks through all pages of a list: the answer's x-soracom-next-key
@@ -35,7 +37,7 @@ func pages[T any](ctx context.Context, s *Session, r request) iter.Seq2[T, error
 				return
 			}
 			if seen[key] {
-				yield(zero, res.unreadable("it leads to a page that was read before"))
+				yield(zero, res.unreadable(message.New("it leads to a page that was read before")))
 				return
 			}
 			seen[key] = true

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -53,18 +52,18 @@ type response struct {
 // of the body, which may hold a token.
 func (r *response) decode(v any) error {
 	if err := json.Unmarshal(r.body, v); err != nil {
-		return r.unreadable(err.Error())
+		return r.unreadable(safe(err))
 	}
 	return nil
 }
 
-func (r *response) unreadable(why string) error {
+func (r *response) unreadable(why message.Text) error {
 	e := &Error{Operation: r.op, Status: r.status}
 	if isWebPage(r.header, r.body) {
-		e.Message, e.webPage = "the server answered with a web page", true
+		e.answeredByWebPage()
 		return e
 	}
-	e.Message = oneLine("the answer can't be understood: " + why)
+	e.say(message.New("the answer can't be understood: %s", why))
 	return e
 }
 
@@ -109,7 +108,7 @@ func (c *Client) attempt(ctx context.Context, t Token, r request) (*response, er
 	}
 	answer := &response{op: r.op, status: res.StatusCode, header: res.Header, body: body}
 	if len(body) > maxBody {
-		return nil, answer.unreadable(fmt.Sprintf("it is longer than %d MiB", maxBody>>20))
+		return nil, answer.unreadable(message.New("it is longer than %d MiB", maxBody>>20))
 	}
 	return answer, nil
 }
@@ -123,13 +122,13 @@ func (c *Client) newRequest(ctx context.Context, t Token, r request) (*http.Requ
 	if r.body != nil {
 		data, err := json.Marshal(r.body)
 		if err != nil {
-			return nil, message.Errorf("%s: %w", r.op, err)
+			return nil, message.Errorf("%s: %w", operationText(r.op), err)
 		}
 		body = bytes.NewReader(data)
 	}
 	req, err := http.NewRequestWithContext(ctx, r.method, address, body)
 	if err != nil {
-		return nil, message.Errorf("%s: %w", r.op, err)
+		return nil, message.Errorf("%s: %w", operationText(r.op), err)
 	}
 	req.Header = c.headers.Clone()
 	if body != nil {

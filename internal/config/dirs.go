@@ -53,7 +53,8 @@ func lookupDirs(goos string, getenv func(string) string) (Dirs, error) {
 	}
 	for _, dir := range []string{d.Config, d.State, d.Cache} {
 		if !filepath.IsAbs(dir) {
-			return Dirs{}, message.WithHint(message.Errorf("the folder %s is not absolute", dir), "set HOME, or XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_CACHE_HOME, to absolute folders")
+			return Dirs{}, message.WithHint(message.Errorf("the folder %s is not absolute", dir),
+				"set HOME, or XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_CACHE_HOME, to absolute folders")
 		}
 	}
 	return d, nil

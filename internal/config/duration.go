@@ -5,6 +5,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // MaxDuration is the longest life of a mapping (the API's limit).
@@ -25,10 +27,12 @@ func (d *Duration) UnmarshalYAML(node ast.Node) error {
 	v, err := time.ParseDuration(node.String())
 	if err != nil {
 		return &yaml.SyntaxError{
-			Message: "not a duration; write it as 90m or 1h30m",
+			Message: notDuration().String(),
 			Token:   node.GetToken(),
 		}
 	}
 	*d = Duration(v)
 	return nil
 }
+
+func notDuration() message.Text { return message.New("not a duration; write it as 90m or 1h30m") }

@@ -68,9 +68,11 @@ const maxSocketPath = 103
 // SocketPathError says that a Unix socket can't have this path.
 type SocketPathError struct{ Path string }
 
+// Text says how much too long it is.
 func (e *SocketPathError) Text() message.Text {
 	return message.New("the socket path %s has %d bytes, and %d are possible", e.Path, len(e.Path), maxSocketPath)
 }
+
 func (e *SocketPathError) Error() string { return e.Text().String() }
 
 // Hint is the next step.

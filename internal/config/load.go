@@ -27,12 +27,14 @@ type Error struct {
 	hint         message.Text
 }
 
+// Text is a sentence such as "config.yaml:3:5: unknown key "prot"".
 func (e *Error) Text() message.Text {
 	if e.Line == 0 {
 		return message.New("%s: %s", e.Path, e.Message)
 	}
 	return message.New("%s:%d:%d: %s", e.Path, e.Line, e.Column, e.Message)
 }
+
 func (e *Error) Error() string { return e.Text().String() }
 
 // Hint is the next step.
@@ -85,7 +87,10 @@ func parse(data []byte) (f File, err error) {
 	// where a list is wanted, for one).
 	defer func() {
 		if r := recover(); r != nil {
-			f, err = File{}, &Error{Message: message.New("this can't be understood"), hint: message.New("write it without tags (!) and anchors (&)")}
+			f, err = File{}, &Error{
+				Message: message.New("this can't be understood"),
+				hint:    message.New("write it without tags (!) and anchors (&)"),
+			}
 		}
 	}()
 	doc, err := parser.ParseBytes(data, 0)
@@ -93,7 +98,10 @@ func parse(data []byte) (f File, err error) {
 		return File{}, yamlError(err, nil)
 	}
 	if len(doc.Docs) > 1 {
-		return File{}, &Error{Message: message.New("there is more than one YAML document"), hint: message.New("keep one, without ---")}
+		return File{}, &Error{
+			Message: message.New("there is more than one YAML document"),
+			hint:    message.New("keep one, without ---"),
+		}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict())
 	if err := dec.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
@@ -111,7 +119,7 @@ func yamlError(err error, doc *ast.File) *Error {
 	if !errors.As(err, &at) {
 		return &Error{Message: message.Of(err)}
 	}
-	fault := &Error{Message: message.Verbatim(at.GetMessage())}
+	fault := &Error{Message: faultText(at)}
 	if token := at.GetToken(); token != nil && token.Position != nil {
 		fault.Line, fault.Column = token.Position.Line, token.Position.Column
 	}
@@ -127,6 +135,7 @@ func yamlError(err error, doc *ast.File) *Error {
 	return fault
 }
 
+// kindName says what belongs there, after "must be".
 func kindName(t reflect.Type) message.Text {
 	switch t.Kind() {
 	case reflect.Bool:

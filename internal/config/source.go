@@ -10,26 +10,33 @@ import (
 // address, which is its /32. A range of everybody (/0) is refused, and so is one
 // that no connection over the internet can come from.
 func ParseSource(text string) (netip.Prefix, error) {
-	const example = "write an IPv4 range such as 203.0.113.7/32, or auto"
 	prefix, err := netip.ParsePrefix(text)
 	if err != nil {
 		addr, addrErr := netip.ParseAddr(text)
 		if addrErr != nil || addr.Zone() != "" {
-			return netip.Prefix{}, message.WithHint(message.Errorf("%q is not a CIDR range", text), "%s", example)
+			return netip.Prefix{}, notRange(message.Errorf("%q is not a CIDR range", text))
 		}
 		prefix = netip.PrefixFrom(addr, addr.BitLen())
 	}
 	switch {
 	case !prefix.Addr().Is4():
-		return netip.Prefix{}, message.WithHint(message.Errorf("%q is not IPv4, and Napter has no other", text), "%s", example)
+		return netip.Prefix{}, notRange(message.Errorf("%q is not IPv4, and Napter has no other", text))
 	case prefix.Bits() == 0:
-		return netip.Prefix{}, message.WithHint(message.Errorf("%q lets everybody in", text), "name the range of your own network, or use auto for your address alone")
+		return netip.Prefix{}, message.WithHint(message.Errorf("%q lets everybody in", text),
+			"name the range of your own network, or use auto for your address alone")
 	case !public(prefix.Addr()):
-		return netip.Prefix{}, message.WithHint(message.Errorf("%q is not a range of public addresses", text), "your connections reach Soracom from a public address: use auto, or your network's public range")
+		return netip.Prefix{}, message.WithHint(message.Errorf("%q is not a range of public addresses", text),
+			"your connections reach Soracom from a public address: use auto, or your network's public range")
 	case prefix.Masked() != prefix:
-		return netip.Prefix{}, message.WithHint(message.Errorf("%q has bits set after its %d", text, prefix.Bits()), "write %s for the range, or %s/32 for the address", prefix.Masked(), prefix.Addr())
+		return netip.Prefix{}, message.WithHint(message.Errorf("%q has bits set after its %d", text, prefix.Bits()),
+			"write %s for the range, or %s/32 for the address", prefix.Masked(), prefix.Addr())
 	}
 	return prefix, nil
+}
+
+// notRange adds what a range looks like.
+func notRange(err error) error {
+	return message.WithHint(err, "write an IPv4 range such as 203.0.113.7/32, or auto")
 }
 
 // public reports whether a connection over the internet can come from an address.

@@ -31,34 +31,71 @@ type NotGlobalError struct {
 	Kind string // such as private
 }
 
+// Text is a sentence: each kind has one of its own, as other languages need.
 func (e *NotGlobalError) Text() message.Text {
-	return message.New("%s is a %s address", e.Addr, e.Kind)
+	switch e.Kind {
+	case unspecified:
+		return message.New("%s is an unspecified address", e.Addr)
+	case private:
+		return message.New("%s is a private address", e.Addr)
+	case carrierNAT:
+		return message.New("%s is a carrier NAT address", e.Addr)
+	case loopback:
+		return message.New("%s is a loopback address", e.Addr)
+	case linkLocal:
+		return message.New("%s is a link-local address", e.Addr)
+	case documentation:
+		return message.New("%s is a documentation address", e.Addr)
+	case benchmark:
+		return message.New("%s is a benchmark address", e.Addr)
+	case multicast:
+		return message.New("%s is a multicast address", e.Addr)
+	case protocol:
+		return message.New("%s is a protocol address", e.Addr)
+	case relay:
+		return message.New("%s is a relay address", e.Addr)
+	}
+	return message.New("%s is a reserved address", e.Addr)
 }
+
 func (e *NotGlobalError) Error() string { return e.Text().String() }
 
 // special are the ranges of the IANA IPv4 special-purpose registry that are not
 // globally reachable, and multicast.
 func special() []struct{ prefix, kind string } {
 	return []struct{ prefix, kind string }{
-		{"0.0.0.0/8", "unspecified"},
-		{"10.0.0.0/8", "private"},
-		{"100.64.0.0/10", "carrier NAT"},
-		{"127.0.0.0/8", "loopback"},
-		{"169.254.0.0/16", "link-local"},
-		{"172.16.0.0/12", "private"},
-		{"192.0.0.0/24", "protocol"},
+		{"0.0.0.0/8", unspecified},
+		{"10.0.0.0/8", private},
+		{"100.64.0.0/10", carrierNAT},
+		{"127.0.0.0/8", loopback},
+		{"169.254.0.0/16", linkLocal},
+		{"172.16.0.0/12", private},
+		{"192.0.0.0/24", protocol},
 		{"192.0.2.0/24", documentation},
-		{"192.88.99.0/24", "relay"},
-		{"192.168.0.0/16", "private"},
-		{"198.18.0.0/15", "benchmark"},
+		{"192.88.99.0/24", relay},
+		{"192.168.0.0/16", private},
+		{"198.18.0.0/15", benchmark},
 		{"198.51.100.0/24", documentation},
 		{"203.0.113.0/24", documentation},
-		{"224.0.0.0/4", "multicast"},
-		{"240.0.0.0/4", "reserved"},
+		{"224.0.0.0/4", multicast},
+		{"240.0.0.0/4", reserved},
 	}
 }
 
-const documentation = "documentation"
+// Kinds of addresses, as NotGlobalError has them.
+const (
+	unspecified   = "unspecified"
+	private       = "private"
+	carrierNAT    = "carrier NAT"
+	loopback      = "loopback"
+	linkLocal     = "link-local"
+	protocol      = "protocol"
+	documentation = "documentation"
+	relay         = "relay"
+	benchmark     = "benchmark"
+	multicast     = "multicast"
+	reserved      = "reserved"
+)
 
 // checkGlobal refuses addresses that are not global unicast. The simulator's
 // services, all on loopback, may use the documentation ranges.

@@ -95,10 +95,12 @@ func withoutURL(err error) error {
 // statusError is an answer that is not 200; a redirect is not followed.
 type statusError struct{ status int }
 
+// Text is a few words, to stand before the service's name.
 func (e *statusError) Text() message.Text {
 	if e.status >= 300 && e.status < 400 {
 		return message.New("redirected (HTTP %d)", e.status)
 	}
 	return message.New("HTTP status %d", e.status)
 }
+
 func (e *statusError) Error() string { return e.Text().String() }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -20,38 +19,45 @@ const sourceHint = "--source CIDR"
 // DisagreeError says that the services named different addresses.
 type DisagreeError struct{ Answers []Answer }
 
+// Text names the answers.
 func (e *DisagreeError) Text() message.Text {
-	var said []string
+	var said []message.Text
 	for _, a := range e.Answers {
 		if addr := told(a); addr.IsValid() {
-			said = append(said, fmt.Sprintf("%s says %s", a.Service, addr))
+			said = append(said, message.New("%s says %s", a.Service, addr))
 		}
 	}
-	return message.New("the services disagree about the public IPv4 address: %s", strings.Join(said, ", "))
+	return message.New("the services disagree about the public IPv4 address: %s", message.Join(said, ", "))
 }
+
 func (e *DisagreeError) Error() string { return e.Text().String() }
 
 // Hint is the next step.
 func (e *DisagreeError) Hint() message.Text {
-	return message.New("a VPN or a network with several addresses? Name the range that your connections come from: %s", sourceHint)
+	return message.New(
+		"a VPN or a network with several addresses? Name the range that your connections come from: %s", sourceHint,
+	)
 }
 
 // RefusedError says that the services named no global address.
 type RefusedError struct{ Answers []Answer }
 
+// Text names the answers.
 func (e *RefusedError) Text() message.Text {
 	return message.New("no public IPv4 address: %s", reasons(e.Answers))
 }
+
 func (e *RefusedError) Error() string { return e.Text().String() }
 
 // Hint is the next step.
 func (e *RefusedError) Hint() message.Text {
-	return message.New("something on the way answers in place of the services: log in to the network in a browser first, or use %s", sourceHint)
+	return behindPortal()
 }
 
 // UnreachableError says that fewer than two operators gave an address.
 type UnreachableError struct{ Answers []Answer }
 
+// Text names the one answer, if there was one, and why there are no others.
 func (e *UnreachableError) Text() message.Text {
 	for _, a := range e.Answers {
 		if a.Err == nil {
@@ -60,6 +66,7 @@ func (e *UnreachableError) Text() message.Text {
 	}
 	return message.New("no service tells the public IPv4 address: %s", reasons(e.Answers))
 }
+
 func (e *UnreachableError) Error() string { return e.Text().String() }
 
 // Unwrap gives what failed at each service.
@@ -89,11 +96,19 @@ func (e *UnreachableError) Hint() message.Text {
 	}
 	switch {
 	case portal > 0:
-		return message.New("something on the way answers in place of the services: log in to the network in a browser first, or use %s", sourceHint)
+		return behindPortal()
 	case dns > 0 && dns == len(e.Answers):
 		return message.New("check the network and its DNS")
 	}
-	return message.New("check the network and its firewall (the services are asked directly, not by a proxy), or use %s", sourceHint)
+	return message.New(
+		"check the network and its firewall (the services are asked directly, not by a proxy), or use %s", sourceHint,
+	)
+}
+
+func behindPortal() message.Text {
+	return message.New(
+		"something on the way answers in place of the services: log in to the network in a browser first, or use %s", sourceHint,
+	)
 }
 
 // failure says why answers decide nothing.
@@ -125,46 +140,51 @@ func told(a Answer) netip.Addr {
 }
 
 // reasons lists why answers failed, each reason once, with its services.
-func reasons(answers []Answer) string {
-	var order []string
+func reasons(answers []Answer) message.Text {
+	var order []message.Text
 	by := map[string][]string{}
 	for _, a := range answers {
 		if a.Err == nil {
 			continue
 		}
 		r := reason(a.Err)
-		if by[r] == nil {
+		if by[r.String()] == nil {
 			order = append(order, r)
 		}
-		by[r] = append(by[r], a.Service.String())
+		by[r.String()] = append(by[r.String()], a.Service.String())
 	}
 	for i, r := range order {
-		order[i] = fmt.Sprintf("%s (%s)", r, strings.Join(by[r], ", "))
+		order[i] = message.New("%s (%s)", r, strings.Join(by[r.String()], ", "))
 	}
-	return strings.Join(order, "; ")
+	return message.Join(order, "; ")
 }
 
 // reason is an error in a few words without the host, so that equal causes
 // read equal.
-func reason(err error) string {
+func reason(err error) message.Text {
 	var lookup *net.DNSError
 	var cert *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &lookup):
-		return "name not resolved"
+		return message.New("name not resolved")
 	case errors.As(err, &cert):
-		return "certificate not trusted"
+		return message.New("certificate not trusted")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
-		return "no answer in time"
+		return message.New("no answer in time")
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connection refused"
+		return message.New("connection refused")
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
-		return "network unreachable"
+		return message.New("network unreachable")
 	}
-	return strings.Map(printable, err.Error())
+	// What a service may have put into an error does not reach the terminal.
+	said := err.Error()
+	if clean := strings.Map(printable, said); clean != said {
+		return message.Verbatim(clean)
+	}
+	return message.Of(err)
 }
 
-// printable replaces what a service may have put into an error.
+// printable is r, or ? for what a terminal may take for a command.
 func printable(r rune) rune {
 	if unicode.IsPrint(r) {
 		return r

@@ -39,8 +39,10 @@ func BuiltIn() []Service {
 	}
 }
 
-func servicesHint() message.Text {
-	return message.New("give two or more https:// URLs in NAPTER_CONNECT_IP_SERVICES, separated by commas, or unset it")
+// badServices adds what to write to a fault of a list.
+func badServices(err error) error {
+	return message.WithHint(err,
+		"give two or more https:// URLs in NAPTER_CONNECT_IP_SERVICES, separated by commas, or unset it")
 }
 
 // ParseServices reads NAPTER_CONNECT_IP_SERVICES: comma-separated URLs, each an
@@ -63,18 +65,18 @@ func checkServices(services []Service) error {
 	urls, operators := map[string]bool{}, map[string]bool{}
 	for _, s := range services {
 		if _, err := checkURL(s.URL); err != nil {
-			return message.WithHintText(message.Errorf("public IP service: %w", err), servicesHint())
+			return badServices(message.Errorf("public IP service: %w", err))
 		}
 		if urls[s.URL] {
-			return message.WithHintText(message.Errorf("public IP service %s is named twice", s), servicesHint())
+			return badServices(message.Errorf("public IP service %s is named twice", s))
 		}
 		urls[s.URL], operators[s.Operator] = true, true
 	}
 	switch {
 	case len(operators) < 2:
-		return message.WithHintText(message.Errorf("two public IP services of different operators are needed"), servicesHint())
+		return badServices(message.Errorf("two public IP services of different operators are needed"))
 	case len(services) > maxServices:
-		return message.WithHintText(message.Errorf("%d public IP services are named, and %d are possible", len(services), maxServices), servicesHint())
+		return badServices(message.Errorf("%d public IP services are named, and %d are possible", len(services), maxServices))
 	}
 	return nil
 }

@@ -28,14 +28,14 @@ func runCommand(ctx context.Context, line string, stderr io.Writer) (file, error
 		return file{}, err
 	}
 	program := safetext.Line(filepath.Base(words[0]))
-	next := "run it by hand: it must print a profile as JSON within a minute"
+	next := message.New("run it by hand: it must print a profile as JSON within a minute")
 	out, err := output(ctx, words, stderr)
 	if err != nil {
-		return file{}, message.WithHint(message.Errorf("the profileCommand %s: %w", program, err), "%s", next)
+		return file{}, message.WithHintText(message.Errorf("the profileCommand %s: %w", program, err), next)
 	}
 	f, err := decode(out)
 	if err != nil {
-		return file{}, message.WithHint(message.Errorf("the output of the profileCommand %s: %w", program, err), "%s", next)
+		return file{}, message.WithHintText(message.Errorf("the output of the profileCommand %s: %w", program, err), next)
 	}
 	return f, nil
 }
@@ -44,12 +44,14 @@ func splitCommand(line string) ([]string, error) {
 	parser := shellwords.NewParser() // expands neither variables nor `...`
 	words, err := parser.Parse(line)
 	if err != nil {
-		return nil, message.WithHint(message.Errorf("the profileCommand has unbalanced quotes or brackets"), "quote its words as in a shell")
+		return nil, message.WithHint(message.Errorf("the profileCommand has unbalanced quotes or brackets"),
+			"quote its words as in a shell")
 	}
 	// The parser stops at ; & | < > and says where; running only what stands
 	// before them would not be what was meant.
 	if parser.Position >= 0 {
-		return nil, message.WithHint(message.Errorf("the profileCommand has ; & | < or >, but is run without a shell"), "write it as: sh -c '...'")
+		return nil, message.WithHint(message.Errorf("the profileCommand has ; & | < or >, but is run without a shell"),
+			"write it as: sh -c '...'")
 	}
 	if len(words) == 0 {
 		return nil, message.WithHint(message.Errorf("the profileCommand is empty"), "name a program, or remove the key")

@@ -34,22 +34,23 @@ func endpoint(o Options, f file) (address, coverage string, err error) {
 	case "jp", "g":
 		coverage = o.CoverageType
 	default:
-		return "", "", message.WithHint(message.Errorf("the coverage type %q does not exist", o.CoverageType), "use --coverage-type jp (Japan) or g (global)")
+		return "", "", message.WithHint(message.Errorf("the coverage type %q does not exist", o.CoverageType),
+			"use --coverage-type jp (Japan) or g (global)")
 	}
-	var source string
+	var source message.Text
 	switch env := o.Getenv("SORACOM_ENDPOINT"); {
 	case env != "":
-		source, address = "SORACOM_ENDPOINT", env
+		source, address = message.Verbatim("SORACOM_ENDPOINT"), env
 	case o.CoverageType != "":
 		return standard(coverage, f.Sandbox), coverage, nil
 	case f.Endpoint != "":
-		source, address = "the profile's endpoint", f.Endpoint
+		source, address = message.New("the profile's endpoint"), f.Endpoint
 	default:
 		return standard(coverage, f.Sandbox), coverage, nil
 	}
 	// The client knows what an endpoint may be.
 	if _, err := client.New(client.Options{Endpoint: address}); err != nil {
-		return "", "", message.WithHint(message.Errorf("%s: %w", source, err), "%s", message.Hint(err))
+		return "", "", message.Errorf("%s: %w", source, err)
 	}
 	address = strings.TrimRight(strings.TrimSpace(address), "/")
 	if o.CoverageType == "" {

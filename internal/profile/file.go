@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"reflect"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
@@ -48,26 +48,26 @@ func (f file) credentials() (client.Credentials, error) {
 	case f.OperatorID != "" && f.Username != "" && f.Password != "":
 		return client.Credentials{OperatorID: f.OperatorID, UserName: f.Username, Password: f.Password, MFAOTPCode: f.MFAOTPCode}, nil
 	}
-	return client.Credentials{}, message.Errorf("%s", f.missing())
+	return client.Credentials{}, f.missing()
 }
 
 // missing names the half of credentials that is not there.
-func (f file) missing() string {
+func (f file) missing() error {
 	switch {
 	case f.AuthKeyID != "":
-		return "it has an authKeyId but no authKey"
+		return message.Errorf("it has an authKeyId but no authKey")
 	case f.AuthKey != "":
-		return "it has an authKey but no authKeyId"
+		return message.Errorf("it has an authKey but no authKeyId")
 	case f.Email != "":
-		return "it has an email but no password"
+		return message.Errorf("it has an email but no password")
 	case f.Username != "" && f.OperatorID == "":
-		return "it has a username but no operatorId"
+		return message.Errorf("it has a username but no operatorId")
 	case f.Username != "":
-		return "it has a username but no password"
+		return message.Errorf("it has a username but no password")
 	case f.Password != "":
-		return "it has a password but neither an email nor an operatorId with a username"
+		return message.Errorf("it has a password but neither an email nor an operatorId with a username")
 	}
-	return "it holds no credentials"
+	return message.Errorf("it holds no credentials")
 }
 
 // switchTimeout is the life of a switched user's token. The CLI uses a value
@@ -84,12 +84,13 @@ func (f file) switchTimeout() time.Duration {
 // holds secrets.
 type syntaxError struct {
 	line, column int
-	message      string
+	what         message.Text
 }
 
 func (e *syntaxError) Text() message.Text {
-	return message.New("line %d, column %d: %s", e.line, e.column, e.message)
+	return message.New("line %d, column %d: %s", e.line, e.column, e.what)
 }
+
 func (e *syntaxError) Error() string { return e.Text().String() }
 
 // decode reads a profile; its errors are of type *syntaxError.
@@ -104,25 +105,38 @@ func decode(data []byte) (file, error) {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &wrongType) && wrongType.Field != "":
-		return file{}, at(text, wrongType.Offset, fmt.Sprintf("%s must be a %s", wrongType.Field, wrongType.Type))
+		return file{}, at(text, wrongType.Offset, mustBe(wrongType.Field, wrongType.Type.Kind()))
 	case errors.As(err, &wrongType):
-		return file{}, at(text, wrongType.Offset, "a profile is a JSON object, {...}")
+		return file{}, at(text, wrongType.Offset, message.New("a profile is a JSON object, {...}"))
 	case errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input":
-		return file{}, at(text, syntax.Offset, "the JSON ends too early")
+		return file{}, at(text, syntax.Offset, message.New("the JSON ends too early"))
 	case errors.As(err, &syntax):
-		return file{}, at(text, syntax.Offset, "this is not valid JSON")
+		return file{}, at(text, syntax.Offset, message.New("this is not valid JSON"))
 	}
-	return file{}, at(text, 1, "this is not valid JSON")
+	return file{}, at(text, 1, message.New("this is not valid JSON"))
+}
+
+// mustBe says of what type the value of a key is.
+func mustBe(key string, kind reflect.Kind) message.Text {
+	switch kind {
+	case reflect.Bool:
+		return message.New("%s must be true or false", key)
+	case reflect.Int:
+		return message.New("%s must be a whole number", key)
+	case reflect.Map:
+		return message.New("%s must be an object of strings, {...}", key)
+	}
+	return message.New("%s must be a string", key)
 }
 
 // at makes an error for the byte that is the offset-th.
-func at(text []byte, offset int64, message string) *syntaxError {
+func at(text []byte, offset int64, what message.Text) *syntaxError {
 	before := text[:max(0, min(int(offset)-1, len(text)))]
 	lineStart := bytes.LastIndexByte(before, '\n') + 1
 	return &syntaxError{
-		line:    bytes.Count(before, []byte("\n")) + 1,
-		column:  len([]rune(string(before[lineStart:]))) + 1,
-		message: message,
+		line:   bytes.Count(before, []byte("\n")) + 1,
+		column: len([]rune(string(before[lineStart:]))) + 1,
+		what:   what,
 	}
 }
 

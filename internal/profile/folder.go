@@ -27,7 +27,8 @@ func Dir(o Options) (string, error) {
 		home = o.Getenv("USERPROFILE")
 	}
 	if home == "" {
-		return "", message.WithHint(message.Errorf("the folder of the profiles is not known, since there is no home folder"), "set HOME, or SORACOM_PROFILE_DIR")
+		return "", message.WithHint(message.Errorf("the folder of the profiles is not known, since there is no home folder"),
+			"set HOME, or SORACOM_PROFILE_DIR")
 	}
 	return filepath.Join(home, ".soracom"), nil
 }

@@ -105,7 +105,8 @@ func (a *Account) setOTP(otp string) error {
 	}
 	code, ok := cleanOTP(otp)
 	if !ok {
-		return message.WithHint(message.Errorf("the MFA code must have six digits"), "give the code that your authenticator shows now: --otp 123456")
+		return message.WithHint(message.Errorf("the MFA code must have six digits"),
+			"give the code that your authenticator shows now: --otp 123456")
 	}
 	a.Credentials.MFAOTPCode = code
 	return nil

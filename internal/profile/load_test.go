@@ -248,7 +248,7 @@ func TestFaultyFiles(t *testing.T) {
 		{"{\n\"coverageType\": 1}", "line 2, column 17: coverageType must be a string", "auth login --force"},
 		{`[]`, "line 1, column 1: a profile is a JSON object", "auth login --force"},
 		{`"TOPSECRET"`, "a profile is a JSON object", "auth login --force"},
-		{`{"tokenTimeoutSeconds": "1h"}`, "tokenTimeoutSeconds must be a int", "auth login --force"},
+		{`{"tokenTimeoutSeconds": "1h"}`, "tokenTimeoutSeconds must be a whole number", "auth login --force"},
 		{`null`, "it holds no credentials", "auth login --force"},
 		{`{"coverageType":"jp"}`, "it holds no credentials", "auth login --force"},
 		{`{"authKeyId":"k"}`, "it has an authKeyId but no authKey", "auth login"},

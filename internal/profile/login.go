@@ -90,14 +90,18 @@ func refused(err error) bool {
 // refusal says what may be wrong with the credentials.
 func (a Account) refusal(err error, withCode bool) error {
 	again := "napter-connect auth login --force --profile " + shellQuote(a.Profile)
-	next := "the AuthKey is wrong or was deleted: make a new one in the user console, then run: " + again
-	if a.Credentials.UsesPassword() {
-		next = "the password is wrong, or an MFA code is needed: give one with --otp or NAPTER_CONNECT_OTP, or run: " + again
+	next := message.New("the AuthKey is wrong or was deleted: make a new one in the user console, then run: %s", again)
+	switch {
+	case withCode:
+		next = message.New(
+			"the password or the MFA code is wrong; a code serves once and for 30 seconds: take the next one, and check the clock",
+		)
+	case a.Credentials.UsesPassword():
+		next = message.New(
+			"the password is wrong, or an MFA code is needed: give one with --otp or NAPTER_CONNECT_OTP, or run: %s", again,
+		)
 	}
-	if withCode {
-		next = "the password or the MFA code is wrong; a code serves once and for 30 seconds: take the next one, and check the clock"
-	}
-	return message.WithHint(message.Errorf("%s was refused: %w", safetext.Line(a.Credentials.String()), err), "%s", next)
+	return message.WithHintText(message.Errorf("%s was refused: %w", a.Credentials.Text(), err), next)
 }
 
 // cleanOTP reads a code of six digits (RFC 6238 as Soracom uses it), which

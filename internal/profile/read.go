@@ -21,9 +21,11 @@ type MissingError struct {
 	Others []string
 }
 
+// Text names the profile and the folder.
 func (e *MissingError) Text() message.Text {
 	return message.New("there is no profile %q in %s", e.Name, safetext.Line(e.Dir))
 }
+
 func (e *MissingError) Error() string { return e.Text().String() }
 
 // Hint is the next step, in three lines for a newcomer.
@@ -35,7 +37,9 @@ func (e *MissingError) Hint() message.Text {
 	if len(e.Others) > 0 {
 		return message.New("use --profile with one of: %s; or make it: %s", safetext.Line(strings.Join(e.Others, ", ")), login)
 	}
-	return message.New("in the Soracom user console (Security, Users), make a SAM user and generate an AuthKey for it\nthen type it in here: %s\nno account? Try it on the simulator: napter-connect demo ssh gateway-001 uname -a", login)
+	return message.New(`in the Soracom user console (Security, Users), make a SAM user and generate an AuthKey for it
+then type it in here: %s
+no account? Try it on the simulator: napter-connect demo ssh gateway-001 uname -a`, login)
 }
 
 // PermissionError says that others may read a profile.
@@ -44,9 +48,11 @@ type PermissionError struct {
 	Mode fs.FileMode
 }
 
+// Text names the file and its mode.
 func (e *PermissionError) Text() message.Text {
 	return message.New("others may read the secrets in %s (mode %04o)", safetext.Line(e.Path), e.Mode.Perm())
 }
+
 func (e *PermissionError) Error() string { return e.Text().String() }
 
 // Hint is the next step.
@@ -60,15 +66,21 @@ type FileError struct {
 	Err     error
 }
 
+// Text names the file and its fault.
 func (e *FileError) Text() message.Text {
 	return message.New("the profile %s: %s", safetext.Line(e.Path), e.Err)
 }
+
 func (e *FileError) Error() string { return e.Text().String() }
+
+// Unwrap gives the fault.
 func (e *FileError) Unwrap() error { return e.Err }
 
 // Hint is the next step.
 func (e *FileError) Hint() message.Text {
-	return message.New("correct the file, or write it anew: napter-connect auth login --force --profile %s", shellQuote(e.Profile))
+	return message.New(
+		"correct the file, or write it anew: napter-connect auth login --force --profile %s", shellQuote(e.Profile),
+	)
 }
 
 // shellQuote makes s one word of a POSIX shell.

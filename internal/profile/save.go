@@ -14,9 +14,11 @@ import (
 // ExistsError says that a profile is there already.
 type ExistsError struct{ Name, Path string }
 
+// Text names the profile and its file.
 func (e *ExistsError) Text() message.Text {
 	return message.New("the profile %s exists already (%s)", e.Name, e.Path)
 }
+
 func (e *ExistsError) Error() string { return e.Text().String() }
 
 // Hint is the next step.
