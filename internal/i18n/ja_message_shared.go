@@ -3,6 +3,11 @@ package i18n
 // jaShared are the messages that several packages have.
 func jaShared() map[string]string {
 	return map[string]string{
-		"%s or %s": "%s または %s",
+		"%s or %s":               "%s または %s",
+		"chmod 600 %s":           "実行してください: chmod 600 %s",
+		"locking %s: %w":         "%s のロック: %w",
+		"reading the answer: %w": "応答の読み取り: %w",
+		"true or false":          "true または false",
+		"connecting":             "接続",
 	}
 }

@@ -8,7 +8,6 @@ func jaSSHConfig() map[string]string {
 		"the file %q can't be written into an ssh_config":  "ファイル %q は ssh_config に書き込めません",
 		"set XDG_STATE_HOME to a path of usual characters": "環境変数 XDG_STATE_HOME に、記号や制御文字を含まないパスを設定してください",
 
-		"locking %s: %w":                             "%s のロック: %w",
 		"reading your ssh configuration: %w":         "SSH 設定ファイルの読み込み: %w",
 		"changing your ssh configuration: %w":        "SSH 設定ファイルの変更: %w",
 		"%s is a link to a file that does not exist": "%s は存在しないファイルへのリンクです",

@@ -143,8 +143,11 @@ func wordless(format string) bool {
 
 // pending are packages whose messages are still to be translated.
 var pending = []string{
-	"cmd/napter-connect", "internal/access", "internal/client", "internal/config", "internal/keeper",
-	"internal/lease", "internal/myip", "internal/profile", "internal/sshclient",
+	"cmd/napter-connect",
+	"internal/access",
+	"internal/keeper",
+	"internal/lease",
+	"internal/sshclient",
 }
 
 // Every message of the sources has its Japanese, and the table holds no other.
