@@ -33,10 +33,10 @@ type loginOptions struct {
 func newAuthLoginCommand(a *app) *cobra.Command {
 	var o loginOptions
 	c := &cobra.Command{
-		Use: "login", Short: "Try credentials and write a profile",
-		Long: `Try credentials and write them as a profile that only you can read, in the
-official CLI's format. Asks for what is not given. The secret is never an argument:
-it is asked for, or read as one line from stdin.`,
+		Use: "login", Short: "Check credentials and save them as a profile",
+		Long: `Check credentials by logging in, and save them as a profile that only you can read,
+in the format of the official CLI (soracom). Asks for what is not given. The secret is
+never an argument: it is asked for, or read as one line from stdin.`,
 		Example: `  napter-connect auth login
   napter-connect auth login --profile work --coverage-type g
   pass soracom/authkey | napter-connect auth login --auth-key-id keyId-xxxxx`,
@@ -201,7 +201,7 @@ func whoIs(t client.Token, texts *i18n.Texts) string {
 
 func newAuthLogoutCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "logout", Short: "End the tokens that this program holds", Args: noArgs,
+		Use: "logout", Short: "Log out: end the tokens that this program holds", Args: noArgs,
 		Example: "  napter-connect auth logout",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runAuthLogout(cmd.Context(), a)

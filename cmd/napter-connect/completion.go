@@ -5,6 +5,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
+const completionLong = `Print a completion script for a shell: Tab then completes commands, flags, and the
+SIMs that were listed or used before.
+
+The lines for bash and PowerShell belong into the file that the shell reads at its
+start (~/.bashrc, $PROFILE); those for zsh and fish are run once.`
+
 const completionExample = `  source <(napter-connect completion bash)
   napter-connect completion zsh > "${fpath[1]}/_napter-connect"
   napter-connect completion fish > ~/.config/fish/completions/napter-connect.fish
@@ -13,8 +19,8 @@ const completionExample = `  source <(napter-connect completion bash)
 func newCompletionCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "completion bash|zsh|fish|powershell", Short: "Print a completion script for a shell",
-		Example: completionExample,
-		Args:    argCount(1, 1, "one shell: bash, zsh, fish or powershell"),
+		Long: completionLong, Example: completionExample,
+		Args: argCount(1, 1, "one shell: bash, zsh, fish or powershell"),
 		ValidArgs: []cobra.Completion{
 			"bash", "zsh", "fish", "powershell",
 		},

@@ -6,11 +6,13 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/crypto/ssh"
 
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -19,7 +21,7 @@ import (
 
 func newDemoCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
-		Use: "demo [command...]", Short: "Run any command on a built-in simulator",
+		Use: "demo [command...]", Short: "Try any command on a built-in simulator, without an account",
 		Long: `Run a command against a simulated Soracom inside this program: no account, no network,
 and nothing of yours is read or written. Without a command it opens the terminal UI.`,
 		Example: `  napter-connect demo
@@ -27,13 +29,26 @@ and nothing of yours is read or written. Without a command it opens the terminal
   napter-connect demo sims tokyo`,
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 && (args[0] == "--help" || args[0] == "-h") {
+			if a.demoHelp(args) {
 				return cmd.Help()
 			}
 			return runDemo(cmd.Context(), a, args)
 		},
 	}
 	return c
+}
+
+// demoHelp reports that the help of demo itself is asked for, not that of a command
+// in it, and takes --lang of that line.
+func (a *app) demoHelp(args []string) bool {
+	var g globals
+	flags := pflag.NewFlagSet("demo", pflag.ContinueOnError)
+	flags.SetInterspersed(false)
+	flags.Usage = func() {}
+	g.register(flags)
+	err := flags.Parse(args)
+	a.language = g.language
+	return errors.Is(err, pflag.ErrHelp)
 }
 
 // runDemo runs the command line in this process, in a world of its own: a
@@ -69,9 +84,6 @@ func runDemo(ctx context.Context, a *app, args []string) error {
 	sys.demo = true
 	sys.roots = x509.NewCertPool()
 	sys.roots.AppendCertsFromPEM(sim.CACertPEM())
-	if a.language != "" {
-		args = append([]string{"--lang", string(a.language)}, args...)
-	}
 	if status := runContext(ctx, args, sys, a.signals); status != statusOK {
 		return exitError(status)
 	}

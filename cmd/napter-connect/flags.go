@@ -24,12 +24,12 @@ type accessFlags struct {
 
 func (f *accessFlags) register(c *cobra.Command) {
 	fs := c.Flags()
-	fs.DurationVar(&f.duration, "duration", 0, "longest life of the port mapping, up to 8h (default 8h); the end of the command deletes it earlier")
+	fs.DurationVar(&f.duration, "duration", 0, "longest life of the port mapping: `TIME` is up to 8h (default 8h)")
 	fs.StringSliceVar(&f.source, "source", nil, "who may connect: auto (your public IPv4 address) or a `CIDR`; repeatable")
 	fs.StringVar(&f.service, "service", "", "reach the device over the `SERVICE` air or arc (default: what the SIM has)")
-	fs.BoolVar(&f.keep, "keep", false, "leave the port mapping open at the end, until its duration is over")
-	fs.DurationVar(&f.linger, "linger", 0, "delete the port mapping this long after the end, for the next command")
-	fs.BoolVar(&f.noReuse, "no-reuse", false, "open a port mapping of its own even if a fitting one exists")
+	fs.BoolVar(&f.keep, "keep", false, "leave the port mapping open when the command ends, until its time is over")
+	fs.DurationVar(&f.linger, "linger", 0, "delete the port mapping this `TIME` after the end, for the next command")
+	fs.BoolVar(&f.noReuse, "no-reuse", false, "open a new port mapping even if a fitting one exists")
 	fs.BoolVar(&f.noKeeper, "no-keeper", false, "do the work in this process, without the background keeper")
 }
 

@@ -30,9 +30,9 @@ without LPORT it is the device's number where that is free here. Only programs o
 machine can connect, unless BIND is another of its addresses. Each port that is ready
 is one line on stdout.
 
-After -- stands a command that runs while the ports are open, with their exit status:
-{host} and {port} in it stand for the first local port, {port2} for the second one's
-number, {address} for host:port.
+The command after -- runs while the ports are open, and its exit status is that of
+forward. In it {host} and {port} stand for where the first local port is, {address} for
+both as host:port, and {port2} for the number of the second one.
 
 When a port mapping ends, the next connection opens another one.`
 
@@ -45,7 +45,7 @@ func newForwardCommand(a *app) *cobra.Command {
 	var o forwardOptions
 	c := &cobra.Command{
 		Use:   "forward [flags] SIM [[BIND:]LPORT:]PORT... [-- command...]",
-		Short: "Lead local ports to ports of a device", Long: forwardLong, Example: forwardExample,
+		Short: "Forward local ports to ports of a device", Long: forwardLong, Example: forwardExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if i := cmd.ArgsLenAtDash(); i >= 0 {
 				args, o.program = args[:i], args[i:]

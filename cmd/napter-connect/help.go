@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,19 +11,31 @@ import (
 	"github.com/napter-connect/napter-connect/internal/i18n"
 )
 
-// helpHeads are the words of cobra's own template for help.
+// helpHeads are the words of cobra's own template for help; one that is part of
+// another stands behind it.
 var helpHeads = []string{
-	"Usage:", "Aliases:", "Examples:", "Available Commands:", "Flags:", "Global Flags:", "Additional help topics:",
+	"Usage:", "Aliases:", "Examples:", "Available Commands:", "Global Flags:", "Flags:", "Additional help topics:",
 	"Additional Commands:", `Use "{{.CommandPath}} [command] --help" for more information about a command.`,
 }
+
+// What cobra and pflag say elsewhere: of --help, and before the default of a flag.
+const (
+	helpFor     = "help for %s"
+	helpDefault = " (default "
+)
 
 // speakHelp has --help speak the person's language, which --lang on the same line
 // may have named.
 func (a *app) speakHelp(root *cobra.Command) {
 	help := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
-		translateHelp(cmd, a.texts())
+		t, out := a.texts(), cmd.OutOrStdout()
+		translateHelp(cmd, t)
+		var shown strings.Builder
+		cmd.SetOut(&shown)
 		help(cmd, args)
+		cmd.SetOut(out)
+		_, _ = fmt.Fprint(out, strings.ReplaceAll(shown.String(), helpDefault, t.Translate(helpDefault)))
 	})
 }
 
@@ -32,16 +46,74 @@ func translateHelp(cmd *cobra.Command, t *i18n.Texts) {
 		template = strings.ReplaceAll(template, head, t.Translate(head))
 	}
 	root.SetUsageTemplate(template)
-	for _, c := range append(cmd.Commands(), cmd) {
-		c.InitDefaultHelpFlag()
-		c.Short, c.Long, c.Example = t.Translate(c.Short), t.Translate(c.Long), t.Translate(c.Example)
-		eachFlag(c, func(f *pflag.Flag) { f.Usage = t.Translate(f.Usage) })
-		c.Flags().Lookup("help").Usage = t.Sprintf("help for %s", c.Name())
+	translateCommand(cmd, t)
+}
+
+// translateCommand puts the texts of a command and the lines of those below it
+// into another language.
+func translateCommand(cmd *cobra.Command, t *i18n.Texts) {
+	cmd.InitDefaultHelpFlag()
+	for _, c := range append(slices.Clone(cmd.Commands()), cmd) {
+		c.Short = t.Translate(c.Short)
 	}
+	cmd.Long, cmd.Example = t.Translate(cmd.Long), t.Translate(cmd.Example)
+	eachFlag(cmd, func(f *pflag.Flag) { f.Usage = t.Translate(f.Usage) })
+	cmd.Flags().Lookup("help").Usage = t.Sprintf(helpFor, cmd.Name())
 }
 
 // eachFlag calls f for a command's flags and those that it inherits.
 func eachFlag(cmd *cobra.Command, f func(*pflag.Flag)) {
 	cmd.LocalFlags().VisitAll(f)
 	cmd.InheritedFlags().VisitAll(f)
+}
+
+// speakCompletion has a shell show commands and flags in the language that the
+// environment names: --lang is part of the line that is still being written. Only
+// the command that is completed matters; the key press waits for no other.
+func (a *app) speakCompletion(root *cobra.Command, args []string) {
+	if len(args) < 2 || args[0] != cobra.ShellCompRequestCmd {
+		return
+	}
+	cmd, _, err := root.Find(args[1 : len(args)-1])
+	if err != nil {
+		return
+	}
+	translateCommand(cmd, a.texts())
+	eachFlag(cmd, func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) })
+}
+
+// newHelpCommand is cobra's own, but refuses what is no command.
+func newHelpCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [command...]", Short: "Show the help of a command",
+		Example: "  napter-connect help ssh\n  napter-connect help mappings create",
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			topic, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return childChoices(topic, typed, a.texts()), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			topic, rest, err := cmd.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			if topic.HasSubCommands() && len(rest) > 0 {
+				return noArgs(topic, rest)
+			}
+			return topic.Help()
+		},
+	}
+}
+
+// childChoices are the commands below one that a word which was begun may become.
+func childChoices(parent *cobra.Command, typed string, t *i18n.Texts) []cobra.Completion {
+	var list []cobra.Completion
+	for _, c := range parent.Commands() {
+		if c.IsAvailableCommand() && strings.HasPrefix(c.Name(), typed) {
+			list = append(list, cobra.CompletionWithDesc(c.Name(), t.Translate(c.Short)))
+		}
+	}
+	return list
 }

@@ -23,7 +23,7 @@ func newKeeperCommand(a *app) *cobra.Command {
 func newKeeperStatusCommand(a *app) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "status", Short: "Say what the keeper holds, and for whom", Args: noArgs,
+		Use: "status", Short: "Show what the keeper holds, and for whom", Args: noArgs,
 		Example: "  napter-connect keeper status --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runKeeperStatus(cmd.Context(), a, asJSON)

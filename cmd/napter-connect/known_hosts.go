@@ -21,7 +21,7 @@ import (
 const aliasPrefix = "sim-"
 
 func newKnownHostsCommand(a *app) *cobra.Command {
-	return group("known-hosts", "The devices' host keys that are trusted",
+	return group("known-hosts", "List and forget the trusted host keys of devices",
 		"  napter-connect known-hosts list\n  napter-connect known-hosts forget gateway-001",
 		newKnownHostsListCommand(a), newKnownHostsForgetCommand(a), newKnownHostsLookupCommand(a))
 }
@@ -64,7 +64,7 @@ device that was in use when it was trusted.`,
 
 func newKnownHostsForgetCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
-		Use: "forget SIM...", Short: "Trust a SIM's host keys no more",
+		Use: "forget SIM...", Short: "Forget the host keys of SIMs",
 		Long: `Remove the host keys of SIMs, as after a device was replaced or set up anew. SIM is a
 SIM ID, an IMSI, the exact name, or an alias as known-hosts list shows it:
 [sim-…]:2222 removes those of one device port alone. The next connection asks.`,

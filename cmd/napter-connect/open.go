@@ -50,7 +50,7 @@ func newOpenCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return runOpen(cmd, a, &o, args[0]) },
 	}
 	o.register(c)
-	c.Flags().StringVar(&o.scheme, "scheme", "", "how the device speaks: http, https, vnc or rdp (default: what its port is for)")
+	c.Flags().StringVar(&o.scheme, "scheme", "", "`SCHEME` of the device: http, https, vnc or rdp (default: by its port)")
 	c.Flags().StringVar(&o.path, "path", "", "`PATH` of the page")
 	c.Flags().BoolVar(&o.print, "print", false, "print the URL and start nothing")
 	return c

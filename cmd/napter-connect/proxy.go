@@ -27,7 +27,7 @@ const proxyExample = `  ssh -o ProxyCommand='napter-connect proxy %h %p' -o Host
 func newProxyCommand(a *app) *cobra.Command {
 	var f accessFlags
 	c := &cobra.Command{
-		Use: "proxy [flags] SIM [PORT]", Short: "Join stdin and stdout with a device, for ssh's ProxyCommand",
+		Use: "proxy [flags] SIM [PORT]", Short: "Connect stdin and stdout to a device, for ssh's ProxyCommand",
 		Long: proxyLong, Example: proxyExample,
 		Args: argCount(1, 2, "a SIM, and perhaps a port"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runProxy(cmd, a, &f, args) },

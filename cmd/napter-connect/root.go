@@ -16,8 +16,8 @@ const rootLong = `napter-connect reaches devices behind Soracom SIMs.
 It finds the SIM, learns your public IPv4 address, opens a Soracom Napter port
 mapping for that one address, connects, and deletes the mapping at the end.
 
-SIM is a SIM ID, an IMSI or the exact name. The exit status is 0, 1 (failed), 2 (typed
-wrongly) or 130 (interrupted); that of ssh is the device's, or 255.`
+SIM is a SIM ID, an IMSI or the exact name. The exit status is 0, 1 (failed), 2 (wrong
+usage) or 130 (interrupted); that of ssh is the remote command's, or 255.`
 
 const rootExample = `  napter-connect auth login                 once: try your AuthKey and keep it
   napter-connect                            pick a SIM and connect
@@ -48,10 +48,10 @@ type globals struct {
 
 func (g *globals) register(f *pflag.FlagSet) {
 	f.StringVar(&g.profile, "profile", "", "use the credentials of the profile `NAME` (default \"default\")")
-	f.StringVar(&g.coverage, "coverage-type", "", "coverage `TYPE` of the SIMs: jp (Japan) or g (global); default: the profile's")
-	f.StringVar(&g.config, "config", "", "read `FILE` in place of the usual config.yaml")
+	f.StringVar(&g.coverage, "coverage-type", "", "`TYPE` of coverage: jp (Japan) or g (global); default: the profile's")
+	f.StringVar(&g.config, "config", "", "read `FILE` instead of the usual config.yaml")
 	f.StringVar(&g.otp, "otp", "", "MFA `CODE` for a password login")
-	f.Var(&g.language, "lang", "`LANGUAGE` of what is said: en or ja (default: as LC_ALL, LC_MESSAGES or LANG says)")
+	f.Var(&g.language, "lang", "`LANGUAGE` of messages: en or ja (default: LC_ALL, LC_MESSAGES or LANG)")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "say nothing but errors")
 	f.BoolVar(&g.timings, "timings", false, "print how long each step took")
@@ -69,6 +69,7 @@ func runContext(ctx context.Context, args []string, sys system, signals *connect
 	a := &app{system: sys, failure: statusFailed, signals: signals}
 	root := newRoot(a)
 	root.SetArgs(args)
+	a.speakCompletion(root, args)
 	err := root.ExecuteContext(ctx)
 	report(sys.err, a.texts(), err)
 	return statusOf(err, a.failure)
@@ -84,7 +85,7 @@ func newRoot(a *app) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	plain := root.Flags().Bool("accessible", false, "ask line by line in place of a full screen, for screen readers")
+	plain := root.Flags().Bool("accessible", false, "ask line by line instead of on a full screen, for screen readers")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		switch {
 		case !isTerminal(a.in) || !isTerminal(a.out):
@@ -111,6 +112,8 @@ func newRoot(a *app) *cobra.Command {
 		newSSHConfigCommand(a), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuthCommand(a),
 		newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a),
 	)
+	root.SetHelpCommand(newHelpCommand(a))
+	root.InitDefaultHelpCmd()
 	a.complete(root)
 	a.speakHelp(root)
 	return root

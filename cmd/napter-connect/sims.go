@@ -41,7 +41,8 @@ func newSimsCommand(a *app) *cobra.Command {
 	var o simsOptions
 	c := &cobra.Command{
 		Use: "sims [QUERY]", Short: "List SIMs, or search them",
-		Long: "List SIMs, the online ones first. QUERY is a part of a name, SIM ID, IMSI, ICCID, MSISDN, serial number or tag value.",
+		Long: `List SIMs, the online ones first. QUERY is a part of a name, SIM ID, IMSI, ICCID,
+MSISDN, serial number or tag value.`,
 		Example: `  napter-connect sims
   napter-connect sims gateway --online
   napter-connect sims --json | jq -r '.[] | select(.online) | .name'`,
@@ -53,7 +54,7 @@ func newSimsCommand(a *app) *cobra.Command {
 			return runSims(cmd.Context(), a, o)
 		},
 	}
-	c.Flags().BoolVar(&o.online, "online", false, "only SIMs with a session")
+	c.Flags().BoolVar(&o.online, "online", false, "only SIMs that are online (have a session)")
 	jsonFlag(c, &o.json)
 	return c
 }

@@ -41,8 +41,8 @@ until it is interrupted. Nothing leaves this machine.`,
 	fs := c.Flags()
 	fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "loopback `HOST:PORT` of the API")
 	fs.IntVar(&o.sims, "sims", 1000, "`NUMBER` of SIMs")
-	fs.DurationVar(&o.latency, "latency", 0, "round trip time to add everywhere")
-	fs.StringArrayVar(&o.devices, "device", nil, "a real loopback service as a port of every device: `SPEC` is PORT=HOST:PORT; repeatable")
+	fs.DurationVar(&o.latency, "latency", 0, "`TIME` to add to every round trip")
+	fs.StringArrayVar(&o.devices, "device", nil, "real service on a port of each device: `SPEC` is PORT=HOST:PORT; repeatable")
 	return c
 }
 

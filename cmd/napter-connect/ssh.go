@@ -29,8 +29,8 @@ const sshLong = `Open a shell on the device behind a SIM, or run one command the
 
 SIM is a SIM ID, an IMSI or the exact name. Flags end at the SIM: all that follows
 is the remote command. The exit status is the remote one; 255 for an error of our
-own. Settings of your ssh_config for the SIM's name are honoured (User, Port is
-the device's, IdentityFile, IdentitiesOnly, IdentityAgent, ForwardAgent).
+own. What your ssh_config says for the SIM's name holds: User, Port (the device's),
+IdentityFile, IdentitiesOnly, IdentityAgent and ForwardAgent.
 
 In a shell, Enter ~ . ends the session, Enter ~ ? lists the escapes.`
 
@@ -60,16 +60,16 @@ func newSSHCommand(a *app) *cobra.Command {
 	fs.IntVarP(&o.port, "port", "p", 0, "the device's SSH `PORT` (default 22)")
 	fs.StringVarP(&o.login, "login", "l", "", "user `NAME` on the device")
 	fs.StringArrayVarP(&o.identities, "identity", "i", nil, "private key `FILE`; repeatable")
-	fs.StringVarP(&o.file, "ssh-config", "F", "", "read the ssh_config `FILE` in place of yours; none reads none")
+	fs.StringVarP(&o.file, "ssh-config", "F", "", "read the ssh_config `FILE` instead of yours; the word none reads no file")
 	fs.StringArrayVarP(&o.options, "option", "o", nil, "ssh_config `OPTION`, such as StrictHostKeyChecking=accept-new; repeatable")
 	fs.BoolVarP(&o.forwardAgent, "forward-agent", "A", false, "let the device use your SSH agent")
 	fs.StringArrayVarP(&o.local, "local", "L", nil, "listen here and connect from the device: `SPEC` is [BIND:]PORT:HOST:PORT")
 	fs.StringArrayVarP(&o.remote, "remote", "R", nil, "listen on the device and connect from here: `SPEC` is [BIND:]PORT:HOST:PORT")
-	fs.StringArrayVarP(&o.dynamic, "dynamic", "D", nil, "listen here as a SOCKS proxy that connects from the device: `SPEC` is [BIND:]PORT")
-	fs.BoolVarP(&o.noCommand, "no-command", "N", false, "run no command: forwards only")
+	fs.StringArrayVarP(&o.dynamic, "dynamic", "D", nil, "be a SOCKS proxy here that connects from the device: `SPEC` is [BIND:]PORT")
+	fs.BoolVarP(&o.noCommand, "no-command", "N", false, "run no command, only forward ports")
 	fs.BoolVarP(&o.noStdin, "no-stdin", "n", false, "read nothing from stdin")
-	fs.CountVarP(&o.tty, "tty", "t", "ask for a terminal; twice: even without one here")
-	fs.BoolVarP(&o.noTTY, "no-tty", "T", false, "ask for no terminal")
+	fs.CountVarP(&o.tty, "tty", "t", "``request a terminal on the device; -tt does so even without one here")
+	fs.BoolVarP(&o.noTTY, "no-tty", "T", false, "request no terminal")
 	return c
 }
 

@@ -38,7 +38,7 @@ const sshConfigExample = `  napter-connect ssh-config --write && ssh gateway-001
 func newSSHConfigCommand(a *app) *cobra.Command {
 	var write, remove bool
 	c := &cobra.Command{
-		Use: "ssh-config", Short: "Write an ssh_config with every named SIM",
+		Use: "ssh-config", Short: "Print or install an ssh_config with every named SIM",
 		Long: sshConfigLong, Example: sshConfigExample, Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
