@@ -127,6 +127,6 @@ func jaHelpFlags() map[string]string {
 		"loopback `HOST:PORT` of the API":   "API のループバックアドレス `HOST:PORT`",
 		"`NUMBER` of SIMs":                  "SIM の枚数 `NUMBER`",
 		"`TIME` to add to every round trip": "すべての往復に加える時間 `TIME`",
-		"real service on a port of each device: `SPEC` is PORT=HOST:PORT; repeatable": "全デバイスのポートとする実際のサービス: `SPEC` は PORT=HOST:PORT (複数指定可)",
+		"real service on a port of each device: `SPEC` is PORT=HOST:PORT; repeatable": "各デバイスのポートとする実サービス: `SPEC` は PORT=HOST:PORT (複数指定可)",
 	}
 }
