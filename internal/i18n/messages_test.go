@@ -79,25 +79,31 @@ func formatsOf(t *testing.T, path string, found map[string]string) error {
 		if i >= len(call.Args) {
 			return true
 		}
-		switch format := call.Args[i].(type) {
-		case *ast.BasicLit:
-			if format.Kind != token.STRING {
-				return true
-			}
-			text, err := strconv.Unquote(format.Value)
-			if err != nil {
-				t.Errorf("%s: %v", place, err)
-			}
+		if text, ok := literal(call.Args[i]); ok {
 			found[text] = place
-		default:
-			if id, ok := format.(*ast.Ident); !made || ok && forwarded(file, call, id.Name) {
-				return true
-			}
-			t.Errorf("%s: the format is no literal, so that nobody can know whether it is translated", place)
+			return true
 		}
+		if id, ok := call.Args[i].(*ast.Ident); !made || ok && forwarded(file, call, id.Name) {
+			return true
+		}
+		t.Errorf("%s: the format is no literal, so that nobody can know whether it is translated", place)
 		return true
 	})
 	return nil
+}
+
+// literal is the text of a string literal, or of several that are put together.
+func literal(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(e.Value)
+		return text, e.Kind == token.STRING && err == nil
+	case *ast.BinaryExpr:
+		left, ok1 := literal(e.X)
+		right, ok2 := literal(e.Y)
+		return left + right, ok1 && ok2 && e.Op == token.ADD
+	}
+	return "", false
 }
 
 // callee is a function's name: of ours as in message.New, of a method alone. Those
