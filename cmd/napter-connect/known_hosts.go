@@ -215,7 +215,7 @@ func noHostKey(target string) error {
 
 // hostKeys is our file of trusted host keys.
 func (a *app) hostKeys(s *settings) *sshclient.HostKeyStore {
-	return sshclient.OpenHostKeyStore(knownHosts(s.dirs), func(warning string) { a.say("napter-connect: %s", warning) })
+	return sshclient.OpenHostKeyStore(knownHosts(s.dirs), func(warning message.Text) { a.say("napter-connect: %s", warning) })
 }
 
 func (a *app) printHostKeys(s *settings, entries []sshclient.HostKeyEntry, asJSON bool) error {

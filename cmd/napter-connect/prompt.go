@@ -45,14 +45,14 @@ func (a *app) console() *console {
 	return &console{in: tty, out: tty, texts: a.texts()}
 }
 
-// Show implements sshclient.Prompter.
+// Show shows text of any origin.
 func (c *console) Show(text string) {
 	for line := range strings.Lines(text) {
 		_, _ = fmt.Fprintln(c.out, safetext.Line(strings.TrimRight(line, "\r\n")))
 	}
 }
 
-// Line implements sshclient.Prompter.
+// Line asks for a visible answer.
 func (c *console) Line(ctx context.Context, prompt string) (string, error) {
 	return c.ask(ctx, prompt, func() (string, error) {
 		text, err := bufio.NewReader(oneByte{c.in}).ReadString('\n')
@@ -63,13 +63,27 @@ func (c *console) Line(ctx context.Context, prompt string) (string, error) {
 	})
 }
 
-// Secret implements sshclient.Prompter.
+// Secret asks for a hidden answer.
 func (c *console) Secret(ctx context.Context, prompt string) (string, error) {
 	return c.ask(ctx, prompt, func() (string, error) {
 		b, err := term.ReadPassword(int(c.in.Fd()))
 		_, _ = fmt.Fprintln(c.out)
 		return string(b), err
 	})
+}
+
+// sshPrompter is a console that says what an SSH login asks in the language of
+// the console. It implements sshclient.Prompter.
+type sshPrompter struct{ console *console }
+
+func (p sshPrompter) Show(text message.Text) { p.console.Show(p.console.texts.Say(text)) }
+
+func (p sshPrompter) Line(ctx context.Context, prompt message.Text) (string, error) {
+	return p.console.Line(ctx, p.console.texts.Say(prompt))
+}
+
+func (p sshPrompter) Secret(ctx context.Context, prompt message.Text) (string, error) {
+	return p.console.Secret(ctx, p.console.texts.Say(prompt))
 }
 
 // pickSIM lets the person choose among SIMs of one name.

@@ -107,9 +107,9 @@ func (a *app) connectSSH(ctx context.Context, s *settings, so connect.SSHOptions
 	defer stop()
 	con := a.console()
 	if con != nil {
-		so.Prompt = con
+		so.Prompt = sshPrompter{con}
 		if printer != nil {
-			so.Prompt = printer.Prompter(con)
+			so.Prompt = printer.Prompter(so.Prompt)
 		}
 	}
 	c := a.connector(s, j)

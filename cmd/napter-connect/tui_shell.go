@@ -58,16 +58,20 @@ type uiPrompter struct {
 var errNoAnswer = message.Errorf("no answer was given")
 
 // Show implements sshclient.Prompter: it is shown with the next question.
-func (p *uiPrompter) Show(text string) { p.text.WriteString(strings.TrimRight(text, "\r\n") + "\n") }
+func (p *uiPrompter) Show(text message.Text) {
+	p.text.WriteString(strings.TrimRight(p.say(text), "\r\n") + "\n")
+}
+
+func (p *uiPrompter) say(text message.Text) string { return p.job.backend.app.texts().Say(text) }
 
 // Line implements sshclient.Prompter.
-func (p *uiPrompter) Line(ctx context.Context, prompt string) (string, error) {
-	return p.ask(ctx, prompt, false)
+func (p *uiPrompter) Line(ctx context.Context, prompt message.Text) (string, error) {
+	return p.ask(ctx, p.say(prompt), false)
 }
 
 // Secret implements sshclient.Prompter.
-func (p *uiPrompter) Secret(ctx context.Context, prompt string) (string, error) {
-	return p.ask(ctx, prompt, true)
+func (p *uiPrompter) Secret(ctx context.Context, prompt message.Text) (string, error) {
+	return p.ask(ctx, p.say(prompt), true)
 }
 
 func (p *uiPrompter) ask(ctx context.Context, prompt string, secret bool) (string, error) {

@@ -37,13 +37,13 @@ func expired(m access.Mapping, now time.Time) bool {
 
 // warnBeforeExpiry tells in time that the mapping will end. A mapping that was
 // made for less is not announced: whoever asked for it knows.
-func (c *Connector) warnBeforeExpiry(expires time.Time, tell func(line string)) (stop func()) {
+func (c *Connector) warnBeforeExpiry(expires time.Time, tell func(line message.Text)) (stop func()) {
 	left := expires.Sub(c.now())
 	if expires.IsZero() || left <= warnBefore {
 		return func() {}
 	}
 	timer := time.AfterFunc(left-warnBefore, func() {
-		tell(c.language().Sprintf("the mapping ends at %s, in 5 minutes", c.clockTime(expires)))
+		tell(message.New("the mapping ends at %s, in 5 minutes", c.clockTime(expires)))
 	})
 	return func() { timer.Stop() }
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func TestWarnBeforeExpiry(t *testing.T) {
@@ -21,7 +22,9 @@ func TestWarnBeforeExpiry(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var lines []string
-			stop := new(Connector).warnBeforeExpiry(time.Now().Add(c.life), func(line string) { lines = append(lines, line) })
+			stop := new(Connector).warnBeforeExpiry(time.Now().Add(c.life), func(line message.Text) {
+				lines = append(lines, line.String())
+			})
 			time.Sleep(c.session)
 			stop()
 			time.Sleep(10 * time.Hour)

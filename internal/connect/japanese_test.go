@@ -76,7 +76,8 @@ func TestNoticesInJapanese(t *testing.T) {
 	info := access.Info{SIM: access.SIM{Name: "gw"}, Mapping: access.Mapping{
 		Addr: netip.MustParseAddrPort("192.0.2.1:40000"), Expires: now.Add(90 * time.Minute),
 	}}
-	told = append(told, (&sshJob{Connector: c}).about(info))
+	session := (&sshJob{Connector: c}).session(settings{}, info, nil)
+	told = append(told, session.Say(session.Info()))
 	want := []string{
 		"10.0.0.0/8 では 16777216 個のアドレスから接続できます。/32 なら 1 個だけです",
 		"gw: ポート 80 への接続は、デバイスから何も届かないうちに閉じられました。デバイスでサービスが動いていること、ポート、デバイスのファイアウォールを確認してください",
@@ -95,7 +96,7 @@ func TestWarningInJapanese(t *testing.T) {
 		end := time.Now().Add(time.Hour)
 		lines := make(chan string, 1)
 		c := &Connector{Texts: i18n.For(i18n.Japanese), Now: time.Now}
-		defer c.warnBeforeExpiry(end, func(line string) { lines <- line })()
+		defer c.warnBeforeExpiry(end, func(line message.Text) { lines <- c.language().Say(line) })()
 		if got, want := <-lines, "ポートマッピングの期限は "+c.clockTime(end)+" です (あと 5 分)"; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

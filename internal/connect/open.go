@@ -103,7 +103,7 @@ func (c *Connector) Open(ctx context.Context, o OpenOptions) (*Opened, error) {
 		return nil, err
 	}
 	expires := p.Info().Mapping.Expires
-	p.expiry = c.warnBeforeExpiry(expires, func(line string) { c.notice("%s", line) })
+	p.expiry = c.warnBeforeExpiry(expires, func(line message.Text) { c.notice("%s", line) })
 	go p.live(ctx, expires.Sub(c.now()))
 	return p, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
 
@@ -172,17 +173,17 @@ type quietPrompter struct {
 	next    sshclient.Prompter
 }
 
-func (q *quietPrompter) Line(ctx context.Context, prompt string) (string, error) {
+func (q *quietPrompter) Line(ctx context.Context, prompt message.Text) (string, error) {
 	defer q.printer.quiet()()
 	return q.next.Line(ctx, prompt)
 }
 
-func (q *quietPrompter) Secret(ctx context.Context, prompt string) (string, error) {
+func (q *quietPrompter) Secret(ctx context.Context, prompt message.Text) (string, error) {
 	defer q.printer.quiet()()
 	return q.next.Secret(ctx, prompt)
 }
 
-func (q *quietPrompter) Show(text string) {
+func (q *quietPrompter) Show(text message.Text) {
 	defer q.printer.quiet()()
 	q.next.Show(text)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // terminal records what is written to it.
@@ -69,9 +70,12 @@ func TestPrinterShowsSlowStepsOnly(t *testing.T) {
 
 type answers struct{ during func() }
 
-func (a answers) Line(context.Context, string) (string, error)   { a.during(); return "yes", nil }
-func (a answers) Secret(context.Context, string) (string, error) { a.during(); return "secret", nil }
-func (a answers) Show(string)                                    { a.during() }
+func (a answers) Line(context.Context, message.Text) (string, error) { a.during(); return "yes", nil }
+func (a answers) Secret(context.Context, message.Text) (string, error) {
+	a.during()
+	return "secret", nil
+}
+func (a answers) Show(message.Text) { a.during() }
 
 func TestPrinterIsSilentDuringPrompts(t *testing.T) {
 	var out terminal
@@ -92,9 +96,9 @@ func TestPrinterIsSilentDuringPrompts(t *testing.T) {
 			t.Error("written during a prompt")
 		}
 	}})
-	_, _ = prompter.Line(t.Context(), "?")
-	_, _ = prompter.Secret(t.Context(), "?")
-	prompter.Show("banner")
+	_, _ = prompter.Line(t.Context(), message.Verbatim("?"))
+	_, _ = prompter.Secret(t.Context(), message.Verbatim("?"))
+	prompter.Show(message.Verbatim("banner"))
 	if asked != 3 {
 		t.Errorf("asked %d times", asked)
 	}

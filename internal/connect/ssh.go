@@ -9,6 +9,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
 
@@ -44,7 +45,7 @@ type SSHOptions struct {
 
 	// Lend gives the session the terminal of a UI; see launch.Shell. May be nil.
 	Lend func(ctx context.Context, use func() error) error
-	// Session is what to run; its Info and Notice are filled in here.
+	// Session is what to run; its Info, Notice and Say are filled in here.
 	Session sshclient.SessionOptions
 	// Forwards are -L, -R and -D; NoCommand is -N: they are all that runs.
 	Forwards  []sshclient.Forward
@@ -144,8 +145,8 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	}
 	name := firstSet(info.SIM.Name, access.TargetName(r.Target))
 	s := merge(j.options, j.rule(name, info.SIM.Tags), host.HostConfig)
-	notices := make(chan string, 1)
-	stop := j.warnBeforeExpiry(info.Mapping.Expires, func(line string) { notices <- line })
+	notices := make(chan message.Text, 1)
+	stop := j.warnBeforeExpiry(info.Mapping.Expires, func(line message.Text) { notices <- line })
 	defer stop()
 	began := j.now()
 	status, connected, err := launch.Shell{
@@ -200,21 +201,21 @@ func (j *sshJob) steps() func(step string, done bool, err error) {
 	}
 }
 
-func (j *sshJob) session(s settings, info access.Info, notices <-chan string) sshclient.SessionOptions {
+func (j *sshJob) session(s settings, info access.Info, notices <-chan message.Text) sshclient.SessionOptions {
 	o := j.options.Session
-	o.Notice = notices
+	o.Notice, o.Say = notices, j.language().Say
 	o.ForwardAgent = o.ForwardAgent || s.forwardAgent
-	o.Info = func() string { return j.about(info) }
+	o.Info = func() message.Text { return j.about(info) }
 	return o
 }
 
 // about is the answer to ~I.
-func (j *sshJob) about(info access.Info) string {
+func (j *sshJob) about(info access.Info) message.Text {
 	m := info.Mapping
-	text := j.language().Sprintf("%s by way of %s, which ends at %s (in %s)",
+	text := message.New("%s by way of %s, which ends at %s (in %s)",
 		launch.Name(info.SIM), m.Addr, j.clockTime(m.Expires), m.Expires.Sub(j.now()).Round(time.Minute))
 	if c := j.client.Load(); c != nil && c.RTT() > 0 {
-		text += j.language().Sprintf("; round trip %s", c.RTT().Round(time.Millisecond))
+		return message.New("%s; round trip %s", text, c.RTT().Round(time.Millisecond))
 	}
 	return text
 }

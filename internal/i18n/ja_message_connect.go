@@ -7,7 +7,7 @@ func jaConnect() map[string]string {
 		"connect again; --duration sets a mapping's life, 8h at most": "もう一度接続してください。有効時間は --duration で指定できます (最長 8h)",
 		"the mapping ends at %s, in 5 minutes":                        "ポートマッピングの期限は %s です (あと 5 分)",
 		"%s by way of %s, which ends at %s (in %s)":                   "%s に接続中 (接続先 %s、期限 %s、残り %s)",
-		"; round trip %s":                                             "、往復 %s",
+		"%s; round trip %s":                                           "%s、往復 %s",
 
 		"ended by signal: %s": "シグナルで終了しました: %s",
 		"interrupt":           "割り込み (Ctrl-C)",

@@ -10,7 +10,6 @@ func jaLaunch() map[string]string {
 		"starting a browser: %w":              "ブラウザーの起動: %w",
 		"BROWSER has %q, which is no command": "環境変数 BROWSER の %q はコマンドではありません",
 
-		"connecting to %s: %s refused the connection":                                                                  "%s への接続: %s に接続を拒否されました",
 		"connecting to %s: %s did not answer within %ds":                                                               "%s への接続: %s から %d 秒以内に応答がありません",
 		"connecting to %s: %s cannot be reached: %v":                                                                   "%s への接続: %s に到達できません: %v",
 		"check that this network lets connections out to any port, and that the device is online: napter-connect sims": "このネットワークから任意のポートに接続できることと、デバイスがオンラインであることを確認してください: napter-connect sims",

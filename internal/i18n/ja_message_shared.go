@@ -9,5 +9,7 @@ func jaShared() map[string]string {
 		"reading the answer: %w": "応答の読み取り: %w",
 		"true or false":          "true または false",
 		"connecting":             "接続",
+
+		"connecting to %s: %s refused the connection": "%s への接続: %s に接続を拒否されました",
 	}
 }

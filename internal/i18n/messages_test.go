@@ -153,7 +153,6 @@ var pending = []string{
 	"internal/access",
 	"internal/keeper",
 	"internal/lease",
-	"internal/sshclient",
 }
 
 // Every message of the sources has its Japanese, and the table holds no other.

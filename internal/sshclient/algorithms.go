@@ -22,17 +22,44 @@ type AlgorithmError struct {
 }
 
 func (e *AlgorithmError) Text() message.Text {
-	return message.New("%s and this program have no %s algorithm in common: the device offers %s", e.Host, e.What, strings.Join(e.Offered, ", "))
+	return message.New("%s and this program have no %s algorithm in common: the device offers %s",
+		e.Host, kindOfAlgorithm(e.What), strings.Join(e.Offered, ", "))
 }
+
 func (e *AlgorithmError) Error() string { return e.Text().String() }
+
 func (e *AlgorithmError) Unwrap() error { return e.Err }
+
+// kindOfAlgorithm says one of the library's values of What.
+func kindOfAlgorithm(what string) message.Text {
+	switch what {
+	case "key exchange":
+		return message.New("key exchange")
+	case "host key":
+		return message.New("host key")
+	case "client to server cipher":
+		return message.New("client to server cipher")
+	case "server to client cipher":
+		return message.New("server to client cipher")
+	case "client to server MAC":
+		return message.New("client to server MAC")
+	case "server to client MAC":
+		return message.New("server to client MAC")
+	case "client to server compression":
+		return message.New("client to server compression")
+	case "server to client compression":
+		return message.New("server to client compression")
+	}
+	return message.Verbatim(what)
+}
 
 // Hint says what to do.
 func (e *AlgorithmError) Hint() message.Text {
 	if len(e.Legacy) == 0 {
 		return message.New("update the device's SSH server, or use your own ssh with ProxyCommand napter-connect proxy %%h %%p")
 	}
-	return message.New("the device is old: update it, or allow its algorithms for this SIM alone in config.yaml with legacy: [%s]", strings.Join(e.Legacy, ", "))
+	return message.New("the device is old: update it, or allow its algorithms for this SIM alone in config.yaml with legacy: [%s]",
+		strings.Join(e.Legacy, ", "))
 }
 
 // newAlgorithmError makes one from the library's error, which names only the

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -101,10 +100,11 @@ func (a *authenticator) notAccepted() {
 	case a.wire.written.Load() == a.written:
 		// The library passes over a key without a word when the device knows no
 		// signature that the key may make: RSA with SHA-1 alone.
-		a.ring.notes = append(a.ring.notes, message.New("%s: the device takes RSA keys only with SHA-1: use an Ed25519 or ECDSA key, or allow it for this SIM in config.yaml with legacy: [ssh-rsa]", k.label))
+		a.ring.notes = append(a.ring.notes, message.New("%s: the device takes RSA keys only with SHA-1: "+
+			"use an Ed25519 or ECDSA key, or allow it for this SIM in config.yaml with legacy: [ssh-rsa]", k.label))
 	default:
 		a.cfg.debugf("refused: %s", k.label)
-		a.refused = append(a.refused, k.label)
+		a.refused = append(a.refused, k.label.String())
 	}
 	a.current = nil
 }
@@ -193,7 +193,7 @@ func (a *authenticator) password() ssh.AuthMethod {
 	a.again(a.passwords)
 	a.passwords++
 	return ssh.PasswordCallback(func() (string, error) {
-		return a.ask(a.cfg.Prompt.Secret, fmt.Sprintf("%s's password: ", a.login()))
+		return a.ask(a.cfg.Prompt.Secret, message.New("%s's password: ", a.login()))
 	})
 }
 
@@ -217,7 +217,7 @@ func (a *authenticator) keyboardInteractive() ssh.AuthMethod {
 func (a *authenticator) challenge(name, instruction string, questions []string, echos []bool) ([]string, error) {
 	for _, text := range []string{name, instruction} {
 		if text = cleanText(text); text != "" {
-			a.cfg.Prompt.Show(text)
+			a.cfg.Prompt.Show(message.Verbatim(text))
 		}
 	}
 	answers := make([]string, len(questions))
@@ -227,7 +227,7 @@ func (a *authenticator) challenge(name, instruction string, questions []string, 
 		if echos[i] {
 			ask = a.cfg.Prompt.Line
 		}
-		answer, err := a.ask(ask, fmt.Sprintf("(%s) %s ", a.login(), cleanLine(question)))
+		answer, err := a.ask(ask, message.New("(%s) %s ", a.login(), cleanLine(question)))
 		if err != nil {
 			return nil, err
 		}
@@ -238,13 +238,13 @@ func (a *authenticator) challenge(name, instruction string, questions []string, 
 
 func (a *authenticator) again(before int) {
 	if before > 0 {
-		a.cfg.Prompt.Show("Permission denied, please try again.")
+		a.cfg.Prompt.Show(message.New("Permission denied, please try again."))
 	}
 }
 
 // ask stops the clock while the person answers. A person who does not answer
 // (Ctrl-C, end of input) ends the login.
-func (a *authenticator) ask(how func(context.Context, string) (string, error), prompt string) (string, error) {
+func (a *authenticator) ask(how func(context.Context, message.Text) (string, error), prompt message.Text) (string, error) {
 	resume := a.clock.pause()
 	answer, err := how(a.ctx, prompt)
 	a.clock.reset(max(a.timeout, answerTimeout))
@@ -259,7 +259,7 @@ func (a *authenticator) ask(how func(context.Context, string) (string, error), p
 // passphrase opens an encrypted key. An empty answer gives the key up, as with
 // OpenSSH.
 func (a *authenticator) passphrase(id *identity) (ssh.Signer, error) {
-	prompt := fmt.Sprintf("Enter passphrase for key '%s': ", cleanLine(id.path))
+	prompt := message.New("Enter passphrase for key '%s': ", cleanLine(id.path))
 	for range tries {
 		phrase, err := a.ask(a.cfg.Prompt.Secret, prompt)
 		if err != nil {
@@ -275,18 +275,18 @@ func (a *authenticator) passphrase(id *identity) (ssh.Signer, error) {
 		if !errors.Is(err, x509.IncorrectPasswordError) {
 			return nil, message.Errorf("opening the key: %w", err)
 		}
-		a.cfg.Prompt.Show("Bad passphrase, try again.")
+		a.cfg.Prompt.Show(message.New("Bad passphrase, try again."))
 	}
 	return nil, message.Errorf("not opened: no right passphrase was given")
 }
 
 // banner shows what the device says before the login.
-func (a *authenticator) banner(message string) error {
+func (a *authenticator) banner(words string) error {
 	if a.cfg.Prompt == nil {
 		return nil
 	}
-	if text := cleanText(message[:min(len(message), maxBanner)]); strings.TrimSpace(text) != "" {
-		a.cfg.Prompt.Show(text)
+	if text := cleanText(words[:min(len(words), maxBanner)]); strings.TrimSpace(text) != "" {
+		a.cfg.Prompt.Show(message.Verbatim(text))
 	}
 	return nil
 }
@@ -330,14 +330,17 @@ type AuthError struct {
 
 func (e *AuthError) Text() message.Text {
 	if e.TooMany {
-		return message.New("%s@%s: the device hung up after %d keys: too many authentication failures", e.User, e.Host, len(e.Refused))
+		return message.New("%s@%s: the device hung up after %d keys: too many authentication failures",
+			e.User, e.Host, len(e.Refused))
 	}
 	allowed := strings.Join(e.Allowed, ", ")
 	if n := len(e.Refused); n > 0 {
-		return message.New("%s@%s: permission denied (the device allows %s; it refused %d of our keys)", e.User, e.Host, allowed, n)
+		return message.New("%s@%s: permission denied (the device allows %s; it refused %d of our keys)",
+			e.User, e.Host, allowed, n)
 	}
 	return message.New("%s@%s: permission denied (the device allows %s)", e.User, e.Host, allowed)
 }
+
 func (e *AuthError) Error() string { return e.Text().String() }
 
 // Hint says what to do.

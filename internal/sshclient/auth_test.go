@@ -476,17 +476,17 @@ func TestSlowPerson(t *testing.T) {
 
 type slowPerson struct{ wait time.Duration }
 
-func (p slowPerson) Line(context.Context, string) (string, error) {
+func (p slowPerson) Line(context.Context, message.Text) (string, error) {
 	time.Sleep(p.wait) // what the person does
 	return "yes", nil
 }
 
-func (p slowPerson) Secret(context.Context, string) (string, error) {
+func (p slowPerson) Secret(context.Context, message.Text) (string, error) {
 	time.Sleep(p.wait)
 	return "pw", nil
 }
 
-func (slowPerson) Show(string) {}
+func (slowPerson) Show(message.Text) {}
 
 func TestBannerIsCleaned(t *testing.T) {
 	d := startDevice(t, func(_ *device, c *ssh.ServerConfig) {

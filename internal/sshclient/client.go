@@ -22,15 +22,15 @@ const (
 	KnownOnly // "yes"
 )
 
-// Prompter asks the person. Implementations escape untrusted text themselves.
-// A nil Prompter means that nobody can be asked.
+// Prompter asks the person, in the person's language. Implementations escape
+// untrusted text themselves. A nil Prompter means that nobody can be asked.
 type Prompter interface {
 	// Line asks for a visible answer.
-	Line(ctx context.Context, prompt string) (string, error)
+	Line(ctx context.Context, prompt message.Text) (string, error)
 	// Secret asks for a hidden answer.
-	Secret(ctx context.Context, prompt string) (string, error)
+	Secret(ctx context.Context, prompt message.Text) (string, error)
 	// Show tells something before a question (banner, fingerprint).
-	Show(text string)
+	Show(text message.Text)
 }
 
 // Config is one connection.

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -139,18 +140,18 @@ func (p *person) answer(kind, prompt string) (string, error) {
 	return a, nil
 }
 
-func (p *person) Line(_ context.Context, prompt string) (string, error) {
-	return p.answer("line", prompt)
+func (p *person) Line(_ context.Context, prompt message.Text) (string, error) {
+	return p.answer("line", prompt.String())
 }
 
-func (p *person) Secret(_ context.Context, prompt string) (string, error) {
-	return p.answer("secret", prompt)
+func (p *person) Secret(_ context.Context, prompt message.Text) (string, error) {
+	return p.answer("secret", prompt.String())
 }
 
-func (p *person) Show(text string) {
+func (p *person) Show(text message.Text) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.log = append(p.log, "show: "+text)
+	p.log = append(p.log, "show: "+text.String())
 }
 
 func (p *person) heard() string {

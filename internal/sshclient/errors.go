@@ -2,6 +2,7 @@ package sshclient
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"time"
 
@@ -17,12 +18,29 @@ type RefusedError struct {
 func (e *RefusedError) Text() message.Text {
 	return message.New("connecting to %s: %s refused the connection", e.Host, e.Addr)
 }
+
 func (e *RefusedError) Error() string { return e.Text().String() }
+
 func (e *RefusedError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
 func (e *RefusedError) Hint() message.Text {
 	return message.New("check that an SSH server runs on the device, and its port (-p)")
+}
+
+// during says a stage of TimeoutError.
+func during(stage string) message.Text {
+	switch stage {
+	case "connecting":
+		return message.New("connecting")
+	case "waiting for the SSH banner":
+		return message.New("waiting for the SSH banner")
+	case "exchanging keys":
+		return message.New("exchanging keys")
+	case "authenticating":
+		return message.New("authenticating")
+	}
+	return message.Verbatim(stage)
 }
 
 // TimeoutError says that the device did not answer in time. Stage is
@@ -34,8 +52,9 @@ type TimeoutError struct {
 }
 
 func (e *TimeoutError) Text() message.Text {
-	return message.New("%s: no answer within %s while %s", e.Host, e.After, e.Stage)
+	return message.New("%s: no answer within %s while %s", e.Host, e.After, during(e.Stage))
 }
+
 func (e *TimeoutError) Error() string { return e.Text().String() }
 
 // Timeout makes it a timeout in the sense of net.Error.
@@ -44,9 +63,11 @@ func (e *TimeoutError) Timeout() bool { return true }
 // Hint says what to do.
 func (e *TimeoutError) Hint() message.Text {
 	if e.Stage == "waiting for the SSH banner" {
-		return message.New("something accepts connections but does not speak SSH: check the port (-p), and whether the device is overloaded or has just lost its link")
+		return message.New("something accepts connections but does not speak SSH: " +
+			"check the port (-p), and whether the device is overloaded or has just lost its link")
 	}
-	return message.New("check that the device is online and its signal; a slow link may need a longer connect timeout (-o ConnectTimeout=60)")
+	return message.New("check that the device is online and its signal; " +
+		"a slow link may need a longer connect timeout (-o ConnectTimeout=60)")
 }
 
 // ClosedError says that the connection was closed during Stage, which is
@@ -57,16 +78,19 @@ type ClosedError struct {
 }
 
 func (e *ClosedError) Text() message.Text {
-	return message.New("%s: the connection was closed while %s", e.Host, e.Stage)
+	return message.New("%s: the connection was closed while %s", e.Host, during(e.Stage))
 }
+
 func (e *ClosedError) Error() string { return e.Text().String() }
+
 func (e *ClosedError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
 func (e *ClosedError) Hint() message.Text {
 	switch e.Stage {
 	case "waiting for the SSH banner":
-		return message.New("check that an SSH server runs on that port of the device (-p); a server that is overloaded or has banned this address closes like this too")
+		return message.New("check that an SSH server runs on that port of the device (-p); " +
+			"a server that is overloaded or has banned this address closes like this too")
 	case "authenticating":
 		return message.New("the device may allow fewer attempts: name one key with -i KEY -o IdentitiesOnly=yes")
 	}
@@ -80,6 +104,7 @@ type NotSSHError struct{ Host, Got string }
 func (e *NotSSHError) Text() message.Text {
 	return message.New("%s does not speak SSH on this port: it sent \"%s\"", e.Host, e.Got)
 }
+
 func (e *NotSSHError) Error() string { return e.Text().String() }
 
 // Hint says what to do.
@@ -97,10 +122,18 @@ type handshakeError struct {
 }
 
 func (e *handshakeError) Text() message.Text {
-	text := strings.TrimPrefix(e.err.Error(), "ssh: handshake failed: ")
-	return message.New("%s: %s", e.stage, cleanLine(strings.TrimPrefix(text, "ssh: ")))
+	words := strings.TrimPrefix(e.err.Error(), "ssh: handshake failed: ")
+	words = cleanLine(strings.TrimPrefix(words, "ssh: "))
+	// One of our own comes back from the library with nothing but its prefix.
+	var ours interface{ Text() message.Text }
+	if errors.As(e.err, &ours) && ours.Text().String() == words {
+		return message.New("%s: %s", during(e.stage), ours.Text())
+	}
+	return message.New("%s: %s", during(e.stage), words)
 }
+
 func (e *handshakeError) Error() string { return e.Text().String() }
+
 func (e *handshakeError) Unwrap() error { return e.err }
 
 // isTooManyFailures knows OpenSSH's disconnect message (auth.c,

@@ -1,5 +1,7 @@
 package sshclient
 
+import "github.com/napter-connect/napter-connect/internal/message"
+
 // escapeAction is what a person asked for with an escape sequence.
 type escapeAction int
 
@@ -12,16 +14,23 @@ const (
 	escapeSuspend
 )
 
-func escapeHelpText() string {
-	text := `Escapes, only at the start of a line:
- ~.   end the session
- ~B   send a BREAK
- ~I   show the mapping, its expiry and the round trip
-`
-	if canSuspend {
-		text += " ~^Z  suspend this program\n"
+// escapeHelpText is the answer to ~?, without a line end after its last line.
+func escapeHelpText() message.Text {
+	lines := []message.Text{
+		message.New("Escapes, only at the start of a line:"),
 	}
-	return text + " ~?   show this\n ~~   send a ~\n"
+	add := func(keys string, meaning message.Text) {
+		lines = append(lines, message.New(" %-4s %s", keys, meaning))
+	}
+	add("~.", message.New("end the session"))
+	add("~B", message.New("send a BREAK"))
+	add("~I", message.New("show the mapping, its expiry and the round trip"))
+	if canSuspend {
+		add("~^Z", message.New("suspend this program"))
+	}
+	add("~?", message.New("show this"))
+	add("~~", message.New("send a ~"))
+	return message.Join(lines, "\n")
 }
 
 // escaper finds escape sequences in what is typed, as OpenSSH does: a "~" that is

@@ -217,7 +217,7 @@ func pipe(a, b io.ReadWriteCloser) {
 		if half, ok := to.(interface{ CloseWrite() error }); err == nil && ok {
 			err = half.CloseWrite()
 		} else if !ok {
-			err = message.Errorf("it cannot be half-closed")
+			err = errors.ErrUnsupported
 		}
 		if err != nil {
 			_, _ = a.Close(), b.Close()

@@ -3,7 +3,6 @@ package sshclient
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"strings"
 	"sync"
@@ -89,7 +88,7 @@ func (c *hostKeyCheck) certificate(cert *ssh.Certificate) error {
 }
 
 // tell warns the person, or the log where there is nobody.
-func (c *Config) tell(text string) {
+func (c *Config) tell(text message.Text) {
 	if c.Prompt != nil {
 		c.Prompt.Show(text)
 	} else {
@@ -137,9 +136,9 @@ func (c *hostKeyCheck) ask(key ssh.PublicKey, unknown *HostKeyUnknownError) erro
 	resume := c.clock.pause()
 	defer resume()
 	p, fingerprint := c.cfg.Prompt, ssh.FingerprintSHA256(key)
-	p.Show(fmt.Sprintf("The authenticity of %s (%s) can't be established.\n%s key fingerprint is %s.",
+	p.Show(message.New("The authenticity of %s (%s) can't be established.\n%s key fingerprint is %s.",
 		c.cfg.host(), knownName(c.cfg.Alias, c.cfg.DevicePort), keyType(key), fingerprint))
-	question := "Are you sure you want to continue connecting (yes/no/[fingerprint])? "
+	question := message.New("Are you sure you want to continue connecting (yes/no/[fingerprint])? ")
 	for {
 		answer, err := p.Line(c.ctx, question)
 		if err != nil {
@@ -152,14 +151,14 @@ func (c *hostKeyCheck) ask(key ssh.PublicKey, unknown *HostKeyUnknownError) erro
 				if errors.As(err, &changed) {
 					return err
 				}
-				p.Show("warning: " + err.Error()) // the person has decided; only our memory fails
+				p.Show(message.New("warning: %s", err)) // the person has decided; only our memory fails
 			}
 			return nil
 		case strings.EqualFold(answer, "no"):
 			unknown.Rejected = true
 			return unknown
 		}
-		question = "Please type 'yes', 'no' or the fingerprint: "
+		question = message.New("Please type 'yes', 'no' or the fingerprint: ")
 	}
 }
 

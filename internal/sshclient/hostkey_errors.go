@@ -27,6 +27,7 @@ func (e *HostKeyUnknownError) Text() message.Text {
 	}
 	return message.New("%s: its host key %s is not known", e.Host, describeKey(e.Key))
 }
+
 func (e *HostKeyUnknownError) Error() string { return e.Text().String() }
 
 // Hint says what to do.
@@ -69,6 +70,7 @@ func (e *HostKeyChangedError) Text() message.Text {
 	}
 	return message.New("%s: the device was replaced or reinstalled, or somebody intercepts the connection", text)
 }
+
 func (e *HostKeyChangedError) Error() string { return e.Text().String() }
 
 // Hint says what to do.
@@ -90,6 +92,7 @@ type HostKeyRevokedError struct {
 func (e *HostKeyRevokedError) Text() message.Text {
 	return message.New("%s: its host key %s is revoked by %s:%d", e.Host, describeKey(e.Key), e.File, e.Line)
 }
+
 func (e *HostKeyRevokedError) Error() string { return e.Text().String() }
 
 // Hint says what to do.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,7 +24,7 @@ const (
 // once: changes are made under a lock, and readers always see a whole file.
 type HostKeyStore struct {
 	path string
-	tell func(warning string)
+	tell func(warning message.Text)
 }
 
 // HostKeyEntry is one trusted key.
@@ -41,9 +40,9 @@ type HostKeyEntry struct {
 
 // OpenHostKeyStore opens the store at path, which need not exist yet. warn is
 // told about damaged lines that are set aside; it may be nil.
-func OpenHostKeyStore(path string, warn func(string)) *HostKeyStore {
+func OpenHostKeyStore(path string, warn func(message.Text)) *HostKeyStore {
 	if warn == nil {
-		warn = func(string) {}
+		warn = func(message.Text) {}
 	}
 	return &HostKeyStore{path: path, tell: warn}
 }
@@ -216,7 +215,7 @@ func (s *HostKeyStore) setAside(bad []knownLine) error {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return message.Errorf("setting damaged lines aside: %w", err)
 	}
-	s.tell(fmt.Sprintf("warning: %d damaged lines of %s were moved to %s", len(bad), s.path, aside))
+	s.tell(message.New("warning: %d damaged lines of %s were moved to %s", len(bad), s.path, aside))
 	return nil
 }
 

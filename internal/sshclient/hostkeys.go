@@ -35,7 +35,7 @@ type hostKeys struct {
 	// real maps the names of the copies that the library read to the files.
 	real map[string]string
 	// warnings are told to the person: damaged lines of our own file.
-	warnings []string
+	warnings []message.Text
 	// damaged is where our own file has a line for this very host that can't be
 	// read, or "".
 	damaged string
@@ -93,7 +93,8 @@ func (h *hostKeys) read(path string, ours bool, cfg *Config) error {
 		}
 		where := fmt.Sprintf("%s:%d", path, i+1)
 		if l.revokes() {
-			return message.WithHint(message.Errorf("%s: a line that revokes a key can't be read", where), "repair or remove that line: until then no host key can be trusted")
+			return message.WithHint(message.Errorf("%s: a line that revokes a key can't be read", where),
+				"repair or remove that line: until then no host key can be trusted")
 		}
 		h.skip(l, ours, where, cfg)
 	}
@@ -107,7 +108,7 @@ func (h *hostKeys) skip(l *knownLine, ours bool, where string, cfg *Config) {
 		cfg.debugf("%s: the line can't be read, and is left out", where)
 		return
 	}
-	h.warnings = append(h.warnings, fmt.Sprintf("warning: %s can't be read and is left out", where))
+	h.warnings = append(h.warnings, message.New("warning: %s can't be read and is left out", where))
 	if l.names(knownName(cfg.Alias, cfg.DevicePort)) {
 		h.damaged = where
 	}
@@ -206,7 +207,7 @@ type noKey struct{}
 
 func (noKey) Type() string                        { return "none" }
 func (noKey) Marshal() []byte                     { return nil }
-func (noKey) Verify([]byte, *ssh.Signature) error { return message.Errorf("not a key") }
+func (noKey) Verify([]byte, *ssh.Signature) error { return errors.ErrUnsupported }
 
 // shellWord are names that may be shown as part of a command.
 var shellWord = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)

@@ -26,9 +26,6 @@ type identity struct {
 	sealed []byte
 }
 
-// errHardwareKey: the library can't drive FIDO tokens.
-var errHardwareKey = message.Errorf("is a FIDO key, which works only through an SSH agent: add it with ssh-add, or use your own ssh with ProxyCommand napter-connect proxy %%h %%p")
-
 // defaultIdentities are OpenSSH's, in its order.
 func defaultIdentities() []string {
 	home, err := os.UserHomeDir()
@@ -138,12 +135,13 @@ func isHardwareKey(data []byte) bool {
 }
 
 // openSSHPublicKey reads the public half of a private key in OpenSSH's format,
-// which stands outside of its encrypted part (openssh-portable PROTOCOL.key).
+// which stands outside of its encrypted part (openssh-portable PROTOCOL.key). Of
+// a file in another format the error is errors.ErrUnsupported.
 func openSSHPublicKey(data []byte) (ssh.PublicKey, error) {
 	const magic = "openssh-key-v1\x00"
 	block, _ := pem.Decode(data)
 	if block == nil || !strings.HasPrefix(string(block.Bytes), magic) {
-		return nil, message.Errorf("not in OpenSSH's format")
+		return nil, errors.ErrUnsupported
 	}
 	var head struct {
 		Cipher, KDF, KDFOptions string

@@ -18,7 +18,9 @@ func checkKeyMode(path string) error {
 	}
 	owner, ok := st.Sys().(*syscall.Stat_t)
 	if ok && int(owner.Uid) == os.Getuid() && st.Mode().Perm()&0o077 != 0 {
-		return message.WithHint(message.Errorf("%s: not used, because others can read it (mode %04o)", path, st.Mode().Perm()), "chmod 600 %s", path)
+		return message.WithHint(
+			message.Errorf("%s: not used, because others can read it (mode %04o)", path, st.Mode().Perm()),
+			"chmod 600 %s", path)
 	}
 	return nil
 }

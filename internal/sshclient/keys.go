@@ -123,15 +123,16 @@ func (l *keyringLoader) addCertificates() {
 // addCertificate finds the private half: in the agent, which may have it open
 // already, else in an identity file.
 func (l *keyringLoader) addCertificate(path string, cert *ssh.Certificate) {
+	label := message.New("certificate %s", cleanLine(path))
 	for _, s := range l.agentKeys {
 		if sameKey(plainKey(s.PublicKey()), cert.Key) {
-			l.add(&candidate{label: "certificate " + path, pub: cert, open: l.fromAgent(s)})
+			l.add(&candidate{label: label, pub: cert, open: l.fromAgent(s)})
 			return
 		}
 	}
 	for _, id := range l.ids {
 		if sameKey(id.pub, cert.Key) && (id.signer != nil || id.sealed != nil) && l.askable(id) {
-			l.add(&candidate{label: "certificate " + path, pub: cert, open: l.fromFile(id)})
+			l.add(&candidate{label: label, pub: cert, open: l.fromFile(id)})
 			return
 		}
 	}
@@ -141,7 +142,7 @@ func (l *keyringLoader) addCertificate(path string, cert *ssh.Certificate) {
 func (l *keyringLoader) addAgentKeys(want func(ssh.Signer) bool) {
 	for _, s := range l.agentKeys {
 		if want(s) {
-			label := "agent key " + ssh.FingerprintSHA256(s.PublicKey())
+			label := message.New("agent key %s", ssh.FingerprintSHA256(s.PublicKey()))
 			l.add(&candidate{label: label, pub: s.PublicKey(), open: l.fromAgent(s)})
 		}
 	}
@@ -150,14 +151,16 @@ func (l *keyringLoader) addAgentKeys(want func(ssh.Signer) bool) {
 func (l *keyringLoader) addFile(id *identity) {
 	switch {
 	case l.has(id.pub): // through the agent
-	case id.hardware():
-		l.note(message.Errorf("%s %w", id.path, errHardwareKey))
+	case id.hardware(): // the library can't drive FIDO tokens
+		l.note(message.Errorf("%s is a FIDO key, which works only through an SSH agent: "+
+			"add it with ssh-add, or use your own ssh with ProxyCommand napter-connect proxy %%h %%p", id.path))
 	case id.signer == nil && id.sealed == nil:
 		l.note(message.Errorf("%s: only the public half, and the private one is not in the agent", id.path))
 	case l.askable(id):
-		l.add(&candidate{label: id.path, pub: id.pub, open: l.fromFile(id)})
+		l.add(&candidate{label: message.Verbatim(cleanLine(id.path)), pub: id.pub, open: l.fromFile(id)})
 	default:
-		l.note(message.Errorf("%s: is encrypted, and nobody can be asked for its passphrase: add it to the agent with ssh-add", id.path))
+		l.note(message.Errorf("%s: is encrypted, and nobody can be asked for its passphrase: "+
+			"add it to the agent with ssh-add", id.path))
 	}
 }
 
@@ -168,7 +171,7 @@ func (l *keyringLoader) askable(id *identity) bool {
 
 // add appends a key that is not in the list yet.
 func (l *keyringLoader) add(k *candidate) {
-	k.allowSHA1, k.label = l.allowSHA1, cleanLine(k.label)
+	k.allowSHA1 = l.allowSHA1
 	if !l.has(k.pub) {
 		l.ring.keys = append(l.ring.keys, k)
 	}

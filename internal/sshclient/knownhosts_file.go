@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -98,15 +97,16 @@ func parseKnownLine(text string) knownLine {
 	if l.blank() {
 		return l
 	}
-	if err := l.parse(); err != nil || len(text) > maxKnownHostsLine {
+	if !l.parse() || len(text) > maxKnownHostsLine {
 		return knownLine{text: text, bad: true}
 	}
 	return l
 }
 
 // parse reads a line as the library does, so that what passes here passes there:
-// [@marker] names type key [comment], between blanks and tabs.
-func (l *knownLine) parse() error {
+// [@marker] names type key [comment], between blanks and tabs. It says whether the
+// line is valid.
+func (l *knownLine) parse() bool {
 	rest := l.text
 	word := func() (w string) {
 		rest = strings.Trim(rest, " \t")
@@ -120,23 +120,20 @@ func (l *knownLine) parse() error {
 	names := word()
 	if marker, ok := strings.CutPrefix(names, "@"); ok {
 		if marker != "cert-authority" && marker != "revoked" {
-			return message.Errorf("unknown marker")
+			return false
 		}
 		l.marker, names = marker, word()
 	}
 	keyType, blob := word(), word()
 	data, err := base64.StdEncoding.DecodeString(blob)
 	if err != nil {
-		return err
+		return false
 	}
 	if l.key, err = ssh.ParsePublicKey(data); err != nil {
-		return err
+		return false
 	}
 	l.hosts, l.comment = strings.Split(names, ","), strings.Trim(rest, " \t")
-	if l.key.Type() != keyType || slices.ContainsFunc(l.hosts, func(p string) bool { return !validPattern(p) }) {
-		return message.Errorf("the names or the type of the key are wrong")
-	}
-	return nil
+	return l.key.Type() == keyType && !slices.ContainsFunc(l.hosts, func(p string) bool { return !validPattern(p) })
 }
 
 // validPattern refuses what the library would refuse the whole file for.

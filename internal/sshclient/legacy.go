@@ -16,7 +16,8 @@ func algorithms(legacy []string) (ssh.Algorithms, error) {
 	a.HostKeys = openSSHOrder(a.HostKeys)
 	for _, name := range legacy {
 		if !addLegacy(&a, old, name) {
-			return a, message.WithHint(message.Errorf("legacy: %q is not an algorithm that can be allowed", cleanLine(name)), "known names: %s", strings.Join(legacyNames(old), ", "))
+			return a, message.WithHint(message.Errorf("legacy: %q is not an algorithm that can be allowed", cleanLine(name)),
+				"known names: %s", strings.Join(legacyNames(old), ", "))
 		}
 	}
 	return a, nil

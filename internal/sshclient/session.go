@@ -36,11 +36,14 @@ type SessionOptions struct {
 	ForwardAgent bool
 	// Escapes allows, with TTY, ~. ~? ~~ ~B ~I; Info writes the answer to ~I.
 	Escapes bool
-	Info    func() string
+	Info    func() message.Text
 	// Notice are lines to show the person during the session, such as that the
 	// mapping expires soon: in the terminal's title when it is in raw mode, on
 	// Stderr otherwise. May be nil; Run never closes it.
-	Notice <-chan string
+	Notice <-chan message.Text
+	// Say puts Info, Notice and the session's own words into the person's
+	// language; nil is English.
+	Say func(message.Text) string
 }
 
 // session is one run of SessionOptions.
@@ -181,10 +184,10 @@ func (s *session) request(ctx context.Context) error {
 			send("env", ssh.Marshal(struct{ Name, Value string }{name, value}))
 		}
 	}
-	what := "starting a shell on the device"
+	what := message.New("starting a shell on the device")
 	start := s.remote.Shell
 	if s.o.Command != "" {
-		what = "starting the command on the device"
+		what = message.New("starting the command on the device")
 		start = func() error { return s.remote.Start(s.o.Command) }
 	}
 	if err := errors.Join(errs...); err != nil {

@@ -23,6 +23,7 @@ func (e *SignalError) Text() message.Text {
 	}
 	return message.New("the remote command was ended by signal %s", e.Signal)
 }
+
 func (e *SignalError) Error() string { return e.Text().String() }
 
 // DroppedError says that the session ended without an exit status, nearly always
@@ -40,8 +41,9 @@ func (e *DroppedError) Text() message.Text {
 	case errors.Is(e.Err, errNoStatus):
 		return message.Of(e.Err)
 	}
-	return message.New("the connection was lost: %s", safetext.Line(e.Err.Error()))
+	return message.New("the connection was lost: %s", cleanWords(e.Err))
 }
+
 func (e *DroppedError) Error() string { return e.Text().String() }
 
 func (e *DroppedError) Unwrap() error { return e.Err }

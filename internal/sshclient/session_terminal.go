@@ -59,19 +59,19 @@ func (s *session) escape(a escapeAction) {
 	case escapeEnd:
 		s.fail(ErrEscaped)
 	case escapeHelp:
-		s.say("~?\n" + escapeHelpText())
+		s.answer("~?", escapeHelpText())
 	case escapeBreak:
 		// RFC 4335; 0 leaves the length to the device.
 		_, _ = s.remote.SendRequest("break", false, ssh.Marshal(struct{ Milliseconds uint32 }{0}))
 	case escapeInfo:
-		text := "nothing is known about this connection"
+		text := message.New("nothing is known about this connection")
 		if s.o.Info != nil {
 			text = s.o.Info()
 		}
-		s.say("~I\n" + strings.TrimRight(text, "\n") + "\n")
+		s.answer("~I", text)
 	case escapeSuspend:
 		if canSuspend {
-			s.say("~^Z\n")
+			s.answer("~^Z", message.Text{})
 			s.raw.leave()
 			suspend()
 			if err := s.raw.enter(); err != nil {
@@ -81,13 +81,26 @@ func (s *session) escape(a escapeAction) {
 	}
 }
 
-// say writes our own text to the person, on the terminal in raw mode.
-func (s *session) say(text string) {
+// answer shows the escape, which the terminal in raw mode did not, and what there
+// is to say to it, if anything.
+func (s *session) answer(escape string, answer message.Text) {
 	w := s.errOut
 	if s.o.Stderr == nil {
 		w = s.out
 	}
+	text := escape + "\n"
+	if words := strings.TrimRight(s.words(answer), "\n"); words != "" {
+		text += words + "\n"
+	}
 	_, _ = io.WriteString(w, strings.ReplaceAll(text, "\n", "\r\n"))
+}
+
+// words is a text in the person's language.
+func (s *session) words(text message.Text) string {
+	if s.o.Say == nil {
+		return text.String()
+	}
+	return s.o.Say(text)
 }
 
 // Window titles: the first notice puts the terminal's own on a stack, the
@@ -106,7 +119,7 @@ func (s *session) showNotices(ctx context.Context) {
 			if !ok {
 				return
 			}
-			s.notice(ctx, safetext.Line(text))
+			s.notice(ctx, safetext.Line(s.words(text)))
 		}
 	}
 }

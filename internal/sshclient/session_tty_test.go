@@ -20,6 +20,7 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/sys/unix"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
@@ -105,7 +106,7 @@ func TestRawModeIsRestored(t *testing.T) {
 		{name: "cancel", end: func(_ *console, cancel, _ func()) { cancel() }, abrupt: true},
 		{name: "drop", end: func(_ *console, _, cut func()) { cut() }, abrupt: true},
 		{name: "escape", end: func(c *console, _, _ func()) { c.typed("~.") }, abrupt: true},
-		{name: "panic", change: func(o *SessionOptions) { o.Info = func() string { panic("deliberate") } },
+		{name: "panic", change: func(o *SessionOptions) { o.Info = func() message.Text { panic("deliberate") } },
 			end: func(c *console, _, _ func()) { c.typed("~I") }, abrupt: true},
 		{name: "signal", change: func(o *SessionOptions) { o.Command = "echo ready; read x; kill -KILL $$" },
 			end: func(c *console, _, _ func()) { c.typed("\r") }, abrupt: true},
@@ -231,13 +232,14 @@ func TestEscapesInASession(t *testing.T) {
 	c := newConsole(t)
 	o := c.options()
 	o.Escapes = true
-	o.Info = func() string { return "203.0.113.7:10001\nexpires at noon" }
+	o.Info = func() message.Text { return message.New("%s\nexpires at noon", "203.0.113.7:10001") }
+	o.Say = inCapitals
 	done := start(t.Context(), dialFake(t, addr, key, Config{}), o)
 	c.expect("ready")
 	c.typed("~I")
-	c.expect("203.0.113.7:10001\r\nexpires at noon\r\n")
+	c.expect("~I\r\n203.0.113.7:10001\r\nEXPIRES AT NOON\r\n")
 	c.typed("~?")
-	c.expect("end the session\r\n")
+	c.expect("~?\r\nESCAPES, ONLY AT THE START OF A LINE:\r\n ~.   END THE SESSION\r\n")
 	c.typed("~B")
 	eventually(t, "a break arrives", func() bool {
 		mu.Lock()
@@ -253,6 +255,9 @@ func TestEscapesInASession(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// inCapitals is a language for tests.
+func inCapitals(t message.Text) string { return strings.ToUpper(t.String()) }
 
 // Without a TTY nothing is an escape.
 func TestNoEscapesWithoutATTY(t *testing.T) {
@@ -271,14 +276,14 @@ func TestNoEscapesWithoutATTY(t *testing.T) {
 }
 
 func TestNotices(t *testing.T) {
-	notices := make(chan string)
+	notices := make(chan message.Text)
 	t.Run("in the title of a raw terminal", func(t *testing.T) {
 		c := newConsole(t)
 		o := c.options()
 		o.Command, o.Notice = "echo ready; read x", notices
 		done := start(t.Context(), realClient(t), o)
 		c.expect("ready")
-		notices <- "ends in 5 min\x1b]0;evil\x07"
+		notices <- message.Verbatim("ends in 5 min\x1b]0;evil\x07")
 		c.expect(pushTitle + "\x1b]2;ends in 5 min\\x1b]0;evil\\x07\x07")
 		c.typed("\r")
 		wait(t, done)
@@ -286,10 +291,12 @@ func TestNotices(t *testing.T) {
 	})
 	t.Run("on stderr", func(t *testing.T) {
 		r, w := io.Pipe()
-		done := start(t.Context(), realClient(t), SessionOptions{Command: "sleep 60 & wait", Stderr: w, Notice: notices})
-		notices <- "ends in 5 min"
+		done := start(t.Context(), realClient(t), SessionOptions{
+			Command: "sleep 60 & wait", Stderr: w, Notice: notices, Say: inCapitals,
+		})
+		notices <- message.Verbatim("ends in 5 min")
 		buf := make([]byte, 100)
-		if n, _ := r.Read(buf); string(buf[:n]) != "ends in 5 min\n" {
+		if n, _ := r.Read(buf); string(buf[:n]) != "ENDS IN 5 MIN\n" {
 			t.Errorf("%q", buf[:n])
 		}
 		_ = done // the cleanup closes the connection

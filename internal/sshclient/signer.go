@@ -11,7 +11,7 @@ import (
 // candidate is a key to try: its public half, and its private half when the
 // device wants a signature. It is an ssh.MultiAlgorithmSigner.
 type candidate struct {
-	label string // where it comes from, safe to print
+	label message.Text // where it comes from, safe to print
 	// pub may be a certificate, and is nil for an encrypted key of an old format
 	// without a .pub file, which must be opened before it can be tried.
 	pub  ssh.PublicKey
