@@ -69,6 +69,11 @@ func left(then, now time.Time) string {
 	if d <= 0 {
 		return "ended"
 	}
+	return clock(d)
+}
+
+// clock is a time as "7:59:12" or "4:05".
+func clock(d time.Duration) string {
 	h, m, s := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
 	if h > 0 {
 		return fmt.Sprintf("%d:%02d:%02d", h, m, s)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -170,7 +171,7 @@ func (p *plain) state(s tui.SIM) string {
 	case tui.Offline:
 		return p.texts.States.Offline
 	}
-	return s.Status
+	return p.texts.States.OfStatus(s.Status)
 }
 
 // plainAction is something to do with a SIM. command is the command that does
@@ -298,7 +299,7 @@ func (p *plain) list(ctx context.Context, sim tui.SIM) ([]tui.Mapping, error) {
 		p.tell(p.texts.Plain.NoMappings)
 	}
 	for i, m := range mine {
-		p.say(p.texts.Plain.MappingRow, i+1, m.Addr, m.DevicePort, left(m.Expires, p.app.now()), p.whose(m))
+		p.say(p.texts.Plain.MappingRow, i+1, m.Addr, m.DevicePort, clock(max(0, m.Expires.Sub(p.app.now()).Round(time.Second))), p.whose(m))
 	}
 	return mine, nil
 }

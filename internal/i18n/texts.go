@@ -64,6 +64,22 @@ type States struct {
 	Yes, No                                                                        string
 }
 
+// OfStatus is the word for the status of a SIM that is not in use, as the API calls
+// it.
+func (s States) OfStatus(status string) string {
+	switch status {
+	case "ready", "shipped":
+		return s.Ready
+	case "standby":
+		return s.Standby
+	case "suspended":
+		return s.Suspended
+	case "terminated":
+		return s.Terminated
+	}
+	return s.Inactive
+}
+
 // Details are the labels of the panel beside the list.
 type Details struct {
 	Title, SIMID, Name, IMSI, IMEI, ICCID, MSISDN, IP, Cell, Plan, Group, Tags, Status string

@@ -26,17 +26,7 @@ func stateWord(e *env, s SIM) string {
 	case Unknown:
 		return w.Unknown
 	}
-	switch s.Status {
-	case "ready", "shipped":
-		return w.Ready
-	case "standby":
-		return w.Standby
-	case "suspended":
-		return w.Suspended
-	case "terminated":
-		return w.Terminated
-	}
-	return w.Inactive
+	return w.OfStatus(s.Status)
 }
 
 // render gives the lines of the pane, filled.
