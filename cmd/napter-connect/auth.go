@@ -97,7 +97,8 @@ func (a *app) askCredentials(ctx context.Context, o loginOptions) (client.Creden
 	var c client.Credentials
 	switch {
 	case o.keyID != "" && (o.email != "" || o.user != ""), o.email != "" && o.user != "":
-		return c, usagef(message.New("see napter-connect auth login --help"), "give an AuthKey ID, an e-mail or a SAM user, not several of them")
+		return c, usagef(message.New("see napter-connect auth login --help"),
+			"give an AuthKey ID, an e-mail or a SAM user, not several of them")
 	case (o.operator == "") != (o.user == ""):
 		return c, usagef(message.New("give --operator-id and --user together"), "a SAM user needs an operator ID and a name")
 	}
@@ -140,7 +141,8 @@ func (a *app) readSecret(ctx context.Context, con *console, key bool) (secret st
 	}
 	secret = strings.TrimSpace(secret)
 	if err == nil && secret == "" {
-		err = message.WithHint(message.Errorf("no secret was given"), "type it when asked, or send it as one line to stdin")
+		err = message.WithHint(message.Errorf("no secret was given"),
+			"type it when asked, or send it as one line to stdin")
 	}
 	return secret, err
 }

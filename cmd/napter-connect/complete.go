@@ -12,6 +12,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/profile"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/simcache"
@@ -55,11 +56,11 @@ func (a *app) completeSIMs(_ *cobra.Command, _ []string, typed string) ([]cobra.
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return simChoices(sims, user, target), cobra.ShellCompDirectiveNoFileComp
+	return a.simChoices(sims, user, target), cobra.ShellCompDirectiveNoFileComp
 }
 
 // simChoices are what a target that was begun may become, each after prefix.
-func simChoices(sims []simcache.SIM, prefix, target string) []cobra.Completion {
+func (a *app) simChoices(sims []simcache.SIM, prefix, target string) []cobra.Completion {
 	describe := map[string]simcache.SIM{}
 	several := map[string]bool{}
 	add := func(word string, s simcache.SIM) {
@@ -92,20 +93,20 @@ func simChoices(sims []simcache.SIM, prefix, target string) []cobra.Completion {
 	}
 	var list []cobra.Completion
 	for _, word := range slices.Sorted(maps.Keys(describe)) {
-		list = append(list, cobra.CompletionWithDesc(prefix+word, simDescription(describe[word], word)))
+		list = append(list, cobra.CompletionWithDesc(prefix+word, simDescription(a.texts().States, describe[word], word)))
 	}
 	return list
 }
 
-func simDescription(s simcache.SIM, word string) string {
-	state := s.Status
+func simDescription(t i18n.States, s simcache.SIM, word string) string {
+	state := t.OfStatus(s.Status)
 	switch {
 	case s.Online:
-		state = "online"
+		state = t.Online
 	case s.Arc:
-		state = "arc"
+		state = t.Arc
 	case s.Status == "active":
-		state = "offline"
+		state = t.Offline
 	}
 	other := s.ID
 	if word == s.ID || word == s.IMSI {
@@ -137,6 +138,13 @@ func (a *app) completeProfile(*cobra.Command, []string, string) ([]cobra.Complet
 	return slices.DeleteFunc(names, func(name string) bool { return !typable(name) }), cobra.ShellCompDirectiveNoFileComp
 }
 
+func (a *app) completeCoverage(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	t := a.texts()
+	return []cobra.Completion{
+		cobra.CompletionWithDesc("jp", t.Sprintf("Japan")), cobra.CompletionWithDesc("g", t.Sprintf("global")),
+	}, cobra.ShellCompDirectiveNoFileComp
+}
+
 // commonPorts are ports that devices listen on.
 func commonPorts() map[int]string {
 	return map[int]string{22: "ssh", 80: "http", 443: "https", 502: "Modbus", 1883: "MQTT", 3389: "rdp", 5900: "vnc", 8080: "http"}
@@ -157,7 +165,7 @@ func (a *app) completePort(*cobra.Command, []string, string) ([]cobra.Completion
 		}
 		uses, _ := config.NewRecent(s.dirs.State).All() // convenience alone
 		for _, use := range uses {
-			note(use.Port, "used before")
+			note(use.Port, a.texts().Sprintf("used before"))
 		}
 	}
 	var list []cobra.Completion
@@ -201,7 +209,7 @@ func (a *app) flagCompletions() map[string]cobra.CompletionFunc {
 	}
 	nothing := one()
 	return map[string]cobra.CompletionFunc{
-		"profile": a.completeProfile, "coverage-type": one("jp\tJapan", "g\tglobal"), "lang": one("en\tEnglish", "ja\t日本語"),
+		"profile": a.completeProfile, "coverage-type": a.completeCoverage, "lang": one("en\tEnglish", "ja\t日本語"),
 		"service": one("air", "arc"), "source": one("auto"), "duration": one("30m", "1h", "8h"), "linger": one("1m", "10m"),
 		"port": a.completePort, "otp": nothing, "login": nothing,
 		"local": nothing, "remote": nothing, "dynamic": nothing, "option": nothing,

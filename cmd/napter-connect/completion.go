@@ -1,8 +1,9 @@
 package main
 
 import (
-	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const completionLong = `Print a completion script for a shell: Tab then completes commands, flags, and the
@@ -20,7 +21,7 @@ func newCompletionCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "completion bash|zsh|fish|powershell", Short: "Print a completion script for a shell",
 		Long: completionLong, Example: completionExample,
-		Args: argCount(1, 1, "one shell: bash, zsh, fish or powershell"),
+		Args: argCount(1, 1, message.New("one shell: bash, zsh, fish or powershell")),
 		ValidArgs: []cobra.Completion{
 			"bash", "zsh", "fish", "powershell",
 		},

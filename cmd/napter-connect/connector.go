@@ -18,7 +18,7 @@ func (a *app) connector(s *settings, j *job) *connect.Connector {
 		Keys:   config.NewRecent(s.dirs.State),
 		Audit:  j.audit,
 		Roots:  a.roots,
-		Notice: func(line string) { a.say("napter-connect: %s", oneLine(line)) },
+		Notice: func(line string) { a.notice("%s", line) },
 		Debugf: a.debugf, Signals: a.signals, Now: a.now, Texts: a.texts(),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/charmbracelet/x/ansi"
+
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -51,8 +52,7 @@ func usagef(hint message.Text, format string, args ...any) error {
 // the remote command.
 type exitError int
 
-func (e exitError) Text() message.Text { return message.New("exit status %d", int(e)) }
-func (e exitError) Error() string      { return e.Text().String() }
+func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // statusOf is the one place that turns an error into an exit status. own is the
 // command's status for an error of our own.
@@ -83,10 +83,16 @@ func report(w io.Writer, texts *i18n.Texts, err error) {
 		return
 	}
 	_, _ = fmt.Fprintf(w, "napter-connect: %s\n", oneLine(texts.Error(err)))
-	prefix, indent := texts.Sprintf("hint: "), ""
+	reportHint(w, texts, err)
+}
+
+// reportHint prints an error's next step; its further lines begin below the first.
+func reportHint(w io.Writer, texts *i18n.Texts, err error) {
+	head := texts.Sprintf("hint: ")
+	start := head
 	for line := range strings.Lines(texts.Hint(err)) {
-		_, _ = fmt.Fprintf(w, "%s%s%s\n", prefix, indent, oneLine(line))
-		prefix, indent = "", strings.Repeat(" ", ansi.StringWidth(texts.Sprintf("hint: ")))
+		_, _ = fmt.Fprintf(w, "%s%s\n", start, oneLine(line))
+		start = strings.Repeat(" ", ansi.StringWidth(head))
 	}
 }
 

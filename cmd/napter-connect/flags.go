@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -54,7 +55,8 @@ func (f *accessFlags) request(c *cobra.Command, s *settings) (access.Request, er
 	if !changed("duration") {
 		r.Duration = time.Duration(file.Duration)
 	} else if f.duration <= 0 {
-		return r, usagef(message.New("use 30m or 8h, for example"), "--duration %s is not a time that a port mapping can live", f.duration)
+		return r, usagef(message.New("use 30m or 8h, for example"),
+			"--duration %s is not a time that a port mapping can live", f.duration)
 	}
 	if !changed("service") {
 		r.Service = file.Service
@@ -73,12 +75,45 @@ func (f *accessFlags) request(c *cobra.Command, s *settings) (access.Request, er
 	return r, err
 }
 
-// flagError says what is wrong with a flag in words that need no knowledge of Go.
+// flagError says what is wrong with a flag.
 func flagError(cmd *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
-	if !errors.As(err, &invalid) {
-		return &usageError{err: err, hint: seeHelp(cmd)}
+	if errors.As(err, &invalid) {
+		return valueError(cmd, invalid)
 	}
+	return &usageError{err: parseError(err), hint: seeHelp(cmd)}
+}
+
+// parseError says an error of pflag, whose English words it keeps, so that it can
+// be translated.
+func parseError(err error) error {
+	var unknown *pflag.NotExistError
+	var bare *pflag.ValueRequiredError
+	var syntax *pflag.InvalidSyntaxError
+	switch {
+	case errors.As(err, &unknown):
+		if group := unknown.GetSpecifiedShortnames(); group != "" {
+			return message.Errorf("unknown shorthand flag: %q in -%s", firstRune(group), group)
+		}
+		return message.Errorf("unknown flag: --%s", unknown.GetSpecifiedName())
+	case errors.As(err, &bare):
+		if group := bare.GetSpecifiedShortnames(); group != "" {
+			return message.Errorf("flag needs an argument: %q in -%s", firstRune(group), group)
+		}
+		return message.Errorf("flag needs an argument: --%s", bare.GetSpecifiedName())
+	case errors.As(err, &syntax):
+		return message.Errorf("bad flag syntax: %s", syntax.GetSpecifiedFlag())
+	}
+	return err
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+// valueError says which values a flag takes, in words that need no knowledge of Go.
+func valueError(cmd *cobra.Command, invalid *pflag.InvalidValueError) error {
 	f := invalid.GetFlag()
 	what, next := message.New("one that it takes"), seeHelp(cmd)
 	switch f.Value.Type() {

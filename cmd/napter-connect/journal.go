@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -33,7 +34,7 @@ func (a *app) readOwners(m *lease.Manager) (owners, error) {
 		return nil, err
 	}
 	for _, p := range problems {
-		a.say("napter-connect: %v", p)
+		a.notice("%v", p)
 	}
 	list := owners{}
 	for _, e := range entries {
@@ -94,15 +95,15 @@ func (a *app) readHolders(ctx context.Context, s *settings) holders {
 	return list
 }
 
-// describe completes a row with whose mapping it is. The address alone is not
-// enough: it is used again for other SIMs.
-func (o owners) describe(r mappingRow, users holders) mappingRow {
+// describe completes a row with whose mapping it is, and with who uses it in words
+// of t. The address alone is not enough: it is used again for other SIMs.
+func (o owners) describe(t *i18n.Texts, r mappingRow, users holders) mappingRow {
 	e, ok := o[r.Address]
 	if !ok || e.Spec.SimID != r.SIM && (e.Spec.IMSI == "" || e.Spec.IMSI != r.IMSI) {
 		return r
 	}
 	held, byKeeper := users[r.Address]
-	owner := process(firstOf(e.Owner.Command, e.Owner.Program), e.Owner.PID)
+	owner := process(t, firstOf(e.Owner.Command, e.Owner.Program), e.Owner.PID)
 	switch {
 	case e.State == lease.Kept:
 		r.Owner = "kept"
@@ -115,13 +116,15 @@ func (o owners) describe(r mappingRow, users holders) mappingRow {
 	case byKeeper:
 		var by []string
 		for _, u := range held {
-			by = append(by, process(u.Command, u.PID))
+			by = append(by, process(t, u.Command, u.PID))
 		}
 		r.Owner, r.By = "in use", strings.Join(by, ", ")
 	default:
-		r.Owner, r.By = "in use", process(firstOf(e.Spec.Command, e.Owner.Command, e.Owner.Program), e.Owner.PID)
+		r.Owner, r.By = "in use", process(t, firstOf(e.Spec.Command, e.Owner.Command, e.Owner.Program), e.Owner.PID)
 	}
 	return r
 }
 
-func process(what string, pid int) string { return fmt.Sprintf("%s (process %d)", what, pid) }
+func process(t *i18n.Texts, what string, pid int) string {
+	return t.Sprintf("%s (process %d)", what, pid)
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
@@ -69,10 +70,11 @@ func (a *app) printKeeper(st keeper.Status) error {
 		return err
 	}
 	table := [][]string{{"SIM", "PORT", "ENDPOINT", "LEFT", "USED BY"}}
+	english := i18n.For(i18n.English)
 	for _, l := range st.Leases {
 		var users []string
 		for _, u := range l.Users {
-			users = append(users, fmt.Sprintf("%s (process %d)", u.Command, u.PID))
+			users = append(users, process(english, u.Command, u.PID))
 		}
 		m := l.Info.Mapping
 		table = append(table, []string{

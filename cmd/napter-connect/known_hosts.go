@@ -69,7 +69,7 @@ func newKnownHostsForgetCommand(a *app) *cobra.Command {
 SIM ID, an IMSI, the exact name, or an alias as known-hosts list shows it:
 [sim-…]:2222 removes those of one device port alone. The next connection asks.`,
 		Example: "  napter-connect known-hosts forget gateway-001\n  napter-connect known-hosts forget '[sim-8942310022000012345]:2222'",
-		Args:    argCount(1, -1, "one or more SIMs"),
+		Args:    argCount(1, -1, message.New("one or more SIMs")),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runKnownHostsForget(cmd.Context(), a, args) },
 	}
 	return c
@@ -110,7 +110,7 @@ func newKnownHostsLookupCommand(a *app) *cobra.Command {
 --openssh prints lines in the format of known_hosts for the name as it is given, also
 [NAME]:PORT, and exits with 0 in any case: the form for OpenSSH's KnownHostsCommand.`,
 		Example: "  napter-connect known-hosts lookup gateway-001\n  ssh -o KnownHostsCommand='/usr/bin/napter-connect known-hosts lookup --openssh %H' gateway-001.napter",
-		Args:    argCount(1, 1, "one SIM"),
+		Args:    argCount(1, 1, message.New("one SIM")),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if openssh {
 				return runKnownHostsCommand(a, args[0])
@@ -197,7 +197,8 @@ func aliasOf(list simcache.List, target string) (string, error) {
 	}
 	switch found := list.Meant(name); len(found) {
 	case 0:
-		return "", message.WithHint(message.Errorf("no SIM is known here by the name %q", target), "give the SIM ID, or list the SIMs first: napter-connect sims")
+		return "", message.WithHint(message.Errorf("no SIM is known here by the name %q", target),
+			"give the SIM ID, or list the SIMs first: napter-connect sims")
 	case 1:
 		return aliasPrefix + found[0].ID, nil
 	default:
@@ -205,17 +206,19 @@ func aliasOf(list simcache.List, target string) (string, error) {
 		for i, s := range found {
 			ids[i] = s.ID
 		}
-		return "", message.WithHint(message.Errorf("%d SIMs have the name %q", len(found), target), "give one of the SIM IDs: %s", strings.Join(ids, ", "))
+		return "", message.WithHint(message.Errorf("%d SIMs have the name %q", len(found), target),
+			"give one of the SIM IDs: %s", strings.Join(ids, ", "))
 	}
 }
 
 func noHostKey(target string) error {
-	return message.WithHint(message.Errorf("no host key of %s is trusted", safetext.Line(target)), "napter-connect known-hosts list shows all")
+	return message.WithHint(message.Errorf("no host key of %s is trusted", safetext.Line(target)),
+		"napter-connect known-hosts list shows all")
 }
 
 // hostKeys is our file of trusted host keys.
 func (a *app) hostKeys(s *settings) *sshclient.HostKeyStore {
-	return sshclient.OpenHostKeyStore(knownHosts(s.dirs), func(warning message.Text) { a.say("napter-connect: %s", warning) })
+	return sshclient.OpenHostKeyStore(knownHosts(s.dirs), func(warning message.Text) { a.notice("%s", warning) })
 }
 
 func (a *app) printHostKeys(s *settings, entries []sshclient.HostKeyEntry, asJSON bool) error {

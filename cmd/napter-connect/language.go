@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -17,6 +19,23 @@ func (f *languageFlag) Set(text string) error {
 	}
 	*f = languageFlag(l)
 	return nil
+}
+
+// languageIn finds --lang in a command line that could not be read to its end.
+func languageIn(args []string) (f languageFlag) {
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		text, ok := strings.CutPrefix(arg, "--lang=")
+		if arg == "--lang" && i+1 < len(args) {
+			text, ok = args[i+1], true
+		}
+		if ok {
+			_ = f.Set(text) // another error is being told
+		}
+	}
+	return f
 }
 
 // lang is the language that the person reads. What is said to people comes in it,

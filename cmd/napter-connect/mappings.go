@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
@@ -68,14 +69,14 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 		return err
 	}
 	users := a.readHolders(ctx, api.settings)
-	rows := []mappingRow{}
+	rows, english := []mappingRow{}, i18n.For(i18n.English)
 	done := a.waiting(a.texts().CLI.FetchingMaps)
 	for m, err := range api.ListPortMappings(ctx) {
 		if err != nil {
 			done()
 			return message.Errorf("listing port mappings: %w", err)
 		}
-		rows = append(rows, whose.describe(newMappingRow(m), users))
+		rows = append(rows, whose.describe(english, newMappingRow(m), users))
 	}
 	done()
 	if asJSON {
@@ -116,7 +117,7 @@ func newMappingsDeleteCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "delete IP:PORT...", Short: "Delete port mappings, whoever made them",
 		Example: "  napter-connect mappings delete 192.0.2.1:34567",
-		Args:    argCount(1, -1, "the IP:PORT of one mapping or more"),
+		Args:    argCount(1, -1, message.New("the IP:PORT of one mapping or more")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runMappingsDelete(cmd.Context(), a, args)
 		},
@@ -128,7 +129,8 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 	for _, arg := range args {
 		ap, err := netip.ParseAddrPort(arg)
 		if err != nil || !ap.Addr().Is4() || ap.Port() == 0 {
-			return usagef(message.New("take the ENDPOINT from: napter-connect mappings"), "%q is not an IPv4 address and port", arg)
+			return usagef(message.New("take the ENDPOINT from: napter-connect mappings"),
+				"%q is not an IPv4 address and port", arg)
 		}
 		targets = append(targets, ap)
 	}

@@ -28,7 +28,7 @@ duration is over, or until: napter-connect mappings delete. PORT is the device's
 22 when it is left out. Prints the address to connect to.`,
 		Example: `  napter-connect mappings create gateway-001 --duration 30m
   napter-connect mappings create gateway-001 80 --tls --source 203.0.113.0/28`,
-		Args: argCount(1, 2, "a SIM, and perhaps a port"),
+		Args: argCount(1, 2, message.New("a SIM, and perhaps a port")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.port = 22
 			if len(args) == 2 {

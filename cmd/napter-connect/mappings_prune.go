@@ -101,7 +101,9 @@ func (a *app) awaitOthers(ctx context.Context, leases *lease.Manager) error {
 				return context.Cause(ctx)
 			}
 			e := entries[i]
-			return message.WithHint(message.Errorf("a mapping to port %d of SIM %s is still being deleted by process %d", e.Spec.Port, firstOf(e.Spec.SimID, e.Spec.IMSI), e.Owner.PID), "it goes on until the mapping is gone; look again later")
+			return message.WithHint(message.Errorf("a mapping to port %d of SIM %s is still being deleted by process %d",
+				e.Spec.Port, firstOf(e.Spec.SimID, e.Spec.IMSI), e.Owner.PID),
+				"it goes on until the mapping is gone; look again later")
 		}
 	}
 }

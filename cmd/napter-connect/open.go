@@ -46,7 +46,7 @@ func newOpenCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "open [flags] SIM[:PORT]", Short: "Show a device's web page or screen",
 		Long: openLong, Example: openExample,
-		Args: argCount(1, 1, "a SIM, perhaps with a port"),
+		Args: argCount(1, 1, message.New("a SIM, perhaps with a port")),
 		RunE: func(cmd *cobra.Command, args []string) error { return runOpen(cmd, a, &o, args[0]) },
 	}
 	o.register(c)
@@ -104,7 +104,8 @@ func splitService(target string, o *connect.OpenOptions) (name string, err error
 	}
 	port, err := strconv.ParseUint(service, 10, 16)
 	if err != nil || port == 0 {
-		return "", usagef(message.New("write SIM:8080 or SIM:https, for example; a SIM whose name has a colon goes by its SIM ID"),
+		return "", usagef(
+			message.New("write SIM:8080 or SIM:https, for example; a SIM whose name has a colon goes by its SIM ID"),
 			"%q does not end in a port or in http, https, vnc or rdp", target)
 	}
 	o.Request.Port = int(port)
@@ -139,7 +140,7 @@ func (a *app) showUntilEnd(ctx context.Context, p *connect.Opened, printOnly boo
 // stdout already.
 func (a *app) show(p *connect.Opened) (viewer <-chan error) {
 	if p.Scheme == connect.HTTPS {
-		a.say("napter-connect: the certificate is the device's own, and the browser will warn of it")
+		a.notice("the certificate is the device's own, and the browser will warn of it")
 	}
 	viewer, err := p.Show(launch.Desktop{Getenv: a.getenv, Environ: a.childEnvironment()})
 	var display *launch.NoDisplayError
@@ -147,13 +148,13 @@ func (a *app) show(p *connect.Opened) (viewer <-chan error) {
 	case err == nil:
 		return viewer
 	case errors.As(err, &display) && p.Local.IsValid():
-		a.say("napter-connect: %v; open the address above in a viewer on this machine", err)
+		a.notice("%v; open the address above in a viewer on this machine", err)
 	case errors.As(err, &display):
-		a.say("napter-connect: %v; open the URL above from this network: it lets in %s alone", err, sources(p))
+		a.notice("%v; open the URL above from this network: it lets in %s alone", err, sources(p))
 	default:
-		a.say("napter-connect: %v; open the address above yourself", err)
-		if next := message.Hint(err); !next.IsZero() {
-			a.say("hint: %s", next)
+		a.notice("%v; open the address above yourself", err)
+		if !a.quiet {
+			reportHint(a.err, a.texts(), err)
 		}
 	}
 	return nil

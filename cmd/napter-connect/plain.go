@@ -22,7 +22,7 @@ import (
 const plainRows = 20
 
 // errQuit ends the plain mode.
-var errQuit = message.Errorf("quit")
+var errQuit = message.Errorf("the plain mode is over")
 
 // plain is the UI for screen readers and terminals that can't move the cursor:
 // questions and answers, line by line, and nothing is ever drawn again. Its

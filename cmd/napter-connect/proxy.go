@@ -29,7 +29,7 @@ func newProxyCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use: "proxy [flags] SIM [PORT]", Short: "Connect stdin and stdout to a device, for ssh's ProxyCommand",
 		Long: proxyLong, Example: proxyExample,
-		Args: argCount(1, 2, "a SIM, and perhaps a port"),
+		Args: argCount(1, 2, message.New("a SIM, and perhaps a port")),
 		RunE: func(cmd *cobra.Command, args []string) error { return runProxy(cmd, a, &f, args) },
 	}
 	f.register(c)

@@ -35,6 +35,7 @@ type app struct {
 	// mute: the command asks nobody anything and shows no progress.
 	mute    bool
 	signals *connect.Signals
+	args    []string // as they were typed
 	// askOTP replaces the question for an MFA code while a UI has the terminal.
 	askOTP func(context.Context) (string, error)
 }
@@ -66,7 +67,7 @@ func run(args []string, sys system) int {
 }
 
 func runContext(ctx context.Context, args []string, sys system, signals *connect.Signals) int {
-	a := &app{system: sys, failure: statusFailed, signals: signals}
+	a := &app{system: sys, failure: statusFailed, signals: signals, args: args}
 	root := newRoot(a)
 	root.SetArgs(args)
 	a.speakCompletion(root, args)
@@ -102,6 +103,9 @@ func newRoot(a *app) *cobra.Command {
 		if cmd.Name() == "ssh" {
 			a.failure = statusSSH
 		}
+		if a.language == "" { // it may stand behind the flag where the reading ended
+			a.language = languageIn(a.args)
+		}
 		return flagError(cmd, err)
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
@@ -135,7 +139,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 }
 
 // argCount refuses any other number of arguments; what names them in the error.
-func argCount(least, most int, what string) cobra.PositionalArgs {
+func argCount(least, most int, what message.Text) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < least || most >= 0 && len(args) > most {
 			return usagef(seeHelp(cmd), "%s takes %s", strings.Join(words(cmd), " "), what)

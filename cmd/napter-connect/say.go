@@ -21,6 +21,12 @@ func (a *app) say(format string, args ...any) {
 	}
 }
 
+// notice is say for what is no result but has to be known, under the program's
+// name as an error is.
+func (a *app) notice(format string, args ...any) {
+	a.tell("napter-connect: " + oneLine(a.texts().Sprintf(format, args...)))
+}
+
 // tell says a text that is no format.
 func (a *app) tell(text string) { a.say("%s", text) }
 

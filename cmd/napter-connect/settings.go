@@ -21,7 +21,8 @@ type settings struct {
 // local reads the configuration and the environment; it needs no profile.
 func (a *app) local() (*settings, error) {
 	if a.coverage != "" && a.coverage != "jp" && a.coverage != "g" {
-		return nil, usagef(message.New("use jp (Japan) or g (global)"), "--coverage-type %q does not exist", a.coverage)
+		return nil, usagef(message.New("use jp (Japan) or g (global)"),
+			"--coverage-type %q does not exist", a.coverage)
 	}
 	dirs, err := config.LookupDirs(a.getenv)
 	if err != nil {

@@ -46,7 +46,7 @@ MSISDN, serial number or tag value.`,
 		Example: `  napter-connect sims
   napter-connect sims gateway --online
   napter-connect sims --json | jq -r '.[] | select(.online) | .name'`,
-		Args: argCount(0, 1, "one QUERY at most"),
+		Args: argCount(0, 1, message.New("one QUERY at most")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				o.query = strings.TrimSpace(args[0])

@@ -88,11 +88,13 @@ const mostSIMs = 1_000_000
 func (o simulatorOptions) check() (map[int]string, error) {
 	switch listen, err := netip.ParseAddrPort(o.listen); {
 	case err != nil || !listen.Addr().IsLoopback():
-		return nil, usagef(message.New("use 127.0.0.1:8080, for example; port 0 takes a free one"), "--listen %q is not a loopback address and port", o.listen)
+		return nil, usagef(message.New("use 127.0.0.1:8080, for example; port 0 takes a free one"),
+			"--listen %q is not a loopback address and port", o.listen)
 	case o.sims < 1 || o.sims > mostSIMs:
 		return nil, usagef(message.New("give a number from 1 to 1000000"), "--sims %d is not possible", o.sims)
 	case o.latency < 0 || o.latency > time.Minute:
-		return nil, usagef(message.New("give a duration up to 1m, such as 80ms"), "--latency %s is not possible", o.latency)
+		return nil, usagef(message.New("give a duration up to 1m, such as 80ms"),
+			"--latency %s is not possible", o.latency)
 	}
 	return parseDevices(o.devices)
 }
@@ -122,7 +124,8 @@ func parseDevices(list []string) (map[int]string, error) {
 		port, addr, ok := strings.Cut(text, "=")
 		n, err := strconv.Atoi(port)
 		if !ok || err != nil || n < 1 || n > 65535 || addr == "" {
-			return nil, usagef(message.New("use --device 22=127.0.0.1:22, for example"), "--device %q is not PORT=HOST:PORT", text)
+			return nil, usagef(message.New("use --device 22=127.0.0.1:22, for example"),
+				"--device %q is not PORT=HOST:PORT", text)
 		}
 		devices[n] = addr
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
 
@@ -47,7 +48,7 @@ func newSSHCommand(a *app) *cobra.Command {
 		Long: sshLong, Example: sshExample,
 		Args: func(cmd *cobra.Command, args []string) error {
 			a.failure = statusSSH
-			return argCount(1, -1, "a SIM, and perhaps a command")(cmd, args)
+			return argCount(1, -1, message.New("a SIM, and perhaps a command"))(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.target, o.command = args[0], args[1:]

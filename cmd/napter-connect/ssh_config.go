@@ -145,7 +145,8 @@ func sshHosts(file config.File, sims []client.Sim) []sshconfig.Host {
 func (a *app) sshInstall(s *settings) (sshconfig.Install, error) {
 	home := firstOf(a.getenv("HOME"), a.getenv("USERPROFILE"))
 	if home == "" {
-		return sshconfig.Install{}, message.WithHint(message.Errorf("your ~/.ssh/config is not known, since there is no home folder"), "set HOME")
+		return sshconfig.Install{}, message.WithHint(
+			message.Errorf("your ~/.ssh/config is not known, since there is no home folder"), "set HOME")
 	}
 	return sshconfig.Install{
 		File:       filepath.Join(s.dirs.State, "ssh_config"),
@@ -231,5 +232,7 @@ func checkSSHConfig(ctx context.Context, file string) error {
 	if err == nil || errors.Is(err, exec.ErrNotFound) {
 		return nil
 	}
-	return message.WithHint(message.Errorf("ssh does not accept the file, which was not put in place: %s", oneLine(stderr.String())), "please report this, with the output of: napter-connect ssh-config")
+	return message.WithHint(
+		message.Errorf("ssh does not accept the file, which was not put in place: %s", oneLine(stderr.String())),
+		"please report this, with the output of: napter-connect ssh-config")
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/myip"
@@ -84,13 +85,13 @@ func (b *uiBackend) Mappings(ctx context.Context) ([]tui.Mapping, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, uiMapping(m, whose, users))
+		list = append(list, uiMapping(b.app.texts(), m, whose, users))
 	}
 	return list, nil
 }
 
-func uiMapping(m client.PortMapping, whose owners, users holders) tui.Mapping {
-	r := whose.describe(newMappingRow(m), users)
+func uiMapping(t *i18n.Texts, m client.PortMapping, whose owners, users holders) tui.Mapping {
+	r := whose.describe(t, newMappingRow(m), users)
 	ip, _ := netip.ParseAddr(m.IPAddress)
 	owner := map[string]tui.Owner{
 		"in use": tui.InUse, "lingering": tui.InUse,
@@ -136,7 +137,7 @@ func (b *uiBackend) mappingsOf(ctx context.Context, m tui.Mapping) ([]tui.Mappin
 	}
 	var list []tui.Mapping
 	for _, one := range found {
-		list = append(list, uiMapping(one, nil, nil))
+		list = append(list, uiMapping(b.app.texts(), one, nil, nil))
 	}
 	return list, err
 }

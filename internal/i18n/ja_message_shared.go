@@ -11,5 +11,6 @@ func jaShared() map[string]string {
 		"connecting":             "接続",
 
 		"connecting to %s: %s refused the connection": "%s への接続: %s に接続を拒否されました",
+		"deleting %s: %w": "%s の削除: %w",
 	}
 }

@@ -149,7 +149,6 @@ func wordless(format string) bool {
 
 // pending are packages whose messages are still to be translated.
 var pending = []string{
-	"cmd/napter-connect",
 	"internal/access",
 	"internal/keeper",
 	"internal/lease",
