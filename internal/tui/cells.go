@@ -78,6 +78,12 @@ type column struct {
 
 // row writes cells in their columns, as one line of w columns at most.
 func row(b *strings.Builder, cols []column, w int, more string, cell func(i int) string) {
+	paintedRow(b, cols, w, more, cell, nil)
+}
+
+// paintedRow is row with a style of its own for single cells; paint gets what is
+// shown, and may be nil.
+func paintedRow(b *strings.Builder, cols []column, w int, more string, cell func(i int) string, paint func(i int, text string) string) {
 	at := 0
 	for i, c := range cols {
 		if c.width <= 0 || at >= w {
@@ -92,6 +98,9 @@ func row(b *strings.Builder, cols []column, w int, more string, cell func(i int)
 		pad := spaces(size - width(text))
 		if c.right {
 			b.WriteString(pad)
+		}
+		if paint != nil {
+			text = paint(i, text)
 		}
 		b.WriteString(text)
 		if !c.right {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +46,32 @@ func TestFilterFindsJapanese(t *testing.T) {
 func TestNamesAreShownEscaped(t *testing.T) {
 	d := start(t, 120, 40)
 	d.expect(`evil\x1b]0;pwned\x07`, `safe-\u202egnp.exe`).expectNot("\u202e").expectNot("\x07")
+}
+
+// Where there is no column of SIM IDs, the ID stands in for a name that is missing.
+func TestNamelessSIMsShowTheirID(t *testing.T) {
+	for _, name := range []string{"", "  "} {
+		d := start(t, 40, 12, func(_ *Options, f *fakeBackend) {
+			f.stream = &fakeStream{end: io.EOF}
+			f.stream.send(Page{SIMs: []SIM{
+				{ID: "8981100000000000000", Name: "gateway-001", State: Online},
+				{ID: "8981100000000000006", Name: name, State: Online},
+				{ID: "8981100000000000007", Name: name, State: Offline},
+				{IMSI: "440100000000008", Name: name, State: Online},
+			}})
+		})
+		d.expectRow(0, "gateway-001").expectRow(1, "8981100000000000006").expectRow(2, "440100000000008")
+		d.expectRow(3, "8981100000000000007").expectNot("8981100000000000000")
+		dimmed := d.m.style.Dim.Render("8981100000000000006")
+		if s := d.m.View().Content; !strings.Contains(s, dimmed) || strings.Contains(s, d.m.style.Dim.Render("gateway-001")) {
+			t.Errorf("the ID does not stand out from names:\n%q", s)
+		}
+		d.press("down").expectSelected("8981100000000000006")
+		d.send(sizeOf(80, 24))
+		if n := strings.Count(d.lines()[firstRow+1], "8981100000000000006"); n != 1 {
+			t.Errorf("the ID is there %d times where it has a column: %q", n, d.lines()[firstRow+1])
+		}
+	}
 }
 
 // Pages come while one is somewhere in the list: the cursor stays on its SIM, at

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -45,6 +46,7 @@ type simScreen struct {
 	width, height int
 	columns       []column
 	cells         []func(s *SIM) string
+	hidesID       bool // there is no room for the column of SIM IDs
 	details       detailsPane
 	side          bool // details are beside the list, not below
 }
@@ -232,6 +234,9 @@ func (s *simScreen) setSize(w, h int) {
 	s.table.setSize(list, h-2-below)
 }
 
+// nameColumn is where names are.
+const nameColumn = 1
+
 // layout chooses the columns that fit.
 func (s *simScreen) layout(w int) {
 	c := s.text.Columns
@@ -249,7 +254,7 @@ func (s *simScreen) layout(w int) {
 	const least = 22 // of the name
 	rest := w - 13
 	s.columns = []column{{c.State, 12, false}, {title: c.Name}}
-	s.cells = []func(*SIM) string{s.state, func(x *SIM) string { return x.Name }}
+	s.cells = []func(*SIM) string{s.state, s.name}
 	for _, o := range options {
 		if rest-o.width-1 < least {
 			continue
@@ -257,7 +262,20 @@ func (s *simScreen) layout(w int) {
 		rest -= o.width + 1
 		s.columns, s.cells = append(s.columns, o.column), append(s.cells, o.cell)
 	}
-	s.columns[1].width = rest
+	s.columns[nameColumn].width = rest
+	s.hidesID = !slices.ContainsFunc(s.columns, func(x column) bool { return x.title == c.SIMID })
+}
+
+// nameless: nothing but the ID in the name's place tells which SIM it is.
+func (s *simScreen) nameless(x *SIM) bool {
+	return s.hidesID && strings.TrimSpace(x.Name) == ""
+}
+
+func (s *simScreen) name(x *SIM) string {
+	if s.nameless(x) {
+		return firstOf(x.ID, x.IMSI)
+	}
+	return x.Name
 }
 
 func (s *simScreen) mapCount(x *SIM) string {
@@ -302,14 +320,26 @@ func (s *simScreen) header() string {
 
 func (s *simScreen) draw(b *strings.Builder, i int) lipgloss.Style {
 	sim := &s.store.sims[s.store.view[i]]
-	row(b, s.columns, s.table.width, s.style.more, func(c int) string { return s.cells[c](sim) })
+	style, paint := s.style.Dim, (func(int, string) string)(nil)
 	switch {
 	case i == s.table.cursor:
-		return s.style.Selected
+		style = s.style.Selected
 	case sim.State == Online || sim.State == ArcOnly:
-		return s.style.Field
+		style = s.style.Field
+		if s.nameless(sim) {
+			paint = s.dimName
+		}
 	}
-	return s.style.Dim
+	paintedRow(b, s.columns, s.table.width, s.style.more, func(c int) string { return s.cells[c](sim) }, paint)
+	return style
+}
+
+// dimName tells an ID in the name's column from names.
+func (s *simScreen) dimName(column int, text string) string {
+	if column == nameColumn {
+		return s.style.Dim.Render(text)
+	}
+	return text
 }
 
 // empty says why there is nothing to see.
