@@ -100,7 +100,7 @@ func english() *Texts {
 		},
 		Times: Times{
 			Never: "never", Ended: "ended", Now: "now", Seconds: "%d s", Minutes: "%d min", Hours: "%d h", Days: "%d d",
-			EndsIn: "ends in %s", Kilobytes: "%.1f kB", Megabytes: "%.1f MB", Byte: "%d B",
+			Ago: "%s", EndsIn: "ends in %s", Kilobytes: "%.1f kB", Megabytes: "%.1f MB", Byte: "%d B",
 		},
 		Plain: plainEnglish(),
 		CLI:   cliEnglish(),

@@ -8,7 +8,7 @@ func japanese() *Texts {
 			Loading:    "SIM を取得しています…",
 			LoadingN:   "%d 枚の SIM を取得済み…",
 			Slowed:     "API の利用制限中です。%d 秒後に再開します",
-			Updated:    "%sに更新",
+			Updated:    "%s に更新",
 			NoSIMs:     "このアカウントには SIM がありません。",
 			NoMappings: "開いているポートマッピングはありません。",
 			NoSessions: "実行中の転送やブラウザーはありません。SIM を選んで o または f を押すと始まります。",
@@ -100,7 +100,7 @@ func japanese() *Texts {
 		},
 		Times: Times{
 			Never: "なし", Ended: "終了", Now: "今", Seconds: "%d 秒", Minutes: "%d 分", Hours: "%d 時間", Days: "%d 日",
-			EndsIn: "残り %s", Kilobytes: "%.1f kB", Megabytes: "%.1f MB", Byte: "%d B",
+			Ago: "%s前", EndsIn: "残り %s", Kilobytes: "%.1f kB", Megabytes: "%.1f MB", Byte: "%d B",
 		},
 		Plain: plainJapanese(),
 		CLI:   cliJapanese(),

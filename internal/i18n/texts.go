@@ -183,6 +183,7 @@ type Times struct {
 	Never, Ended, Now          string
 	Seconds, Minutes           string
 	Hours, Days                string
+	Ago                        string // so long, where a head says that it is past
 	EndsIn                     string // a countdown
 	Kilobytes, Megabytes, Byte string
 }

@@ -166,7 +166,7 @@ func (m *Model) delete(list []Mapping) tea.Cmd {
 
 func (m *Model) deleted(msg deletedMsg) tea.Cmd {
 	if len(msg.failed) > 0 {
-		m.failure = &failure{err: &deleteError{fmt.Sprintf(m.text.UI.DeleteFailed, msg.failed[0].Addr, msg.err), msg.err}}
+		m.note(msg.err, fmt.Sprintf(m.text.UI.DeleteFailed, msg.failed[0].Addr, "%s"))
 	}
 	text := ""
 	switch len(msg.deleted) {
@@ -178,15 +178,6 @@ func (m *Model) deleted(msg deletedMsg) tea.Cmd {
 	}
 	return tea.Batch(m.say(text), m.maps.load())
 }
-
-// deleteError is a failed deletion in the person's language.
-type deleteError struct {
-	text string
-	err  error
-}
-
-func (e *deleteError) Error() string { return e.text }
-func (e *deleteError) Unwrap() error { return e.err }
 
 // copy asks the terminal (OSC 52, which works over SSH) and the system.
 func (m *Model) copy(msg copyMsg) tea.Cmd {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -133,15 +134,16 @@ func ago(then, now time.Time, t *i18n.Texts) string {
 		return t.Times.Never
 	}
 	d := now.Sub(then)
+	span := fmt.Sprintf(t.Times.Days, int(d.Hours())/24)
 	switch {
 	case d < time.Minute:
 		return t.Times.Now
 	case d < time.Hour:
-		return fmt.Sprintf(t.Times.Minutes, int(d.Minutes()))
+		span = fmt.Sprintf(t.Times.Minutes, int(d.Minutes()))
 	case d < 48*time.Hour:
-		return fmt.Sprintf(t.Times.Hours, int(d.Hours()))
+		span = fmt.Sprintf(t.Times.Hours, int(d.Hours()))
 	}
-	return fmt.Sprintf(t.Times.Days, int(d.Hours())/24)
+	return fmt.Sprintf(t.Times.Ago, span)
 }
 
 // amount is a number of bytes for people.
@@ -168,7 +170,22 @@ func thousands(n int) string {
 func wrap(s string, w int) []string {
 	var lines []string
 	for line := range strings.Lines(s) {
-		lines = append(lines, strings.Split(ansi.Wrap(safe(strings.TrimRight(line, "\r\n")), max(w, 1), ""), "\n")...)
+		broken := strings.Split(ansi.Wrap(safe(strings.TrimRight(line, "\r\n")), max(w, 1), ""), "\n")
+		lines = append(lines, endLines(broken, w)...)
+	}
+	return lines
+}
+
+// endLines keeps Japanese lines from beginning with what ends a phrase (JIS X
+// 4051): the character before comes down too, where there is room.
+func endLines(lines []string, w int) []string {
+	for i := 1; i < len(lines); i++ {
+		first, _ := utf8.DecodeRuneInString(lines[i])
+		last, size := utf8.DecodeLastRuneInString(lines[i-1])
+		if size > 1 && strings.ContainsRune("。、」）ー…", first) && width(lines[i])+width(string(last)) <= w {
+			lines[i-1] = lines[i-1][:len(lines[i-1])-size]
+			lines[i] = string(last) + lines[i]
+		}
 	}
 	return lines
 }

@@ -186,8 +186,23 @@ func (f failure) details(e *env, w int) []string {
 	for _, note := range f.notes {
 		lines = append(lines, wrap(note, w)...)
 	}
-	for err := f.err; err != nil; err = errors.Unwrap(err) {
-		lines = append(lines, wrap(fmt.Sprintf("%T: %v", err, err), w)...)
+	for _, line := range chain(f.err, e.text) {
+		lines = append(lines, wrap(line, w)...)
+	}
+	return lines
+}
+
+// chain is what each error in err says, and its type. Of those that say the same
+// the innermost has the type: the others only add a hint or a translation.
+func chain(err error, t *i18n.Texts) []string {
+	var lines []string
+	for err != nil {
+		text, inner := t.Error(err), errors.Unwrap(err)
+		for inner != nil && inner.Error() == err.Error() {
+			err, inner = inner, errors.Unwrap(inner)
+		}
+		lines = append(lines, fmt.Sprintf("%T: %s", err, text))
+		err = inner
 	}
 	return lines
 }

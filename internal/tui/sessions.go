@@ -100,7 +100,7 @@ func (s *sessionScreen) setSize(w, h int) {
 	s.width = w
 	s.table.setSize(w, h-2)
 	c := s.text.Columns
-	conns := 5
+	conns := max(5, width(c.Connections))
 	if w < 60 {
 		conns = -1
 	}

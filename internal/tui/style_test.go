@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"errors"
 	"image/color"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,7 +76,7 @@ func TestEverythingIsEscaped(t *testing.T) {
 	look("question")
 	d.press("esc")
 	d.job().step("sim", true, evil, evil)
-	d.job().events = append(d.job().events, Ended{Err: &deleteError{text: evil}, Notes: []string{evil}, Mapping: evil})
+	d.job().events = append(d.job().events, Ended{Err: errors.New(evil), Notes: []string{evil}, Mapping: evil})
 	d.settle()
 	look("error")
 	d.press("e")
@@ -83,4 +85,24 @@ func TestEverythingIsEscaped(t *testing.T) {
 	look("mappings")
 	d.press("d")
 	look("delete")
+}
+
+// A Japanese line does not begin with what ends a phrase, unless there is no room
+// for more.
+func TestWrapJapanese(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		w    int
+		want []string
+	}{
+		{"接続は切れます。", 14, []string{"接続は切れま", "す。"}},
+		{"接続は切れます。", 16, []string{"接続は切れます。"}},
+		{"abcdefg。", 7, []string{"abcdefg", "。"}},
+		{"あ、い、", 2, []string{"あ", "、", "い", "、"}},
+		{"あ\n。", 4, []string{"あ", "。"}},
+	} {
+		if got := wrap(c.text, c.w); !slices.Equal(got, c.want) {
+			t.Errorf("%q in %d: %q, want %q", c.text, c.w, got, c.want)
+		}
+	}
 }
