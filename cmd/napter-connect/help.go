@@ -18,6 +18,14 @@ var helpHeads = []string{
 	"Additional Commands:", `Use "{{.CommandPath}} [command] --help" for more information about a command.`,
 }
 
+// A command that only holds others is run for an error that names them: what would
+// run it is no usage.
+const (
+	usageLine   = "{{if .Runnable}}"
+	noGroupLine = "{{if and .Runnable (not .Annotations." + groupMark + ")}}"
+	groupMark   = "group"
+)
+
 // What cobra and pflag say elsewhere: of --help, and before the default of a flag.
 const (
 	helpFor     = "help for %s"
@@ -45,7 +53,7 @@ func translateHelp(cmd *cobra.Command, t *i18n.Texts) {
 	for _, head := range helpHeads {
 		template = strings.ReplaceAll(template, head, t.Translate(head))
 	}
-	root.SetUsageTemplate(template)
+	root.SetUsageTemplate(strings.Replace(template, usageLine, noGroupLine, 1))
 	translateCommand(cmd, t)
 }
 

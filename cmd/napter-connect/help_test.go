@@ -156,6 +156,9 @@ func TestHelpOfEveryCommand(t *testing.T) {
 	for _, topic := range topics(newRoot(&app{system: osSystem()})) {
 		for _, lang := range i18n.Languages() {
 			said := saidIn(t, lang, append([]string{"help"}, topic...)...)
+			if strings.Contains(said, "  napter-connect known-hosts [flags]\n") {
+				t.Errorf("help %v in %s shows how to run what only holds commands:\n%s", topic, lang, said)
+			}
 			if strings.Contains(said, "`") {
 				t.Errorf("help %v in %s has backquotes:\n%s", topic, lang, said)
 			}
@@ -215,9 +218,9 @@ func TestHelpKeepsWhatIsTyped(t *testing.T) {
 func TestCompletionSpeaksTheLanguage(t *testing.T) {
 	env := append(completionHome(t), "LC_ALL=ja_JP.UTF-8")
 	for _, c := range []struct{ words, want string }{
-		{"ss", "ssh\tデバイスに SSH で接続、またはデバイスでコマンドを実行します\n"},
-		{"keeper sta", "status\tkeeper が保持しているものと、その利用者を表示します\n"},
-		{"help mappings pr", "prune\tこのマシンが消し忘れたポートマッピングを削除します\n"},
+		{"ss", "ssh\tSSH でデバイスに接続、またはコマンドを実行します\n"},
+		{"keeper sta", "status\tkeeper が保持しているものと、使用中のコマンドを表示します\n"},
+		{"help mappings pr", "prune\tこのマシンで消し忘れたポートマッピングを削除します\n"},
 		{"ssh --identi", "--identity\t秘密鍵の FILE (複数指定可)\n"},
 		{"sims --he", "--help\tsims のヘルプを表示します\n"},
 		{"--lang en sims --onl", "--online\tオンラインの (セッションのある) SIM だけを表示します\n"},

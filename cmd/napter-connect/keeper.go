@@ -16,9 +16,16 @@ import (
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
+const keeperLong = `The keeper is a background process that holds port mappings and logins for all of your
+commands, so that they share them, and deletes a mapping when its last command has
+ended, also when that was killed. Commands start it, and it ends by itself after ten
+minutes without work. --no-keeper does without it.`
+
 func newKeeperCommand(a *app) *cobra.Command {
-	return group("keeper", "The background process that holds port mappings", "  napter-connect keeper status",
+	c := group("keeper", "The background process that holds port mappings", "  napter-connect keeper status",
 		newKeeperStatusCommand(a), newKeeperStopCommand(a), newKeeperRunCommand(a))
+	c.Long = keeperLong
+	return c
 }
 
 func newKeeperStatusCommand(a *app) *cobra.Command {

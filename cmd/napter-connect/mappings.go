@@ -38,7 +38,8 @@ func newMappingsCommand(a *app) *cobra.Command {
 	var asJSON bool
 	list := func(cmd *cobra.Command, _ []string) error { return runMappingsList(cmd.Context(), a, asJSON) }
 	c := &cobra.Command{
-		Use: "mappings", Short: "List, create and delete port mappings", Args: noArgs, RunE: list,
+		Use: "mappings", Short: "List, create and delete port mappings", Args: noArgs, RunE: list, SuggestionsMinimumDistance: near,
+		Long: `Without a command: list the port mappings of the operator, as mappings list does.`,
 		Example: `  napter-connect mappings
   napter-connect mappings create gateway-001 80 --tls --duration 30m
   napter-connect mappings delete 192.0.2.1:34567`,
@@ -116,6 +117,8 @@ func newMappingRow(m client.PortMapping) mappingRow {
 func newMappingsDeleteCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "delete IP:PORT...", Short: "Delete port mappings, whoever made them",
+		Long: `Delete port mappings, whoever made them. IP:PORT is an address as mappings list shows
+it. Connections through it end.`,
 		Example: "  napter-connect mappings delete 192.0.2.1:34567",
 		Args:    argCount(1, -1, message.New("the IP:PORT of one mapping or more")),
 		RunE: func(cmd *cobra.Command, args []string) error {

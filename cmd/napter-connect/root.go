@@ -85,6 +85,8 @@ func newRoot(a *app) *cobra.Command {
 		Args:          noArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: near,
 	}
 	plain := root.Flags().Bool("accessible", false, "ask line by line instead of on a full screen, for screen readers")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -123,6 +125,10 @@ func newRoot(a *app) *cobra.Command {
 	return root
 }
 
+// near is how many letters may differ in a command that is suggested. Two would
+// make ssh of sim.
+const near = 1
+
 // noArgs refuses arguments, and explains an unknown command.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -130,8 +136,8 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	}
 	if cmd.HasSubCommands() {
 		h := seeHelp(cmd)
-		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-			h = message.New("did you mean %s?", message.EitherOf(near))
+		if names := cmd.SuggestionsFor(args[0]); len(names) > 0 {
+			h = message.New("did you mean %s?", message.EitherOf(names))
 		}
 		return usagef(h, "there is no command %q", strings.Join(append(words(cmd), args[0]), " "))
 	}
@@ -151,7 +157,8 @@ func argCount(least, most int, what message.Text) cobra.PositionalArgs {
 // group is a command that only holds others.
 func group(use, short, example string, children ...*cobra.Command) *cobra.Command {
 	c := &cobra.Command{
-		Use: use, Short: short, Example: example, Args: noArgs,
+		Use: use, Short: short, Example: example, Args: noArgs, SuggestionsMinimumDistance: near,
+		Annotations: map[string]string{groupMark: "yes"},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var names []string
 			for _, child := range cmd.Commands() {

@@ -156,7 +156,7 @@ device that was in use when it was trusted.`: `信頼済みのホスト鍵の一
 SIM ID, an IMSI, the exact name, or an alias as known-hosts list shows it:
 [sim-…]:2222 removes those of one device port alone. The next connection asks.`: `SIM のホスト鍵を削除します。デバイスを交換したり、設定し直したりしたときに使います。
 SIM には SIM ID、IMSI、正確な名前、または known-hosts list に表示される別名を指定します。
-[sim-…]:2222 なら、そのポートの鍵だけを削除します。次に接続するときに確認します。`,
+[sim-…]:2222 なら、そのポートの鍵だけを削除します。新しい鍵は、次に接続するときに確認します。`,
 
 		`List SIMs, the online ones first. QUERY is a part of a name, SIM ID, IMSI, ICCID,
 MSISDN, serial number or tag value.`: `SIM の一覧を、オンラインのものから順に表示します。QUERY には、名前、SIM ID、IMSI、
@@ -167,6 +167,13 @@ duration is over, or until: napter-connect mappings delete. PORT is the device's
 22 when it is left out. Prints the address to connect to.`: `スクリプトやほかのプログラムのために、ポートマッピングを作成します。有効時間が終わる
 まで、または napter-connect mappings delete で削除するまで残ります。PORT はデバイスの
 ポートで、省略すると 22 です。接続先のアドレスを出力します。`,
+
+		`Without a command: list the port mappings of the operator, as mappings list does.`: `コマンドを省略すると、mappings list と同じく、オペレーターのポートマッピングの一覧を
+表示します。`,
+
+		`Delete port mappings, whoever made them. IP:PORT is an address as mappings list shows
+it. Connections through it end.`: `ポートマッピングを削除します (作成者は問いません)。IP:PORT には mappings list に表示
+される接続先を指定します。使用中の接続は切れます。`,
 
 		`Delete the port mappings that a napter-connect on this machine made and could not
 delete: its process was killed, or the network was away. Those in use and those of
@@ -181,7 +188,7 @@ CLI (soracom) と同じです。指定のない項目は質問します。シー
 質問に答えるか、標準入力に 1 行で渡します。`,
 
 		`End all API tokens of the profile's user, also those of other programs and of the
-user console, as after a leak. The AuthKey itself stays valid.`: `プロファイルの利用者の API トークンを、ほかのプログラムやユーザーコンソールのものも
+user console, as after a leak. The AuthKey itself stays valid.`: `プロファイルのユーザーの API トークンを、ほかのプログラムやユーザーコンソールのものも
 含めてすべて無効化します。漏えいしたときなどに使います。認証キー自体は有効なままです。`,
 
 		`Run a command against a simulated Soracom inside this program: no account, no network,
@@ -200,6 +207,14 @@ SSH と HTTP に応答するデバイスがあります。シェルで使うた�
   napter-connect simulator --device 22=127.0.0.1:22    your own sshd as every device`: `  napter-connect simulator
   napter-connect simulator --sims 100000 --latency 80ms
   napter-connect simulator --device 22=127.0.0.1:22    手元の sshd を全デバイスとして使う`,
+
+		`The keeper is a background process that holds port mappings and logins for all of your
+commands, so that they share them, and deletes a mapping when its last command has
+ended, also when that was killed. Commands start it, and it ends by itself after ten
+minutes without work. --no-keeper does without it.`: `keeper は、ポートマッピングとログインをすべてのコマンドのために保持し、共有する常駐
+プロセスです。使うコマンドがなくなると (強制終了されたときも)、ポートマッピングを削除
+します。必要になったときに自動で起動し、10 分間使われなければ自動で終了します。
+--no-keeper を付けたコマンドは keeper を使いません。`,
 
 		`Delete the port mappings that the keeper holds (also those in use), log out of the
 API, and end the keeper. Waits until that is done.`: `keeper が保持しているポートマッピングを (使用中のものも) 削除し、API からログアウトして
