@@ -101,10 +101,11 @@ func (s *sessionScreen) setSize(w, h int) {
 	s.table.setSize(w, h-2)
 	c := s.text.Columns
 	conns := max(5, width(c.Connections))
+	longest := width(left(8*time.Hour-time.Minute, s.text)) // a time that is cut off would be another time
 	if w < 60 {
 		conns = -1
 	}
-	s.columns = []column{{c.Kind, 10, false}, {c.SIM, 0, false}, {c.Local, 0, false}, {c.Connections, conns, true}, {c.Left, 9, true}}
+	s.columns = []column{{c.Kind, 10, false}, {c.SIM, 0, false}, {c.Local, 0, false}, {c.Connections, conns, true}, {c.Left, longest, true}}
 	if w >= 60 {
 		s.columns[4].width = 12
 	}
@@ -113,7 +114,7 @@ func (s *sessionScreen) setSize(w, h int) {
 		s.columns = append(s.columns, column{c.Received, 9, true}, column{c.Sent, 9, true})
 		rest -= 20
 	}
-	s.columns[2].width = min(max(rest/2, 10), 32)
+	s.columns[2].width = min(max(rest/2, 8), 32)
 	s.columns[1].width = rest - s.columns[2].width
 }
 
