@@ -9,6 +9,7 @@
 package message
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -119,7 +120,13 @@ func Of(err error) Text {
 		if t, ok := err.(interface{ Text() Text }); ok {
 			return t.Text()
 		}
-		switch e := err.(type) {
+		switch err { //nolint:errorlint // what wraps them is looked at first
+		case context.Canceled:
+			return New("context canceled")
+		case context.DeadlineExceeded:
+			return New("context deadline exceeded")
+		}
+		switch e := err.(type) { //nolint:errorlint // it looks at one after the other
 		case interface{ Unwrap() error }:
 			// Whoever adds no words of its own leaves them to what it wraps.
 			if inner := e.Unwrap(); inner != nil && inner.Error() == err.Error() {

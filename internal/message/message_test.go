@@ -20,6 +20,8 @@ func german(english string) string {
 		"finding %s: %w":             "%s suchen: %w",
 		"give the SIM ID, %s":        "gib die SIM-ID, %s",
 		"please":                     "bitte",
+		"context canceled":           "abgebrochen",
+		"context deadline exceeded":  "Zeit um",
 		"%s or %s":                   "%s oder %s",
 		"no answer within %s":        "keine Antwort binnen %s",
 		"the API did not answer: %v": "die API schweigt: %v",
@@ -102,6 +104,22 @@ func TestWhatIsWrappedIsFound(t *testing.T) {
 	}
 	if sentinel := message.Errorf("gone"); !errors.Is(message.Errorf("reading: %w", sentinel), sentinel) || errors.Is(sentinel, message.Errorf("gone")) {
 		t.Error("an error is not itself, or is another with the same words")
+	}
+}
+
+// The end of a context is said in each language, whoever waited.
+func TestContextErrors(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for want, err := range map[string]error{
+		"abgebrochen":          ctx.Err(),
+		"x suchen: Zeit um":    message.Errorf("finding %s: %w", "x", context.DeadlineExceeded),
+		"Get: abgebrochen":     message.Errorf("Get: %w", transparent{context.Canceled}),
+		"Get context canceled": fmt.Errorf("Get %w", context.Canceled),
+	} {
+		if got := message.Of(err); got.In(german) != want || got.String() != err.Error() {
+			t.Errorf("%q, and %q, want %q", got, got.In(german), want)
+		}
 	}
 }
 
