@@ -44,7 +44,7 @@ func (a *app) progress() (events access.Progress, p *connect.Printer, stop func(
 			p.Stop()
 		}
 		if a.timings {
-			_ = timings.Write(a.err)
+			_ = timings.Write(a.err, a.texts().Say)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/myip"
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
@@ -132,6 +133,27 @@ const (
 	Pending Outcome = "pending" // not deleted yet; the keeper or the next start does
 )
 
+// Text is the outcome in a word for people.
+func (o Outcome) Text() message.Text {
+	switch o {
+	case Deleted:
+		return message.New("deleted")
+	case Expired:
+		return message.New("expired")
+	case Kept:
+		return message.New("kept")
+	case Shared:
+		return message.New("shared")
+	case Linger:
+		return message.New("linger")
+	case Foreign:
+		return message.New("foreign")
+	case Pending:
+		return message.New("pending")
+	}
+	return message.Verbatim(string(o))
+}
+
 // Step is a part of the job.
 type Step string
 
@@ -155,9 +177,9 @@ type Event struct {
 	// Done is false when the step starts, true when it ends.
 	Done bool `json:"done"`
 	// Detail is a word for people: the address, the SIM's name, "reused".
-	Detail string `json:"detail,omitempty"`
-	// Err is why the step failed, or "".
-	Err string `json:"err,omitempty"`
+	Detail message.Text `json:"detail,omitzero"`
+	// Err is why the step failed, or nothing.
+	Err message.Text `json:"err,omitzero"`
 	// At is the time since the job began; Elapsed the step's own time.
 	At      time.Duration `json:"at"`
 	Elapsed time.Duration `json:"elapsed,omitempty"`

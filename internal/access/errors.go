@@ -2,7 +2,6 @@ package access
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -45,12 +44,13 @@ type AmbiguousError struct {
 }
 
 func (e *AmbiguousError) Text() message.Text {
-	words := make([]string, len(e.SIMs))
+	words := make([]message.Text, len(e.SIMs))
 	for i, s := range e.SIMs {
-		words[i] = s.ID + " (" + s.state(e.Now) + ")"
+		words[i] = message.New("%s (%s)", s.ID, s.state(e.Now))
 	}
-	return message.New("%d SIMs are called %q: %s", len(e.SIMs), e.Target, strings.Join(words, ", "))
+	return message.New("%d SIMs are called %q: %s", len(e.SIMs), e.Target, message.Join(words, ", "))
 }
+
 func (e *AmbiguousError) Error() string { return e.Text().String() }
 
 // Hint says how to name one.
@@ -67,30 +67,37 @@ type UnreachableError struct {
 }
 
 func (e *UnreachableError) Text() message.Text {
-	if e.Never && !e.blocked() {
-		return message.New("%s has never connected", e.SIM.label())
+	sim := e.SIM.label()
+	blocked := e.blocker(sim)
+	switch {
+	case blocked.IsZero() && e.Never:
+		return message.New("%s has never connected", sim)
+	case blocked.IsZero():
+		return message.New("%s is %s", sim, e.SIM.state(e.Now))
+	case e.SIM.SeenAt.IsZero():
+		return blocked
 	}
-	return message.New("%s is %s", e.SIM.label(), e.state())
+	return message.New("%[1]s, %[2]s", blocked, e.SIM.state(e.Now))
 }
+
 func (e *UnreachableError) Error() string { return e.Text().String() }
 
-func (e *UnreachableError) state() string {
-	if !e.blocked() {
-		return e.SIM.state(e.Now)
-	}
-	if e.SIM.SeenAt.IsZero() {
-		return e.SIM.Status
-	}
-	return e.SIM.Status + ", " + e.SIM.state(e.Now)
-}
-
 // blocked reports whether the status alone keeps the SIM off the network.
-func (e *UnreachableError) blocked() bool {
+func (e *UnreachableError) blocked() bool { return !e.blocker(message.Text{}).IsZero() }
+
+// blocker is what keeps the SIM off the network, if it is the status alone.
+func (e *UnreachableError) blocker(sim message.Text) message.Text {
 	switch e.SIM.Status {
-	case "inactive", "standby", "suspended", "terminated":
-		return true
+	case "inactive":
+		return message.New("%s is inactive", sim)
+	case "standby":
+		return message.New("%s is standby", sim)
+	case "suspended":
+		return message.New("%s is suspended", sim)
+	case "terminated":
+		return message.New("%s is terminated", sim)
 	}
-	return false
+	return message.Text{}
 }
 
 // Hint says what to do about it.
@@ -107,38 +114,38 @@ func (e *UnreachableError) Hint() message.Text {
 }
 
 // label names a SIM for people; the name is quoted, since it is untrusted.
-func (s SIM) label() string {
+func (s SIM) label() message.Text {
 	switch {
 	case s.Name != "" && s.ID != "":
-		return fmt.Sprintf("SIM %q (%s)", s.Name, s.ID)
+		return message.Verbatim(fmt.Sprintf("SIM %q (%s)", s.Name, s.ID))
 	case s.ID != "":
-		return "SIM " + s.ID
+		return message.Verbatim("SIM " + s.ID)
 	}
-	return "SIM with IMSI " + s.IMSI
+	return message.New("SIM with IMSI %s", s.IMSI)
 }
 
 // state says whether a SIM is online, or since when not.
-func (s SIM) state(now time.Time) string {
+func (s SIM) state(now time.Time) message.Text {
 	switch {
 	case s.Online:
-		return "online"
+		return message.New("online")
 	case s.SeenAt.IsZero():
-		return "never connected"
+		return message.New("never connected")
 	}
-	return "offline since " + s.SeenAt.In(now.Location()).Format("2006-01-02 15:04") + " (" + ago(now.Sub(s.SeenAt)) + ")"
+	return message.New("offline since %s (%s)", s.SeenAt.In(now.Location()).Format("2006-01-02 15:04"), ago(now.Sub(s.SeenAt)))
 }
 
 // ago is a duration in its largest unit.
-func ago(d time.Duration) string {
+func ago(d time.Duration) message.Text {
 	switch {
 	case d < time.Minute:
-		return "just now"
+		return message.New("just now")
 	case d < time.Hour:
-		return fmt.Sprintf("%d min ago", int(d/time.Minute))
+		return message.New("%d min ago", int(d/time.Minute))
 	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h ago", int(d/time.Hour))
+		return message.New("%d h ago", int(d/time.Hour))
 	}
-	return fmt.Sprintf("%d days ago", int(d/(24*time.Hour)))
+	return message.New("%d days ago", int(d/(24*time.Hour)))
 }
 
 // either lists names, of which the person meant one; they are quoted, since they

@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/netip"
 	"time"
 
@@ -88,7 +87,7 @@ func (j *job) from(ctx context.Context) netip.Addr {
 
 func (j *job) shared(u *user) *user {
 	u.recorder = j.Recorder
-	j.Start(StepMapping)("shared "+u.share.way.info.Mapping.Addr.String(), nil)
+	j.Start(StepMapping)(message.New("shared %s", u.share.way.info.Mapping.Addr), nil)
 	return u
 }
 
@@ -162,10 +161,10 @@ func (j *job) learnAddress(ctx context.Context) error {
 	end := j.Start(StepAddress)
 	result, err := j.finder.Find(ctx)
 	if err != nil {
-		end("", err)
+		end(message.Text{}, err)
 		return err
 	}
-	end(result.Addr.String(), nil)
+	end(message.Verbatim(result.Addr.String()), nil)
 	j.address = result
 	return nil
 }
@@ -173,7 +172,7 @@ func (j *job) learnAddress(ctx context.Context) error {
 func (j *job) logIn(ctx context.Context) error {
 	end := j.Start(StepLogin)
 	token, err := j.api.Token(ctx)
-	end(token.OperatorID, err)
+	end(message.Verbatim(token.OperatorID), err)
 	j.operator = token.OperatorID
 	return err
 }
@@ -185,7 +184,7 @@ func (j *job) findSIM(ctx context.Context) error {
 		err = checkReach(f.sim, serviceFor(f.sim, j.request.Service), j.o.Now())
 	}
 	if err != nil {
-		end("", err)
+		end(message.Text{}, err)
 		return err
 	}
 	j.found = f
@@ -222,17 +221,17 @@ func (j *job) listForSIM(ctx context.Context) error {
 	return j.listedAs(end, list, err)
 }
 
-func (j *job) listedAs(end func(string, error), list []client.PortMapping, err error) error {
+func (j *job) listedAs(end func(message.Text, error), list []client.PortMapping, err error) error {
 	if refused := (*client.Error)(nil); errors.As(err, &refused) {
 		j.o.Debugf("no mapping is reused: %v", err)
-		end(fmt.Sprintf("refused with status %d", refused.Status), nil)
+		end(message.New("refused with status %d", refused.Status), nil)
 		return nil
 	}
 	if err != nil {
-		end("", err)
+		end(message.Text{}, err)
 		return err
 	}
-	end(fmt.Sprintf("%d open", len(list)), nil)
+	end(message.New("%d open", len(list)), nil)
 	j.mappings, j.listed = list, true
 	return nil
 }
@@ -248,16 +247,16 @@ func (j *job) create(ctx context.Context, key shareKey) (*user, error) {
 	defer stop()
 	made, err := j.createAllowed(late)
 	if err != nil {
-		end("", err)
+		end(message.Text{}, err)
 		return nil, err
 	}
 	w := j.way(made.Mapping())
 	w.lease = made
 	if ctx.Err() != nil {
-		end("", ctx.Err())
+		end(message.Text{}, ctx.Err())
 		return nil, j.abandon(ctx, w)
 	}
-	end("created "+w.info.Mapping.Addr.String(), nil)
+	end(message.New("created %s", w.info.Mapping.Addr), nil)
 	u := j.shares.add(key, w, j.request)
 	u.recorder = j.Recorder
 	return u, nil

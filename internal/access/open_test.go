@@ -54,7 +54,7 @@ func TestOpenByEveryKindOfTarget(t *testing.T) {
 		w.close(a, access.Deleted)
 		w.clean()
 		for _, step := range []access.Step{access.StepAddress, access.StepLogin, access.StepSIM, access.StepList, access.StepMapping, access.StepDelete} {
-			if e := events.end(t, step); e.Err != "" {
+			if e := events.end(t, step); !e.Err.IsZero() {
 				t.Errorf("%q: %+v", c.target, e)
 			}
 		}

@@ -3,6 +3,8 @@ package access
 import (
 	"sync"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Recorder turns steps into events with times, in order, from any goroutine.
@@ -24,16 +26,12 @@ func NewRecorder(progress Progress, now func() time.Time) *Recorder {
 
 // Start tells that a step begins. The function that it returns tells that it
 // ended; only its first call counts.
-func (r *Recorder) Start(step Step) (end func(detail string, err error)) {
+func (r *Recorder) Start(step Step) (end func(detail message.Text, err error)) {
 	start := r.emit(Event{Step: step}, time.Time{})
 	var once sync.Once
-	return func(detail string, err error) {
+	return func(detail message.Text, err error) {
 		once.Do(func() {
-			e := Event{Step: step, Done: true, Detail: detail}
-			if err != nil {
-				e.Err = err.Error()
-			}
-			r.emit(e, start)
+			r.emit(Event{Step: step, Done: true, Detail: detail, Err: message.Of(err)}, start)
 		})
 	}
 }

@@ -2,9 +2,12 @@ package access
 
 import (
 	"errors"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 func TestRecorderTimes(t *testing.T) {
@@ -14,19 +17,19 @@ func TestRecorderTimes(t *testing.T) {
 	now = now.Add(time.Second)
 	end := r.Start(StepLogin)
 	now = now.Add(2 * time.Second)
-	end("OP1", nil)
-	end("again", errors.New("ignored"))
+	end(message.Verbatim("OP1"), nil)
+	end(message.Verbatim("again"), errors.New("ignored"))
 	r.Forward()(Event{Step: StepList, At: time.Second})
 	want := []Event{
 		{Step: StepLogin, At: time.Second},
-		{Step: StepLogin, Done: true, Detail: "OP1", At: 3 * time.Second, Elapsed: 2 * time.Second},
+		{Step: StepLogin, Done: true, Detail: message.Verbatim("OP1"), At: 3 * time.Second, Elapsed: 2 * time.Second},
 		{Step: StepList, At: 4 * time.Second},
 	}
 	if len(got) != len(want) {
 		t.Fatalf("got %v", got)
 	}
 	for i := range want {
-		if got[i] != want[i] {
+		if !reflect.DeepEqual(got[i], want[i]) {
 			t.Errorf("event %d is %+v, want %+v", i, got[i], want[i])
 		}
 	}
@@ -37,7 +40,7 @@ func TestRecorderOrdersConcurrentSteps(t *testing.T) {
 	r := NewRecorder(func(e Event) { got = append(got, e) }, nil) // unguarded: the recorder's job
 	var wg sync.WaitGroup
 	for range 50 {
-		wg.Go(func() { r.Start(StepSIM)("", nil) })
+		wg.Go(func() { r.Start(StepSIM)(message.Text{}, nil) })
 	}
 	wg.Wait()
 	if len(got) != 100 {

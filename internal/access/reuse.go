@@ -5,6 +5,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // fitting is a mapping that can be used as it is. What another running command
@@ -56,7 +57,7 @@ func (j *job) reuse(m client.PortMapping) *user {
 	end := j.Start(StepMapping)
 	w := j.way(m)
 	w.info.Mapping.Foreign = true
-	end("reused "+w.info.Mapping.Addr.String(), nil)
+	end(message.New("reused %s", w.info.Mapping.Addr), nil)
 	u := j.shares.alone(w)
 	u.recorder = j.Recorder
 	return u

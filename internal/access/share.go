@@ -238,7 +238,7 @@ func (u *user) Close(ctx context.Context) (outcome Outcome, err error) {
 	u.once.Do(func() {
 		end := u.recorder.Start(StepDelete)
 		outcome, err = u.shares.leave(ctx, u)
-		end(string(outcome), err)
+		end(outcome.Text(), err)
 	})
 	return outcome, err
 }

@@ -151,7 +151,7 @@ func (p *Opened) try(ctx context.Context, r access.Request, rec *access.Recorder
 	c, info, began := p.connector, p.way.Info(), p.connector.now()
 	end := rec.Start(access.StepDial)
 	conn, err := launch.Way{Info: info, TLS: r.TLS, Roots: c.Roots, Now: c.Now}.Connect(ctx)
-	end("", err)
+	end(message.Text{}, err)
 	if err != nil {
 		return c.explain(ctx, r, info, began, err)
 	}

@@ -112,13 +112,13 @@ func TestTimings(t *testing.T) {
 	both := Tee(nil, timings.Event)
 	step := func(s access.Step, from, to time.Duration, detail, err string) {
 		both(access.Event{Step: s, At: from})
-		both(access.Event{Step: s, Done: true, At: to, Elapsed: to - from, Detail: detail, Err: err})
+		both(access.Event{Step: s, Done: true, At: to, Elapsed: to - from, Detail: message.Verbatim(detail), Err: message.Verbatim(err)})
 	}
 	step(access.StepAddress, 0, 200*time.Millisecond, "203.0.113.7", "")
 	step(access.StepLogin, 0, 300*time.Millisecond, "OP0012345678", "")
 	step(access.StepList, 300*time.Millisecond, 400*time.Millisecond, "", "no \x1b[31mway")
 	var out strings.Builder
-	if err := timings.Write(&out); err != nil {
+	if err := timings.Write(&out, message.Text.String); err != nil {
 		t.Fatal(err)
 	}
 	want := `STEP     START   END     TOOK    RESULT

@@ -7,6 +7,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // ProxyOptions are one connection over standard input and output.
@@ -34,7 +35,7 @@ func (c *Connector) Proxy(ctx context.Context, o ProxyOptions) (connected bool, 
 	info, began := way.Info(), c.now()
 	end := rec.Start(access.StepDial)
 	conn, err := launch.Way{Info: info, TLS: r.TLS, Now: c.Now}.Connect(ctx)
-	end("", err)
+	end(message.Text{}, err)
 	if err != nil {
 		return false, c.explain(ctx, r, info, began, err)
 	}

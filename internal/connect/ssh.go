@@ -191,12 +191,12 @@ func (j *sshJob) remember(ctx context.Context, simID string, s settings, fingerp
 
 // steps turns the SSH client's steps into events.
 func (j *sshJob) steps() func(step string, done bool, err error) {
-	ends := map[string]func(string, error){}
+	ends := map[string]func(message.Text, error){}
 	return func(step string, done bool, err error) {
 		if !done {
 			ends[step] = j.Start(access.Step(step))
 		} else if end := ends[step]; end != nil {
-			end("", err)
+			end(message.Text{}, err)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -41,17 +42,17 @@ func (t *Timings) Steps() []access.Event {
 }
 
 // Write prints a line per step: when it started and ended, how long it took,
-// what came of it.
-func (t *Timings) Write(w io.Writer) error {
+// what came of it, in the language of say.
+func (t *Timings) Write(w io.Writer, say func(message.Text) string) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "STEP\tSTART\tEND\tTOOK\tRESULT")
 	for _, e := range t.Steps() {
 		result := e.Detail
-		if e.Err != "" {
-			result = "failed: " + e.Err
+		if !e.Err.IsZero() {
+			result = message.New("failed: %s", e.Err)
 		}
 		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n",
-			e.Step, ms(e.At-e.Elapsed), ms(e.At), ms(e.Elapsed), safetext.Line(result))
+			e.Step, ms(e.At-e.Elapsed), ms(e.At), ms(e.Elapsed), safetext.Line(say(result)))
 	}
 	return table.Flush()
 }

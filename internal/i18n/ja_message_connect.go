@@ -3,7 +3,8 @@ package i18n
 // jaConnect are the messages of internal/connect.
 func jaConnect() map[string]string {
 	return map[string]string{
-		"the mapping expired at %s":                                   "ポートマッピングの期限が %s に切れました",
+		"failed: %s":                "失敗: %s",
+		"the mapping expired at %s": "ポートマッピングの期限が %s に切れました",
 		"connect again; --duration sets a mapping's life, 8h at most": "もう一度接続してください。有効時間は --duration で指定できます (最長 8h)",
 		"the mapping ends at %s, in 5 minutes":                        "ポートマッピングの期限は %s です (あと 5 分)",
 		"%s by way of %s, which ends at %s (in %s)":                   "%s に接続中 (接続先 %s、期限 %s、残り %s)",

@@ -30,7 +30,7 @@ var errNoSense = message.Errorf("the keeper's answer makes no sense")
 // command does the work itself then.
 type UnavailableError struct{ Err error }
 
-func (e *UnavailableError) Text() message.Text { return message.New("no keeper: %s", e.Err.Error()) }
+func (e *UnavailableError) Text() message.Text { return message.New("no keeper: %s", e.Err) }
 func (e *UnavailableError) Error() string      { return e.Text().String() }
 func (e *UnavailableError) Unwrap() error      { return e.Err }
 

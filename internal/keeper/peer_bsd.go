@@ -6,8 +6,9 @@ import (
 	"net"
 	"os"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/sys/unix"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // checkPeer refuses a process of another user, though the folder's mode should

@@ -18,7 +18,7 @@ import (
 // Protocol is the version of the messages below. It is part of the socket's
 // name: an older keeper serves its leases to their end while a newer command
 // starts its own beside it.
-const Protocol = 1
+const Protocol = 2
 
 // maxMessage bounds one message, in bytes.
 const maxMessage = 1 << 20

@@ -90,6 +90,7 @@ type fakeSessions struct{ closed atomic.Int32 }
 func (*fakeSessions) Session(profile.Account, access.Network) (*client.Session, error) {
 	return nil, errors.New("there is no API here")
 }
+
 func (*fakeSessions) List() []access.SessionInfo { return nil }
 func (s *fakeSessions) Close(context.Context) error {
 	s.closed.Add(1)

@@ -43,7 +43,7 @@ func (k *Keeper) Open(ctx context.Context, r access.Request, progress access.Pro
 func (k *Keeper) open(ctx context.Context, r access.Request, rec *access.Recorder) (access.Access, error) {
 	end := rec.Start(access.StepKeeper)
 	w, err := k.dial(ctx)
-	end("", err)
+	end(message.Text{}, err)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func (y *way) resume(ctx context.Context) error {
 func (y *way) Close(ctx context.Context) (access.Outcome, error) {
 	end := y.recorder.Start(access.StepDelete)
 	outcome, err := y.end(ctx)
-	end(string(outcome), err)
+	end(outcome.Text(), err)
 	return outcome, err
 }
 

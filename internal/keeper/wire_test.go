@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -8,8 +9,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -102,6 +106,79 @@ func TestErrorsCrossTheSocket(t *testing.T) {
 	}
 	if err := send(nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// A command says what failed in the keeper in a language of its own.
+func TestErrorsCrossTheSocketInJapanese(t *testing.T) {
+	now := time.Date(2026, 1, 10, 12, 0, 0, 0, time.UTC)
+	slow := message.Errorf("looking at SIM %s: %w", "8981100000000000001", context.DeadlineExceeded)
+	for _, c := range []struct {
+		err               error
+		cause, hint, says string
+	}{
+		{
+			err: &access.UnreachableError{
+				SIM: access.SIM{ID: "8981100000000000001", Name: "gateway-001", SeenAt: now.Add(-50 * time.Hour)}, Now: now,
+			},
+			says:  `SIM "gateway-001" (8981100000000000001) is offline since 2026-01-08 10:00 (2 days ago)`,
+			cause: `SIM "gateway-001" (8981100000000000001) に接続できません: 2026-01-08 10:00 からオフライン (2 日前)`,
+			hint:  "デバイスの電源と電波を確認してください。オンラインに戻ったかどうかは napter-connect sims でわかります",
+		},
+		{
+			err:   &access.NotFoundError{Target: "gatway", Near: []string{"gateway-001", "gateway-002"}},
+			says:  `no SIM is called "gatway"`,
+			cause: `"gatway" という名前の SIM はありません`,
+			hint: `もしかして: "gateway-001" または "gateway-002"。` +
+				"このアカウントとカバレッジの SIM は napter-connect sims で確認してください",
+		},
+		{
+			err:   &lease.LostError{Err: errClosed},
+			says:  "creating the port mapping: the connection was closed (it may be open; it is being looked for)",
+			cause: "ポートマッピングの作成: 接続が閉じられました (作成された可能性があるため、確認しています)",
+			hint:  "消し忘れは napter-connect mappings prune で削除してください",
+		},
+		{
+			err:   errors.Join(errStopped, message.Errorf("%w; the keeper goes on trying", errClosed)),
+			says:  "the keeper was told to stop\nthe connection was closed; the keeper goes on trying",
+			cause: "keeper の停止が指示されました\n接続が閉じられました。keeper が引き続き試みます",
+			hint:  "もう一度実行してください。新しい keeper が起動します",
+		},
+		{
+			err:   slow,
+			says:  "looking at SIM 8981100000000000001: context deadline exceeded",
+			cause: "SIM 8981100000000000001 の確認: 時間切れです",
+		},
+	} {
+		a, b := pipe(t)
+		go func() { _ = a.write(response{Err: encodeError(c.err)}) }()
+		var got response
+		if err := b.read(&got); err != nil {
+			t.Fatal(err)
+		}
+		err, japanese := got.Err.decode(), i18n.For(i18n.Japanese)
+		if err.Error() != c.says || japanese.Error(err) != c.cause || japanese.Hint(err) != c.hint {
+			t.Errorf("%q\n\tin Japanese %q\n\thint %q", err.Error(), japanese.Error(err), japanese.Hint(err))
+		}
+	}
+}
+
+// So does what a step came to.
+func TestProgressCrossesTheSocketInJapanese(t *testing.T) {
+	a, b := pipe(t)
+	rec := access.NewRecorder(func(e access.Event) {
+		if e.Done {
+			_ = a.write(response{Event: &e})
+		}
+	}, nil)
+	go func() { rec.Start(access.StepMapping)(access.Deleted.Text(), errClosed) }()
+	var got response
+	if err := b.read(&got); err != nil {
+		t.Fatal(err)
+	}
+	japanese := i18n.For(i18n.Japanese)
+	if e := got.Event; japanese.Say(e.Detail) != "削除しました" || japanese.Say(e.Err) != "接続が閉じられました" || e.Detail.String() != "deleted" {
+		t.Errorf("%+v", e)
 	}
 }
 

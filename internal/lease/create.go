@@ -177,17 +177,21 @@ func (m *Manager) knownSkew() *int64 {
 func mismatch(p client.PortMapping, s Spec) *GrantError {
 	switch {
 	case !sameTarget(p, s):
-		return &GrantError{What: "SIM", Asked: s.SimID + s.IMSI, Granted: strconv.Quote(simOf(p) + imsiOf(p))}
+		return &GrantError{What: message.Verbatim("SIM"), Asked: s.SimID + s.IMSI, Granted: strconv.Quote(simOf(p) + imsiOf(p))}
 	case int(p.Destination.Port) != s.Port:
-		return &GrantError{What: "port", Asked: strconv.Itoa(s.Port), Granted: strconv.Itoa(int(p.Destination.Port))}
+		return &GrantError{What: message.New("port"), Asked: strconv.Itoa(s.Port), Granted: strconv.Itoa(int(p.Destination.Port))}
 	case p.TLSRequired != s.TLS:
-		return &GrantError{What: "TLS setting", Asked: strconv.FormatBool(s.TLS), Granted: strconv.FormatBool(p.TLSRequired)}
+		return &GrantError{
+			What: message.New("TLS setting"), Asked: strconv.FormatBool(s.TLS), Granted: strconv.FormatBool(p.TLSRequired),
+		}
 	case !sameRanges(p, s.Sources):
 		asked := make([]string, len(s.Sources))
 		for i, r := range s.Sources {
 			asked[i] = r.String()
 		}
-		return &GrantError{What: "source", Asked: strings.Join(asked, ","), Granted: strconv.Quote(strings.Join(p.Source.IPRanges, ","))}
+		return &GrantError{
+			What: message.New("source"), Asked: strings.Join(asked, ","), Granted: strconv.Quote(strings.Join(p.Source.IPRanges, ",")),
+		}
 	}
 	return nil
 }

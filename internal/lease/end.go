@@ -3,7 +3,6 @@ package lease
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -201,18 +200,18 @@ func listFor(ctx context.Context, api Lister, r *record) ([]client.PortMapping, 
 
 // describe names the mapping for people, without any text that could be more
 // than it seems.
-func (r *record) describe() string {
+func (r *record) describe() message.Text {
 	if r.Mapping != nil {
 		return describe(*r.Mapping)
 	}
-	return fmt.Sprintf("what may have come of asking for port %d of SIM %q", r.Port, r.SimID+r.IMSI)
+	return message.New("what may have come of asking for port %d of SIM %q", r.Port, r.SimID+r.IMSI)
 }
 
-func describe(p client.PortMapping) string {
+func describe(p client.PortMapping) message.Text {
 	named := record{Mapping: &p}
 	addr, err := named.addr()
 	if err != nil {
-		return "a mapping"
+		return message.New("a mapping")
 	}
-	return fmt.Sprintf("the mapping %s to port %d", addr, p.Destination.Port)
+	return message.New("the mapping %s to port %d", addr, p.Destination.Port)
 }

@@ -33,12 +33,14 @@ type DirError struct {
 func (e *DirError) Text() message.Text {
 	return message.New("the lease journal in %s cannot be used: %v", e.Dir, e.Err)
 }
+
 func (e *DirError) Error() string { return e.Text().String() }
 func (e *DirError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
 func (e *DirError) Hint() message.Text {
-	return message.New("make the folder writable, or set XDG_STATE_HOME to one that is; no mapping is made that could not be found again")
+	return message.New(
+		"make the folder writable, or set XDG_STATE_HOME to one that is; no mapping is made that could not be found again")
 }
 
 // LockError says that the file system of the journal has no file locks.
@@ -50,6 +52,7 @@ type LockError struct {
 func (e *LockError) Text() message.Text {
 	return message.New("the file system of %s does not support file locks: %v", e.Dir, e.Err)
 }
+
 func (e *LockError) Error() string { return e.Text().String() }
 func (e *LockError) Unwrap() error { return e.Err }
 
@@ -73,6 +76,7 @@ func (e *LostError) Text() message.Text {
 	}
 	return message.New("creating the port mapping: %v (it may be open; it is being looked for)", e.Err)
 }
+
 func (e *LostError) Error() string { return e.Text().String() }
 func (e *LostError) Unwrap() error { return e.Err }
 
@@ -87,8 +91,9 @@ func (e *LostError) Hint() message.Text {
 // GrantError says that the API granted something else than was asked for. The
 // mapping was deleted unless Pending.
 type GrantError struct {
-	What, Asked, Granted string
-	Pending              error // why the deletion failed, or nil
+	What           message.Text
+	Asked, Granted string
+	Pending        error // why the deletion failed, or nil
 }
 
 func (e *GrantError) Text() message.Text {
@@ -98,6 +103,7 @@ func (e *GrantError) Text() message.Text {
 	}
 	return message.New("%s; it was deleted", s)
 }
+
 func (e *GrantError) Error() string { return e.Text().String() }
 func (e *GrantError) Unwrap() error { return e.Pending }
 
@@ -123,6 +129,7 @@ func (p Problem) Text() message.Text {
 	}
 	return message.New("journal entry %s: %v", p.File, p.Err)
 }
+
 func (p Problem) Error() string { return p.Text().String() }
 func (p Problem) Unwrap() error { return p.Err }
 

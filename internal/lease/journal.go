@@ -10,8 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/rogpeppe/go-internal/robustio"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const (

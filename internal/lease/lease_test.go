@@ -208,7 +208,7 @@ func TestGrantDiffers(t *testing.T) {
 			m, f := open(t, t.TempDir()), &fakeAPI{grant: change}
 			_, err := m.Create(t.Context(), f, testSpec())
 			e, ok := errors.AsType[*GrantError](err)
-			if !ok || e.What != what || e.Pending != nil {
+			if !ok || e.What.String() != what || e.Pending != nil {
 				t.Fatal(err)
 			}
 			allGone(t, m, f)

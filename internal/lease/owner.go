@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // fakeBackend answers at once, or not yet: what would block panics with errBlocked,
@@ -130,7 +131,9 @@ func (j *fakeJob) Cancel()      { j.cancelled = true }
 func (j *fakeJob) Stats() Stats { return j.stats }
 
 func (j *fakeJob) step(s access.Step, done bool, detail, err string) {
-	j.events = append(j.events, Progress{access.Event{Step: s, Done: done, Detail: detail, Err: err, Elapsed: 300 * time.Millisecond}})
+	j.events = append(j.events, Progress{access.Event{
+		Step: s, Done: done, Detail: message.Verbatim(detail), Err: message.Verbatim(err), Elapsed: 300 * time.Millisecond,
+	}})
 }
 
 // someSIMs are a small account with all kinds of names.

@@ -89,7 +89,7 @@ func (p *progress) end(e Ended) (keep bool) {
 func (p *progress) failure() failure {
 	f := failure{err: p.failed.Err, notes: p.failed.Notes}
 	for _, s := range p.steps {
-		line := fmt.Sprintf("%s: %s", stepWords(p.text, s.Step), firstOf(s.Err, s.Detail))
+		line := fmt.Sprintf("%s: %s", stepWords(p.text, s.Step), firstOf(p.text.Say(s.Err), p.text.Say(s.Detail)))
 		f.steps = append(f.steps, line)
 	}
 	return f
@@ -125,7 +125,7 @@ func (p *progress) render() ([]string, *tea.Cursor) {
 func (p *progress) step(s stepLine) string {
 	symbol, style, took := p.style.running, p.style.Key, p.now().Sub(s.since)
 	switch {
-	case s.Done && s.Err != "":
+	case s.Done && !s.Err.IsZero():
 		symbol, style, took = p.style.wrong, p.style.Bad, s.Elapsed
 	case s.Done:
 		symbol, style, took = p.style.done, p.style.Good, s.Elapsed
@@ -135,8 +135,8 @@ func (p *progress) step(s stepLine) string {
 		elapsed = fmt.Sprintf(p.text.Steps.Took, took.Seconds())
 	}
 	text := stepWords(p.text, s.Step)
-	if s.Detail != "" {
-		text += "  " + safe(s.Detail)
+	if !s.Detail.IsZero() {
+		text += "  " + safe(p.text.Say(s.Detail))
 	}
 	room := p.width - 2 - 8
 	return style.Render(symbol) + " " + fit(text, room, p.style.more) + spaces(8-width(elapsed)) + elapsed
