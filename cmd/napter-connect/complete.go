@@ -92,8 +92,9 @@ func (a *app) simChoices(sims []simcache.SIM, prefix, target string) []cobra.Com
 		delete(describe, name)
 	}
 	var list []cobra.Completion
+	states := a.texts().States
 	for _, word := range slices.Sorted(maps.Keys(describe)) {
-		list = append(list, cobra.CompletionWithDesc(prefix+word, simDescription(a.texts().States, describe[word], word)))
+		list = append(list, cobra.CompletionWithDesc(prefix+word, simDescription(states, describe[word], word)))
 	}
 	return list
 }
@@ -163,9 +164,10 @@ func (a *app) completePort(*cobra.Command, []string, string) ([]cobra.Completion
 		for _, rule := range s.file.SIMs {
 			note(rule.Port, "config.yaml")
 		}
+		usedBefore := a.texts().Sprintf("used before")
 		uses, _ := config.NewRecent(s.dirs.State).All() // convenience alone
 		for _, use := range uses {
-			note(use.Port, a.texts().Sprintf("used before"))
+			note(use.Port, usedBefore)
 		}
 	}
 	var list []cobra.Completion

@@ -106,6 +106,6 @@ func japanese() *Texts {
 		CLI:   cliJapanese(),
 		UI:    uiJapanese(),
 
-		messages: japaneseMessages(),
+		messages: sharedJapaneseMessages(),
 	}
 }

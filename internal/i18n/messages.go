@@ -3,6 +3,7 @@ package i18n
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -40,6 +41,10 @@ func japaneseMessages() map[string]string {
 	}
 	return all
 }
+
+// sharedJapaneseMessages are made once: every text asks for its language, and the
+// table takes longer than a completion has. Nobody writes to it.
+var sharedJapaneseMessages = sync.OnceValue(japaneseMessages)
 
 func japaneseParts() []map[string]string {
 	return []map[string]string{
