@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"os"
 	"strings"
-	"syscall"
 	"unicode"
 
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -171,13 +170,16 @@ func reason(err error) message.Text {
 		return message.New("certificate not trusted")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return message.New("no answer in time")
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, errRefused):
 		return message.New("connection refused")
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+	case errors.Is(err, errNetUnreachable), errors.Is(err, errHostUnreachable):
 		return message.New("network unreachable")
 	}
-	// What a service may have put into an error does not reach the terminal.
 	said := err.Error()
+	if cut := message.New("reading the answer: unexpected EOF"); cut.String() == said {
+		return cut
+	}
+	// What a service may have put into an error does not reach the terminal.
 	if clean := strings.Map(printable, said); clean != said {
 		return message.Verbatim(clean)
 	}
