@@ -3,6 +3,7 @@ package client
 import (
 	"crypto/x509"
 	"errors"
+	"strings"
 
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -17,6 +18,14 @@ func foreign(words string, known []message.Text) message.Text {
 		}
 	}
 	return message.Verbatim(words)
+}
+
+// decodeFault is what encoding/json, or a type of ours, says of an answer.
+func decodeFault(err error) message.Text {
+	if cut := message.New("unexpected end of JSON input"); err.Error() == cut.String() {
+		return cut
+	}
+	return safe(err)
 }
 
 // lookupFaults are the common ones of net's resolver.
@@ -42,11 +51,28 @@ func certificateFaults(err error) []message.Text {
 			))
 		}
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		causes = append(causes, message.New("x509: certificate has expired or is not yet valid: %s", oneLine(invalid.Detail)))
+		causes = append(causes, expiryFaults(oneLine(invalid.Detail))...)
 	}
 	known := []message.Text{message.New("http: server gave HTTP response to HTTPS client")}
 	for _, cause := range causes {
 		known = append(known, cause, message.New("tls: failed to verify certificate: %s", cause))
 	}
 	return known
+}
+
+// expiryFaults are what x509 says of a certificate that is out of its time, with
+// the detail that it gives.
+func expiryFaults(detail string) []message.Text {
+	times := strings.TrimPrefix(detail, "current time ")
+	if now, end, ok := strings.Cut(times, " is after "); ok {
+		return []message.Text{
+			message.New("x509: certificate has expired or is not yet valid: current time %s is after %s", now, end),
+		}
+	}
+	if now, begin, ok := strings.Cut(times, " is before "); ok {
+		return []message.Text{
+			message.New("x509: certificate has expired or is not yet valid: current time %s is before %s", now, begin),
+		}
+	}
+	return nil
 }

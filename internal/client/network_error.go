@@ -45,7 +45,7 @@ func (e *NetworkError) Text() message.Text {
 	op := operationText(e.Operation)
 	switch e.kind() {
 	case kindStopped:
-		return message.New("%s: stopped while waiting for %s: %v", op, e.Host, e.Err)
+		return message.New("%s: stopped while waiting for %s: %s", op, e.Host, safe(e.Err))
 	case kindDNS:
 		var dns *net.DNSError
 		errors.As(e.Err, &dns)
