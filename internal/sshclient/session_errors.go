@@ -2,6 +2,7 @@ package sshclient
 
 import (
 	"errors"
+	"os"
 
 	"golang.org/x/crypto/ssh"
 
@@ -41,7 +42,11 @@ func (e *DroppedError) Text() message.Text {
 	case errors.Is(e.Err, errNoStatus):
 		return message.Of(e.Err)
 	}
-	return message.New("the connection was lost: %s", cleanWords(e.Err))
+	cause := e.Err
+	if call, ok := errors.AsType[*os.SyscallError](cause); ok {
+		cause = call.Err // the addresses around it are noise
+	}
+	return message.New("the connection was lost: %s", cleanWords(cause))
 }
 
 func (e *DroppedError) Error() string { return e.Text().String() }
