@@ -13,9 +13,9 @@ func jaCommands() map[string]string {
 func jaCommandLine() map[string]string {
 	return map[string]string{
 		"hint: ":             "ヒント: ",
-		"see %s --help":      "使い方: %s --help",
-		"did you mean %s?":   "もしかして: %s",
-		"it has %s; %s":      "使えるコマンド: %s。%s",
+		"see %s --help":      "%s --help を参照してください",
+		"did you mean %s?":   "%s のことですか?",
+		"it has %s; %s":      "使えるコマンドは %s です。%s",
 		"%s needs a command": "%s にはコマンドが必要です",
 
 		"there is no command %q":                    "コマンド %q はありません",
@@ -33,9 +33,9 @@ func jaCommandLine() map[string]string {
 		"there is no command after --":              "-- のあとにコマンドがありません",
 
 		"unknown flag: --%s":                       "不明なフラグです: --%s",
-		"unknown shorthand flag: %q in -%s":        "不明な短縮フラグです: -%[2]s の %[1]q",
+		"unknown shorthand flag: %q in -%s":        "不明な短縮フラグです: %q (-%s)",
 		"flag needs an argument: --%s":             "フラグに値が必要です: --%s",
-		"flag needs an argument: %q in -%s":        "フラグに値が必要です: -%[2]s の %[1]q",
+		"flag needs an argument: %q in -%s":        "フラグに値が必要です: %q (-%s)",
 		"bad flag syntax: %s":                      "フラグの書き方が正しくありません: %s",
 		"--%s %q is not %s":                        "--%s の値 %q が正しくありません。指定できる値: %s",
 		"one that it takes":                        "ヘルプを参照",
@@ -73,7 +73,7 @@ func jaCommandLine() map[string]string {
 		"--device %q is not PORT=HOST:PORT":                                                         "--device %q は PORT=HOST:PORT の形ではありません",
 		"use --device 22=127.0.0.1:22, for example":                                                 "--device 22=127.0.0.1:22 のように指定してください",
 		"give an AuthKey ID, an e-mail or a SAM user, not several of them":                          "認証キー ID、メールアドレス、SAM ユーザーのうち 1 つだけを指定してください",
-		"see napter-connect auth login --help":                                                      "使い方: napter-connect auth login --help",
+		"see napter-connect auth login --help":                                                      "napter-connect auth login --help を参照してください",
 		"a SAM user needs an operator ID and a name":                                                "SAM ユーザーにはオペレーター ID とユーザー名の両方が必要です",
 		"give --operator-id and --user together":                                                    "--operator-id と --user を両方指定してください",
 		"there is no terminal to ask on":                                                            "入力を求める端末がありません",
