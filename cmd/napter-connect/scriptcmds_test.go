@@ -2,15 +2,19 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/netip"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/napter-connect/napter-connect/internal/simulator"
@@ -31,6 +35,7 @@ func scriptCommands() map[string]scriptCommand {
 	return map[string]scriptCommand{
 		"status":    plain(scriptStatus),    // status N COMMAND...: it exits with N
 		"refused":   plain(scriptRefused),   // refused N COMMAND...: it says cause and hint, and leaves nothing
+		"languages": plain(scriptLanguages), // languages N COMMAND...: as refused, in English and in Japanese
 		"mappings":  plain(scriptMappings),  // mappings N: that many are open
 		"requests":  plain(scriptRequests),  // requests OPERATION N: it was called so often since the last look
 		"mode":      plain(scriptMode),      // mode FILE OCTAL
@@ -78,6 +83,66 @@ func scriptRefused(ts *testscript.TestScript, sim *simulator.Simulator, args []s
 	}
 	scriptMappings(ts, sim, []string{"0"})
 }
+
+// scriptLanguages runs a command that fails in English, and in Japanese as the
+// environment and as --lang want it. What it said last is the script's stderr.
+func scriptLanguages(ts *testscript.TestScript, sim *simulator.Simulator, args []string) {
+	before := ts.Getenv("LC_ALL")
+	defer ts.Setenv("LC_ALL", before)
+	ts.Setenv("LC_ALL", "C")
+	scriptStatus(ts, sim, args)
+	if problem := notTold(ts.ReadFile("stderr"), "hint: ", false); problem != "" {
+		ts.Fatalf("in English: %s", problem)
+	}
+	flagged := slices.Insert(slices.Clone(args), 2, "--lang", "ja")
+	scriptStatus(ts, sim, flagged)
+	if problem := notTold(ts.ReadFile("stderr"), "ヒント: ", true); problem != "" {
+		ts.Fatalf("with --lang ja: %s", problem)
+	}
+	ts.Setenv("LC_ALL", "ja_JP.UTF-8")
+	scriptStatus(ts, sim, args)
+	if problem := notTold(ts.ReadFile("stderr"), "ヒント: ", true); problem != "" {
+		ts.Fatalf("with LC_ALL=ja_JP.UTF-8: %s", problem)
+	}
+	if out := ts.ReadFile("stdout"); out != "" {
+		ts.Fatalf("stdout should be empty, and is %q", out)
+	}
+	scriptMappings(ts, sim, []string{"0"})
+}
+
+// englishWords are those that hardly any English sentence does without, and that
+// are no part of a command.
+var (
+	englishWords = regexp.MustCompile(`(?i)(^|[\s(])(a|an|the|is|are|was|has|have|not|of|to|and|or|that|this|with|it|for|by|from|give|check)([\s).;,]|$)`)
+	quoted       = regexp.MustCompile(`"[^"]*"`)
+)
+
+// notTold says what is wrong with a cause and its hint in a language.
+func notTold(text, head string, japanese bool) string {
+	indent := strings.Repeat(" ", ansi.StringWidth(head))
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	if len(lines) < 2 {
+		return fmt.Sprintf("no cause and hint: %q", text)
+	}
+	for i, line := range lines {
+		begin := indent
+		if i < 2 {
+			begin = []string{"napter-connect: ", head}[i]
+		}
+		said, ok := strings.CutPrefix(line, begin)
+		switch {
+		case !ok || said == "" || said[0] == ' ':
+			return fmt.Sprintf("line %d does not begin with %q: %q", i+1, begin, line)
+		case strings.ContainsFunc(said, isJapanese) != japanese:
+			return fmt.Sprintf("the other language in %q", line)
+		case japanese && englishWords.MatchString(quoted.ReplaceAllString(said, "")):
+			return fmt.Sprintf("English in %q", line)
+		}
+	}
+	return ""
+}
+
+func isJapanese(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) }
 
 func scriptMappings(ts *testscript.TestScript, sim *simulator.Simulator, args []string) {
 	if open := sim.Mappings(); len(open) != number(ts, args[0]) {
