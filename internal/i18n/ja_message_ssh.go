@@ -198,7 +198,9 @@ func jaSSHHostKeys() map[string]string {
 // jaSSHSettings are about ssh_config and the options that stand for it.
 func jaSSHSettings() map[string]string {
 	return map[string]string{
-		"reading ssh_config: %w":                       "ssh_config の読み取り: %w",
+		"reading ssh_config: %w": "ssh_config の読み取り: %w",
+		"correct the options after -o and -F, or your ssh_config; ssh -G %s reads them too": "-o と -F の指定、または ssh_config を" +
+			"修正してください。ssh -G %s でも同じ内容を確認できます",
 		"reading ssh_config: Port: %q is not a port":   "ssh_config の読み取り: Port: %q はポート番号ではありません",
 		"the name %q can't be looked up in ssh_config": "名前 %q は ssh_config で検索できません",
 		"StrictHostKeyChecking: %q is none of ask, accept-new, yes and no": "StrictHostKeyChecking: %q は指定できません。" +
@@ -220,6 +222,8 @@ func jaSSHSettings() map[string]string {
 func jaSSHForwards() map[string]string {
 	return map[string]string{
 		"-%c %s: it should be [bind:]port:host:hostport": "-%c %s: [bind:]port:host:hostport の形で指定してください",
+		"write 8080:localhost:80, for example":           "たとえば 8080:localhost:80 のように指定してください",
+		"write 1080, for example":                        "たとえば 1080 のように指定してください",
 		"-D %s: it should be [bind:]port":                "-D %s: [bind:]port の形で指定してください",
 		"forwarding from %s: %w":                         "%s からの転送: %w",
 		"forwarding from %s on the device: %w":           "デバイスの %s からの転送: %w",

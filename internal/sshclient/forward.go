@@ -42,9 +42,10 @@ const (
 // bind it listens on the loopback address alone, with "*" or an empty one on all.
 func ParseForward(kind ForwardKind, spec string) (Forward, error) {
 	f := Forward{Kind: kind}
-	bad := message.Errorf("-%c %s: it should be [bind:]port:host:hostport", kind, spec)
+	bad := message.WithHint(message.Errorf("-%c %s: it should be [bind:]port:host:hostport", kind, spec),
+		"write 8080:localhost:80, for example")
 	if kind == Dynamic {
-		bad = message.Errorf("-D %s: it should be [bind:]port", spec)
+		bad = message.WithHint(message.Errorf("-D %s: it should be [bind:]port", spec), "write 1080, for example")
 	}
 	fields, ok := splitForward(spec)
 	if !ok {

@@ -83,6 +83,11 @@ func LoadHostConfig(ctx context.Context, name, file string, options []string) (H
 	if !SafeHostName(name) {
 		return HostConfig{}, &UnsafeNameError{Name: name}
 	}
+	c, err := loadHostConfig(ctx, name, file, options)
+	return c, message.WithHint(err, "correct the options after -o and -F, or your ssh_config; ssh -G %s reads them too", name)
+}
+
+func loadHostConfig(ctx context.Context, name, file string, options []string) (HostConfig, error) {
 	set, err := askSSH(ctx, name, file, options)
 	if errors.Is(err, errNoSSH) {
 		set, err = parseConfigs(name, file, options)
