@@ -1,0 +1,227 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+)
+
+func (s *simScreen) setSize(w, h int) {
+	s.width, s.height = w, h
+	s.side = w >= 132
+	below := 0
+	list := w
+	switch {
+	case s.side:
+		size := min(max(w-98, 34), 56)
+		s.details.setSize(size, h-1)
+		list = w - size - 3
+	case w >= 60 && h >= 16:
+		below = min(max(h/3, 5), 8)
+		s.details.setSize(w, below)
+		below++ // the line between
+	default:
+		s.details.setSize(0, 0)
+	}
+	s.layout(list)
+	s.table.setSize(list, h-2-below)
+}
+
+// nameColumn is where names are.
+const nameColumn = 1
+
+// layout chooses the columns that fit.
+func (s *simScreen) layout(w int) {
+	c := s.text.Columns
+	type option struct {
+		column
+		cell func(*SIM) string
+	}
+	options := []option{
+		{column{c.SIMID, 19, false}, func(x *SIM) string { return x.ID }},
+		{column{c.IP, 15, false}, func(x *SIM) string { return x.IP }},
+		{column{c.LastSeen, 9, true}, func(x *SIM) string { return ago(x.lastSeen(s.now()), s.now(), s.text) }},
+		{column{s.text.UI.MapsShort, 3, true}, s.mapCount},
+		{column{c.Plan, 12, false}, func(x *SIM) string { return x.Plan }},
+	}
+	const least = 22 // of the name
+	rest := w - 13
+	s.columns = []column{{c.State, 12, false}, {title: c.Name}}
+	s.cells = []func(*SIM) string{s.state, s.name}
+	for _, o := range options {
+		if rest-o.width-1 < least {
+			continue
+		}
+		rest -= o.width + 1
+		s.columns, s.cells = append(s.columns, o.column), append(s.cells, o.cell)
+	}
+	s.columns[nameColumn].width = rest
+	s.hidesID = !slices.ContainsFunc(s.columns, func(x column) bool { return x.title == c.SIMID })
+}
+
+// nameless: nothing but the ID in the name's place tells which SIM it is.
+func (s *simScreen) nameless(x *SIM) bool {
+	return s.hidesID && strings.TrimSpace(x.Name) == ""
+}
+
+func (s *simScreen) name(x *SIM) string {
+	if s.nameless(x) {
+		return firstOf(x.ID, x.IMSI)
+	}
+	return x.Name
+}
+
+func (s *simScreen) mapCount(x *SIM) string {
+	if n := s.counts[x.ID]; n > 0 {
+		return fmt.Sprint(n)
+	}
+	return ""
+}
+
+func (s *simScreen) state(x *SIM) string {
+	return s.style.symbols[x.State] + " " + stateWord(s.env, *x)
+}
+
+func (s *simScreen) render() ([]string, *tea.Cursor) {
+	first, cursor := s.info()
+	list := append(make([]string, 0, s.height), first, s.header())
+	if len(s.store.view) == 0 {
+		list = append(list, s.empty()...)
+	} else {
+		list = append(list, s.table.lines(s.draw)...)
+	}
+	sim, ok := s.current()
+	switch {
+	case !s.details.visible():
+	case s.side:
+		beside := s.details.render(sim, ok)
+		for i := 1; i < len(list); i++ { // the first line is as wide as the screen
+			list[i] += " " + s.style.Box.Render(s.style.border.v) + " " + beside[i-1]
+		}
+	default:
+		list = append(list, s.style.Box.Render(strings.Repeat(s.style.border.h, s.width)))
+		list = append(list, s.details.render(sim, ok)...)
+	}
+	return list, cursor
+}
+
+func (s *simScreen) header() string {
+	var b strings.Builder
+	row(&b, s.columns, s.table.width, s.style.more, func(i int) string { return s.columns[i].title })
+	return s.style.Header.Render(b.String())
+}
+
+func (s *simScreen) draw(b *strings.Builder, i int) lipgloss.Style {
+	sim := &s.store.sims[s.store.view[i]]
+	style, paint := s.style.Dim, (func(int, string) string)(nil)
+	switch {
+	case i == s.table.cursor:
+		style = s.style.Selected
+	case sim.State == Online || sim.State == ArcOnly:
+		style = s.style.Field
+		if s.nameless(sim) {
+			paint = s.dimName
+		}
+	}
+	paintedRow(b, s.columns, s.table.width, s.style.more, func(c int) string { return s.cells[c](sim) }, paint)
+	return style
+}
+
+// dimName tells an ID in the name's column from names.
+func (s *simScreen) dimName(column int, text string) string {
+	if column == nameColumn {
+		return s.style.Dim.Render(text)
+	}
+	return text
+}
+
+// empty says why there is nothing to see.
+func (s *simScreen) empty() []string {
+	why := s.text.App.NoSIMs
+	switch {
+	case s.err != nil:
+		why = ""
+	case s.loading && len(s.store.sims) == 0:
+		why = s.text.App.Loading
+	case len(s.store.words) > 0:
+		why = fmt.Sprintf(s.text.App.NoMatch, strings.TrimSpace(s.query.value()))
+	case s.store.onlineOnly:
+		why = s.text.UI.NoOnline
+	}
+	lines := make([]string, s.table.height)
+	for i := range lines {
+		lines[i] = spaces(s.table.width)
+	}
+	if len(lines) > 0 {
+		lines[min(1, len(lines)-1)] = fit(" "+safe(why), s.table.width, s.style.more)
+	}
+	return lines
+}
+
+// info is the line above the list: the query, how many it leaves, and how the
+// loading goes.
+func (s *simScreen) info() (string, *tea.Cursor) {
+	t := s.text
+	facts := []string{fmt.Sprintf(t.Filter.Count, thousands(len(s.store.view)), thousands(len(s.store.sims)))}
+	if s.store.onlineOnly {
+		facts = append(facts, t.Filter.OnlineOnly)
+	}
+	switch by := s.store.sorting; by {
+	case byName:
+		facts = append(facts, fmt.Sprintf(t.Filter.Sort, t.UI.SortName))
+	case bySeen:
+		facts = append(facts, fmt.Sprintf(t.Filter.Sort, t.UI.SortSeen))
+	}
+	facts = append(facts, s.progress()...)
+	right := strings.Join(facts, s.style.dot)
+	prompt := s.keys.Filter.Help().Key + " "
+	room := s.width - width(right) - 2
+	if s.filtering {
+		room = max(room, min(s.width, 24))
+	}
+	var left string
+	var cursor *tea.Cursor
+	switch {
+	case s.filtering || s.query.value() != "":
+		text, at := s.query.render(max(room-width(prompt), 1))
+		if s.filtering {
+			cursor = tea.NewCursor(width(prompt)+at, 0)
+		}
+		left = s.style.Key.Render(prompt) + text
+	default:
+		left = s.style.Dim.Render(cut(prompt+t.Filter.Placeholder, room, s.style.more))
+	}
+	right = cut(right, s.width-width(left)-1, s.style.more)
+	style := s.style.Dim
+	if s.waiting > 0 || s.err != nil {
+		style = s.style.Warn
+	}
+	return left + spaces(s.width-width(left)-width(right)) + style.Render(right), cursor
+}
+
+// progress says how the loading and the searching go.
+func (s *simScreen) progress() []string {
+	t := s.text
+	var facts []string
+	switch {
+	case s.waiting > 0:
+		facts = append(facts, fmt.Sprintf(t.App.Slowed, int((s.waiting+time.Second-1)/time.Second)))
+	case s.loading && s.cached:
+		facts = append(facts, t.App.Loading)
+	case s.loading && len(s.store.sims) > 0:
+		facts = append(facts, fmt.Sprintf(t.App.LoadingN, len(s.store.sims)))
+	}
+	switch {
+	case s.searching:
+		facts = append(facts, t.Filter.Searching)
+	case s.searchErr != nil && !errors.Is(s.searchErr, context.Canceled):
+		facts = append(facts, fmt.Sprintf(t.UI.SearchFailed, safe(s.text.Error(s.searchErr))))
+	}
+	return facts
+}
