@@ -92,7 +92,7 @@ func words(err error) string {
 	if !errors.As(err, &fault) {
 		return "no system error"
 	}
-	return fault.Error()
+	return i18n.For(i18n.Japanese).Error(fault)
 }
 
 func TestFolderFaultsInJapanese(t *testing.T) {

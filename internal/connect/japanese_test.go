@@ -17,7 +17,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// Errors are Japanese as a whole, but for names and for what the system said.
+// Errors are Japanese as a whole, but for names.
 func TestErrorsInJapanese(t *testing.T) {
 	texts := i18n.For(i18n.Japanese)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -40,7 +40,7 @@ func TestErrorsInJapanese(t *testing.T) {
 		{&Interrupted{syscall.SIGTERM}, "シグナルで終了しました: 終了要求", ""},
 		{&Interrupted{syscall.SIGHUP}, "シグナルで終了しました: 端末の切断", ""},
 		{noPort, `"x" は転送するポートの指定ではありません`, "8080:80 のように、PORT、LPORT:PORT、BIND:LPORT:PORT のどれかで指定してください"},
-		{occupied, "127.0.0.1:" + strconv.Itoa(port) + " での待ち受け: " + system.Error(),
+		{occupied, "127.0.0.1:" + strconv.Itoa(port) + " での待ち受け: " + texts.Error(system),
 			"ローカルのポートを変えるか、空いているポートを使う 0 を指定してください: 0:80"},
 		{noPath, `"ftp" を開く方法がありません`, "http、https、vnc、rdp のどれかを指定してください"},
 	} {

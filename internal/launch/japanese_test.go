@@ -37,7 +37,7 @@ func TestErrorsInJapanese(t *testing.T) {
 			"このネットワークから任意のポートに接続できることと、デバイスがオンラインであることを確認してください: napter-connect sims"},
 		{&launch.DialError{Name: "gw", Addr: "192.0.2.1:4000", Err: refusal(t)}, "gw への接続: 192.0.2.1:4000 に接続を拒否されました", "-"},
 		{&launch.DialError{Name: "gw", Addr: "192.0.2.1:4000", Err: unreachable},
-			"gw への接続: 192.0.2.1:4000 に到達できません: " + unreachable.Error(), "-"},
+			"gw への接続: 192.0.2.1:4000 に到達できません: " + texts.Error(unreachable), "-"},
 		{&launch.SilentError{Name: "gw", Port: 80, Err: launch.ErrSilent},
 			"gw: ポート 80 への接続は、デバイスから何も届かないうちに閉じられました",
 			"デバイスでサービスが動いていること、ポート、デバイスのファイアウォールを確認してください"},
@@ -46,9 +46,9 @@ func TestErrorsInJapanese(t *testing.T) {
 		{overSSH, "ウィンドウを開けません: SSH のセッションです", ""},
 		{environment(map[string]string{"BROWSER": `"`}).Browse("https://gw"), `環境変数 BROWSER の "\"" はコマンドではありません`, ""},
 		{&launch.NoViewerError{Scheme: launch.VNC, Tried: []string{"vncviewer", "krdc"}}, "VNC ビューアーが見つかりません (vncviewer, krdc)", ""},
-		{notThere, `"no-such-program" の実行: ` + errors.Unwrap(errors.Unwrap(errors.Unwrap(notThere))).Error(),
+		{notThere, `"no-such-program" の実行: ` + texts.Error(errors.Unwrap(errors.Unwrap(errors.Unwrap(notThere)))),
 			"プログラムの名前と PATH を確認してください"},
-		{message.Errorf("starting %s: %w", "krdc", os.ErrPermission), "krdc の起動: permission denied", ""},
+		{message.Errorf("starting %s: %w", "krdc", os.ErrPermission), "krdc の起動: 権限がありません", ""},
 		{launch.ErrNoReader, "標準出力を読むプログラムが終了しました", ""},
 	} {
 		if got := texts.Error(c.err); got != c.want {

@@ -9,7 +9,6 @@
 package message
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -114,33 +113,41 @@ func Errorf(format string, args ...any) error {
 }
 
 // Of is what an error says, as far as it and what it wraps let themselves be
-// translated.
+// translated. Of an error of another package, such as one of the operating system,
+// a table may know the words.
 func Of(err error) Text {
-	for err != nil {
-		if t, ok := err.(interface{ Text() Text }); ok {
-			return t.Text()
+	switch e := err.(type) { //nolint:errorlint // what it wraps comes afterwards
+	case nil:
+		return Text{}
+	case interface{ Text() Text }:
+		return e.Text()
+	case interface{ Unwrap() error }:
+		if t, ok := ending(err.Error(), e.Unwrap()); ok {
+			return t
 		}
-		switch err { //nolint:errorlint // what wraps them is looked at first
-		case context.Canceled:
-			return New("context canceled")
-		case context.DeadlineExceeded:
-			return New("context deadline exceeded")
+	case interface{ Unwrap() []error }:
+		if t := joined(e.Unwrap()); t.english == err.Error() {
+			return t
 		}
-		switch e := err.(type) { //nolint:errorlint // it looks at one after the other
-		case interface{ Unwrap() error }:
-			// Whoever adds no words of its own leaves them to what it wraps.
-			if inner := e.Unwrap(); inner != nil && inner.Error() == err.Error() {
-				err = inner
-				continue
-			}
-		case interface{ Unwrap() []error }:
-			if t := joined(e.Unwrap()); t.english == err.Error() {
-				return t
-			}
-		}
-		return Verbatim(err.Error())
 	}
-	return Text{}
+	words := err.Error()
+	return Text{english: words, format: strings.ReplaceAll(words, "%", "%%")}
+}
+
+// ending is the text of an error whose words end with those of the one that it
+// wraps, as those of nearly all do.
+func ending(words string, inner error) (t Text, ok bool) {
+	if inner == nil {
+		return t, false
+	}
+	before, ok := strings.CutSuffix(words, inner.Error())
+	switch {
+	case !ok:
+		return t, false
+	case before == "":
+		return Of(inner), true
+	}
+	return New("%s%s", Verbatim(before), Of(inner)), true
 }
 
 // joined is the text of errors.Join.

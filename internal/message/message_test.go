@@ -58,7 +58,7 @@ func errorsToTell() map[string]error {
 		`keine SIM heißt "b"`:              transparent{&typed{"b"}},
 		`keine SIM heißt "c"`:              message.WithHint(&typed{"c"}, "please"),
 		"keine SIM heißt \"d\"\nEOF":       errors.Join(&typed{"d"}, io.EOF),
-		`outside: no SIM is called "e"`:    fmt.Errorf("outside: %w", &typed{"e"}),
+		`outside: keine SIM heißt "e"`:     fmt.Errorf("outside: %w", &typed{"e"}),
 		`a, b oder c: keine SIM heißt "f"`: message.Errorf("%s: %w", message.EitherOf([]string{"a", "b", "c"}), &typed{"f"}),
 	}
 }
@@ -112,10 +112,10 @@ func TestContextErrors(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for want, err := range map[string]error{
-		"abgebrochen":          ctx.Err(),
-		"x suchen: Zeit um":    message.Errorf("finding %s: %w", "x", context.DeadlineExceeded),
-		"Get: abgebrochen":     message.Errorf("Get: %w", transparent{context.Canceled}),
-		"Get context canceled": fmt.Errorf("Get %w", context.Canceled),
+		"abgebrochen":       ctx.Err(),
+		"x suchen: Zeit um": message.Errorf("finding %s: %w", "x", context.DeadlineExceeded),
+		"Get: abgebrochen":  message.Errorf("Get: %w", transparent{context.Canceled}),
+		"Get abgebrochen":   fmt.Errorf("Get %w", context.Canceled),
 	} {
 		if got := message.Of(err); got.In(german) != want || got.String() != err.Error() {
 			t.Errorf("%q, and %q, want %q", got, got.In(german), want)

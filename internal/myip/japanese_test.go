@@ -95,7 +95,7 @@ func TestUnreachableServicesInJapanese(t *testing.T) {
 		{untrusted,
 			"パブリック IPv4 アドレスをどのサービスからも確認できません: 証明書を信頼できません (A, B)\n途中の何かがサービスの代わりに応答しています。先にブラウザーでネットワークにログインするか、--source CIDR を使ってください"},
 		{down,
-			"パブリック IPv4 アドレスをどのサービスからも確認できません: 接続拒否 (A, B)\nネットワークとファイアウォールを確認するか (プロキシは使わず、サービスに直接接続します)、--source CIDR を使ってください"},
+			"パブリック IPv4 アドレスをどのサービスからも確認できません: 接続を拒否されました (A, B)\nネットワークとファイアウォールを確認するか (プロキシは使わず、サービスに直接接続します)、--source CIDR を使ってください"},
 	} {
 		if got := namesOf(inJapanese(c.err), a, b); got != c.want {
 			t.Errorf("got\n%s\nwant\n%s", got, c.want)

@@ -37,7 +37,7 @@ func TestErrorsInJapanese(t *testing.T) {
 		{badFile, `ファイル "${x}" は ssh_config に書き込めません`, "環境変数 XDG_STATE_HOME に、記号や制御文字を含まないパスを設定してください"},
 		{put("read-only"), "SSH 設定ファイルの変更: " + in("read-only") + " は読み取り専用です",
 			"次の行をファイルの先頭に追加してください: Include " + in("sims")},
-		{put("folder"), "SSH 設定ファイルの読み込み: " + unreadable.Error(), ""},
+		{put("folder"), "SSH 設定ファイルの読み込み: " + texts.Error(unreadable), ""},
 	} {
 		if got, hint := texts.Error(c.err), texts.Hint(c.err); got != c.want || hint != c.hint {
 			t.Errorf("%q, %q; want %q, %q", got, hint, c.want, c.hint)
