@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -40,7 +41,14 @@ var build = sync.OnceValues(func() (string, error) {
 	return bin, err
 })
 
+// abreastTests is how many tests run at once on a small machine: they wait more
+// than they compute. -parallel says otherwise.
+const abreastTests = 6
+
 func TestMain(m *testing.M) {
+	if runtime.GOMAXPROCS(0) < abreastTests {
+		_ = flag.Set("test.parallel", strconv.Itoa(abreastTests))
+	}
 	// A shell that runs us in the background has us ignore Ctrl-C, which our
 	// children would inherit; what is caught, they get as usual.
 	for _, sig := range []os.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP} {
