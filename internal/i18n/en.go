@@ -55,6 +55,7 @@ func english() *Texts {
 		Cannot: Cannot{
 			NoSIM:     "No SIM is selected.",
 			NoMapping: "No mapping is selected.",
+			Unmapped:  "No port mapping to this SIM is open.",
 			NoSession: "No session is selected.",
 			Offline:   "This SIM is offline: a device without a session can't be reached.",
 			Loading:   "The list is not here yet.",

@@ -55,6 +55,7 @@ func japanese() *Texts {
 		Cannot: Cannot{
 			NoSIM:     "SIM が選ばれていません。",
 			NoMapping: "ポートマッピングが選ばれていません。",
+			Unmapped:  "この SIM に開いているポートマッピングはありません。",
 			NoSession: "セッションが選ばれていません。",
 			Offline:   "この SIM はオフラインです。セッションのないデバイスには接続できません。",
 			Loading:   "一覧をまだ取得していません。",

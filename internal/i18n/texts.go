@@ -116,6 +116,7 @@ type Keys struct {
 type Cannot struct {
 	NoSIM, NoMapping, NoSession, Offline, Loading string
 	Inactive                                      string // the SIM's status
+	Unmapped                                      string
 }
 
 // Form is the connect form.

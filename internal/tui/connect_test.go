@@ -278,6 +278,25 @@ func TestDeleteAsksForOthers(t *testing.T) {
 	}
 }
 
+// In the list of SIMs, d is for what leads to the selected one.
+func TestDeleteFromTheListOfSIMs(t *testing.T) {
+	d := start(t, 120, 40, func(o *Options, f *fakeBackend) {
+		other := f.mappings[1]
+		other.SIM, other.Addr = "8981100000000000004", netip.MustParseAddrPort("198.51.100.9:20022")
+		two := f.mappings[4]
+		two.Addr = netip.MustParseAddrPort("198.51.100.9:20023")
+		f.mappings = append(f.mappings, other, two)
+	})
+	d.press("d").expectDialog("Delete the mapping?", "in use here by: ssh gateway-001").press("esc")
+	d.press("down", "down").expectSelected("工場").press("d").expectNoDialog().expectStatus("The mapping 198.51.100.2:20022 is deleted.")
+	d.press("d").expectNoDialog().expectStatus("No port mapping to this SIM is open.")
+	d.press("down").expectSelected("elevator").press("d").expectDialog("Delete the mapping?", "2 mappings will be deleted").press("esc")
+	d.press("down").expectSelected("evil").press("d").expectDialog("Delete the mapping?", `to evil\x1b`, "someone else. Whoever uses it", "[ Cancel ]")
+	if len(d.fake.deleted) != 1 {
+		t.Errorf("deleted %v", d.fake.deleted)
+	}
+}
+
 func TestDeleteAllThatIsLeftOver(t *testing.T) {
 	d := start(t, 120, 40)
 	d.press("2", "D").expectDialog("Delete the mapping?", "2 mappings will be deleted").press("right", "enter")

@@ -255,7 +255,7 @@ func (s *mapScreen) commands() []command {
 		reach = s.reach(sim, known)
 	}
 	list := []command{
-		{key: k.Delete, why: none, run: func() tea.Cmd { return s.delete(m) }},
+		{key: k.Delete, why: none, run: func() tea.Cmd { return s.deletion(m, s.name(m)) }},
 		{key: k.Form, why: reach, run: func() tea.Cmd {
 			r := s.request(sim, "")
 			r.Port = m.DevicePort
@@ -263,7 +263,7 @@ func (s *mapScreen) commands() []command {
 		}},
 		{key: k.Copy, why: none, run: func() tea.Cmd { return s.copyMenu(m) }},
 		{key: k.Refresh, run: func() tea.Cmd { return send(refreshMsg{}) }},
-		{key: k.DeleteOurs, why: ours, run: func() tea.Cmd { return s.deleteAll(left) }},
+		{key: k.DeleteOurs, why: ours, run: func() tea.Cmd { return s.deletionOfAll(left) }},
 	}
 	for _, c := range s.table.commands(k) {
 		move := c.run
@@ -281,30 +281,6 @@ func (s *mapScreen) leftOver() []Mapping {
 		}
 	}
 	return list
-}
-
-// delete deletes what is ours and unused at once; anything else asks.
-func (s *mapScreen) delete(m Mapping) tea.Cmd {
-	d := s.text.Dialogs
-	target := fmt.Sprintf("%s:%d", s.name(m), m.DevicePort)
-	var text string
-	switch m.Owner {
-	case Someone:
-		text = fmt.Sprintf(d.DeleteOther, m.Addr, target)
-	case InUse:
-		text = fmt.Sprintf(d.DeleteInUse, m.Addr, m.By)
-	default:
-		return send(deleteMsg{[]Mapping{m}})
-	}
-	return push(newConfirm(s.env, d.DeleteTitle, text, d.Delete, deleteMsg{[]Mapping{m}}))
-}
-
-func (s *mapScreen) deleteAll(list []Mapping) tea.Cmd {
-	if len(list) == 1 {
-		return send(deleteMsg{list})
-	}
-	d := s.text.Dialogs
-	return push(newConfirm(s.env, d.DeleteTitle, fmt.Sprintf(d.DeleteMany, len(list)), d.Delete, deleteMsg{list}))
 }
 
 func (s *mapScreen) copyMenu(m Mapping) tea.Cmd {

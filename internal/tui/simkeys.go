@@ -30,11 +30,20 @@ func (s *simScreen) commands() []command {
 		{key: k.All, run: func() tea.Cmd { return s.toggleOnline() }},
 		{key: k.Sort, run: func() tea.Cmd { return s.nextSorting() }},
 		{key: k.Refresh, run: func() tea.Cmd { return send(refreshMsg{}) }, minor: true},
+		{key: k.Delete, why: firstOf(none, s.unmapped(sim)), run: func() tea.Cmd { return s.deletionFor(sim) }, minor: true},
 	}
 	if s.query.value() != "" {
 		list = append(list, command{key: k.ClearFilter, run: func() tea.Cmd { return s.clearFilter() }})
 	}
 	return append(list, s.moves()...)
+}
+
+// unmapped says that nothing leads to a SIM, or "".
+func (s *simScreen) unmapped(sim SIM) string {
+	if len(s.mappingsOf(sim)) > 0 {
+		return ""
+	}
+	return s.text.Cannot.Unmapped
 }
 
 func (s *simScreen) typingCommands() []command {

@@ -1,0 +1,42 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// deletion deletes a mapping to a SIM of that name, at once when it is ours and
+// unused; anything else asks.
+func (e *env) deletion(m Mapping, name string) tea.Cmd {
+	d := e.text.Dialogs
+	var text string
+	switch m.Owner {
+	case Someone:
+		text = fmt.Sprintf(d.DeleteOther, m.Addr, fmt.Sprintf("%s:%d", safe(name), m.DevicePort))
+	case InUse:
+		text = fmt.Sprintf(d.DeleteInUse, m.Addr, safe(m.By))
+	default:
+		return send(deleteMsg{[]Mapping{m}})
+	}
+	return push(newConfirm(e, d.DeleteTitle, text, d.Delete, deleteMsg{[]Mapping{m}}))
+}
+
+// deletionOfAll deletes a mapping of ours that is left over, or asks where there
+// are several.
+func (e *env) deletionOfAll(list []Mapping) tea.Cmd {
+	if len(list) == 1 {
+		return send(deleteMsg{list})
+	}
+	d := e.text.Dialogs
+	return push(newConfirm(e, d.DeleteTitle, fmt.Sprintf(d.DeleteMany, len(list)), d.Delete, deleteMsg{list}))
+}
+
+// deletionFor deletes what leads to a SIM.
+func (e *env) deletionFor(sim SIM) tea.Cmd {
+	list := e.mappingsOf(sim)
+	if len(list) == 1 {
+		return e.deletion(list[0], sim.Label())
+	}
+	return e.deletionOfAll(list)
+}
