@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
-	"sync"
 
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
@@ -87,40 +84,6 @@ func (e *evaluator) command(ctx context.Context, c syntax.Command, io Streams) {
 	}
 }
 
-func (e *evaluator) binary(ctx context.Context, c *syntax.BinaryCmd, io Streams) {
-	switch c.Op {
-	case syntax.Pipe, syntax.PipeAll:
-		e.pipe(ctx, c, io)
-		return
-	}
-	e.stmt(ctx, c.X, io)
-	if !e.stopped(ctx) && (e.last == 0) == (c.Op == syntax.AndStmt) {
-		e.stmt(ctx, c.Y, io)
-	}
-}
-
-func (e *evaluator) pipe(ctx context.Context, c *syntax.BinaryCmd, std Streams) {
-	r, w := io.Pipe()
-	left, right := std, std
-	left.Out, right.In = w, r
-	if c.Op == syntax.PipeAll {
-		left.Err = w
-	}
-	x := e.sub()
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		x.stmt(ctx, c.X, left)
-		_ = w.Close()
-	})
-	// A read that waits for a stage that waits for a signal must end too.
-	defer context.AfterFunc(ctx, func() { _ = w.CloseWithError(context.Cause(ctx)) })()
-	y := e.sub()
-	y.stmt(ctx, c.Y, right)
-	_ = r.Close()
-	wg.Wait()
-	e.last = y.status(ctx)
-}
-
 func (e *evaluator) sub() *evaluator {
 	return &evaluator{Shell: e.clone(), prefix: e.prefix}
 }
@@ -138,119 +101,6 @@ func (e *evaluator) subshell(ctx context.Context, list []*syntax.Stmt, io Stream
 	s := e.sub()
 	s.stmts(ctx, list, io)
 	e.last = s.status(ctx)
-}
-
-func (e *evaluator) ifClause(ctx context.Context, c *syntax.IfClause, io Streams) {
-	for ; c != nil; c = c.Else {
-		if len(c.Cond) > 0 { // an else has none
-			e.stmts(ctx, c.Cond, io)
-		} else {
-			e.last = 0
-		}
-		if e.stopped(ctx) {
-			return
-		}
-		if e.last == 0 {
-			e.stmts(ctx, c.Then, io)
-			return
-		}
-	}
-	e.last = 0
-}
-
-func (e *evaluator) while(ctx context.Context, c *syntax.WhileClause, io Streams) {
-	status := 0
-	for !e.stopped(ctx) {
-		e.stmts(ctx, c.Cond, io)
-		if (e.last == 0) == c.Until {
-			break
-		}
-		e.stmts(ctx, c.Do, io)
-		status = e.last
-		if e.landed() {
-			break
-		}
-	}
-	if !e.stopped(ctx) {
-		e.last = status
-	}
-}
-
-func (e *evaluator) forClause(ctx context.Context, c *syntax.ForClause, io Streams) {
-	loop, ok := c.Loop.(*syntax.WordIter)
-	if !ok || c.Select {
-		e.fail(io, 2, "this kind of loop is not supported here")
-		return
-	}
-	items, err := e.fields(ctx, loop.Items, io)
-	if err != nil {
-		e.fail(io, 1, "%v", err)
-		return
-	}
-	e.last = 0
-	for _, item := range items {
-		if e.stopped(ctx) {
-			return
-		}
-		e.set(loop.Name.Value, item, false)
-		e.stmts(ctx, c.Do, io)
-		if e.landed() {
-			return
-		}
-	}
-}
-
-// landed ends a break or a continue at the end of a loop's body, and reports
-// whether it was a break.
-func (e *evaluator) landed() bool {
-	jump := e.jump
-	e.jump = ""
-	return jump == "break"
-}
-
-// declare is `export` with its assignments, which the parser takes for a clause.
-func (e *evaluator) declare(ctx context.Context, c *syntax.DeclClause, io Streams) {
-	if c.Variant.Value != "export" {
-		e.fail(io, 2, "%s: not supported here", c.Variant.Value)
-		return
-	}
-	e.last = 0
-	for _, a := range c.Args {
-		if a.Name == nil {
-			continue
-		}
-		value := e.vars[a.Name.Value].value
-		if !a.Naked {
-			v, err := e.assigned(ctx, a, io)
-			if err != nil {
-				e.fail(io, 1, "%v", err)
-				return
-			}
-			value = v
-		}
-		e.set(a.Name.Value, value, true)
-	}
-}
-
-func (e *evaluator) assigned(ctx context.Context, a *syntax.Assign, io Streams) (string, error) {
-	if a.Array != nil || a.Index != nil {
-		return "", errors.New("arrays are not supported here")
-	}
-	if a.Value == nil {
-		return "", nil
-	}
-	v, err := expand.Literal(e.config(ctx, io), a.Value)
-	if a.Append {
-		v = e.vars[a.Name.Value].value + v
-	}
-	if len(v) > maxText {
-		return "", errTooLong
-	}
-	return v, err
-}
-
-func (s *Shell) set(name, value string, export bool) {
-	s.vars[name] = variable{value, export || s.vars[name].exported}
 }
 
 // call runs a simple command with its assignments.
@@ -343,64 +193,6 @@ func (e *evaluator) config(ctx context.Context, std Streams) *expand.Config {
 			return nil
 		},
 	}
-}
-
-// environ shows a shell's variables to the expander.
-type environ struct{ s *Shell }
-
-func (v environ) Get(name string) expand.Variable {
-	if name == "@" || name == "*" {
-		return expand.Variable{Set: true, Kind: expand.Indexed, List: v.s.args[1:]}
-	}
-	value, ok := v.s.lookupVar(name)
-	return expand.Variable{Set: ok, Kind: expand.String, Str: value}
-}
-
-func (v environ) Each(fn func(string, expand.Variable) bool) {
-	for name, val := range v.s.vars {
-		if !fn(name, expand.Variable{Set: true, Exported: val.exported, Kind: expand.String, Str: val.value}) {
-			return
-		}
-	}
-}
-
-// Set is for ${name:=value} and arithmetic.
-func (v environ) Set(name string, vr expand.Variable) error {
-	if len(vr.Str) > maxText {
-		return errTooLong
-	}
-	v.s.set(name, vr.Str, vr.Exported)
-	return nil
-}
-
-// shellPID is what $$ is: there is one login shell in a device's process list.
-const shellPID = 1042
-
-func (s *Shell) lookupVar(name string) (string, bool) {
-	// "HOME x" is ~x; without an answer the expander would ask the host's users.
-	if user, ok := strings.CutPrefix(name, "HOME "); ok {
-		return homeOf(user), true
-	}
-	switch name {
-	case "?":
-		return strconv.Itoa(s.last), true
-	case "$":
-		return strconv.Itoa(shellPID), true
-	case "PPID":
-		return strconv.Itoa(shellPID - 1), true
-	case "PWD":
-		return s.dir, true
-	case "#":
-		return strconv.Itoa(len(s.args) - 1), true
-	}
-	if n, err := strconv.Atoi(name); err == nil {
-		if n < 0 || n >= len(s.args) {
-			return "", false
-		}
-		return s.args[n], true
-	}
-	v, ok := s.vars[name]
-	return v.value, ok
 }
 
 // limitWriter refuses what exceeds n bytes.
