@@ -26,7 +26,7 @@ var (
 
 // outside are the packages that say nothing of their own to a person: the simulator
 // speaks as the API and the device do, and most of the rest is for tests.
-var outside = []string{"internal/message", "internal/simulator", "internal/tools", "internal/sshdtest", "internal/termtest", "internal/waystest"}
+var outside = []string{"internal/message", "internal/simulator", "internal/tools", "internal/hometest", "internal/sshdtest", "internal/termtest", "internal/waystest"}
 
 // english finds the English formats in the program's sources, with a place of each.
 func english(t *testing.T) map[string]string {

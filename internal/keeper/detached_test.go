@@ -41,14 +41,14 @@ func TestPipelinesDoNotWaitForTheKeeper(t *testing.T) {
 			h := w.newHome()
 			ctx, cancel := context.WithTimeout(t.Context(), pipelineLimit)
 			defer cancel()
-			cmd := exec.CommandContext(ctx, "/bin/sh", "-c", script, "sh", h.bin, sim)
-			cmd.Env = h.env
+			cmd := exec.CommandContext(ctx, "/bin/sh", "-c", script, "sh", h.Bin, sim)
+			cmd.Env = h.Env
 			cmd.WaitDelay = time.Second
 			out, err := cmd.Output()
 			if err != nil || !strings.Contains(string(out), "done") {
 				t.Errorf("%v, output %q", err, out)
 			}
-			if n := len(h.keepers()); n != 1 {
+			if n := len(h.Keepers()); n != 1 {
 				t.Errorf("%d keepers, want one", n)
 			}
 			h.spotless()
@@ -71,7 +71,7 @@ func TestKeeperOutlivesItsTerminal(t *testing.T) {
 	if seen := readUntil(terminal, "$ "); !strings.Contains(seen, "$ ") {
 		t.Fatalf("no prompt: %q", seen)
 	}
-	before := h.keepers()
+	before := h.Keepers()
 	if len(before) != 1 {
 		t.Fatalf("keepers: %v", before)
 	}
@@ -85,7 +85,7 @@ func TestKeeperOutlivesItsTerminal(t *testing.T) {
 			t.Errorf("status %d, %q: %s", status, stdout, stderr)
 		}
 	}
-	if after := h.keepers(); fmt.Sprint(after) != fmt.Sprint(before) {
+	if after := h.Keepers(); fmt.Sprint(after) != fmt.Sprint(before) {
 		t.Errorf("keeper %v has become %v", before, after)
 	}
 	if n := w.sim.Count("auth"); n != 1 {
@@ -101,14 +101,14 @@ func TestKeeperTellsNoSecrets(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	h := w.newHome("SORACOM_AUTH_KEY=secret-of-the-environment", "HTTPS_PROXY=http://user:password@127.0.0.1:1", "NO_PROXY=127.0.0.1")
 	s := h.begin(w.onlineSIMs(1)[0])
-	pids := h.keepers()
+	pids := h.Keepers()
 	if len(pids) != 1 {
 		t.Fatalf("keepers: %v", pids)
 	}
 	secrets := regexp.MustCompile(`(?i)secret|token|password|authkey|keyid`)
 	check := func(what string, b []byte) {
 		// The folders of this test are named after it.
-		b = bytes.ReplaceAll(b, []byte(h.dir), nil)
+		b = bytes.ReplaceAll(b, []byte(h.Dir), nil)
 		if found := secrets.FindAll(b, -1); found != nil {
 			t.Errorf("%s holds %q: %s", what, found, b)
 		}
@@ -123,10 +123,10 @@ func TestKeeperTellsNoSecrets(t *testing.T) {
 	if dir, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pids[0])); err != nil || dir != "/" {
 		t.Errorf("its working directory is %s, %v", dir, err)
 	}
-	if n := len(h.journal()); n != 1 {
+	if n := len(h.Journal()); n != 1 {
 		t.Errorf("the journal holds %d entries, want one", n)
 	}
-	err := filepath.WalkDir(filepath.Join(h.dir, "napter-connect"), func(path string, d os.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(h.Dir, "napter-connect"), func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}

@@ -66,8 +66,8 @@ func TestEveryEndDeletes(t *testing.T) {
 func TestReaderGoesAway(t *testing.T) {
 	t.Parallel()
 	withAndWithout(t, func(t *testing.T, h *home, _ func()) {
-		cmd := exec.Command("/bin/sh", "-c", `"$1" ssh -F none -l pi "$2" 'while true; do echo line; done' | head -n 1`, "sh", h.bin, h.onlineSIMs(1)[0])
-		cmd.Env = h.env
+		cmd := exec.Command("/bin/sh", "-c", `"$1" ssh -F none -l pi "$2" 'while true; do echo line; done' | head -n 1`, "sh", h.Bin, h.onlineSIMs(1)[0])
+		cmd.Env = h.Env
 		out, err := cmd.Output()
 		if err != nil || string(out) != "line\n" {
 			t.Errorf("%v, %q", err, out)
@@ -104,7 +104,7 @@ func TestEveryEndOfTheKeeperDeletes(t *testing.T) {
 			w := newWorld(t, simulator.Options{})
 			h := w.newHome()
 			s := h.begin(w.onlineSIMs(1)[0])
-			for _, pid := range h.keepers() {
+			for _, pid := range h.Keepers() {
 				if err := syscall.Kill(pid, sig); err != nil {
 					t.Fatal(err)
 				}

@@ -30,7 +30,7 @@ func TestWorkWithoutAKeeper(t *testing.T) {
 		}},
 		"no folder for the socket": {says: "no keeper: ", prepare: func(t *testing.T, h *home) []string {
 			t.Helper()
-			if err := os.WriteFile(filepath.Join(h.dir, "run", "napter-connect"), nil, 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(h.Dir, "run", "napter-connect"), nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			return nil
@@ -38,7 +38,7 @@ func TestWorkWithoutAKeeper(t *testing.T) {
 		"a folder in the socket's place": {says: "no keeper: ", prepare: func(t *testing.T, h *home) []string {
 			t.Helper()
 			h.run("ssh", "-F", "none", "-l", "pi", sim, "true")
-			sockets, _ := filepath.Glob(filepath.Join(h.dir, "run", "napter-connect", "*.sock"))
+			sockets, _ := filepath.Glob(filepath.Join(h.Dir, "run", "napter-connect", "*.sock"))
 			if err := h.stopKeeper(); err != nil || len(sockets) != 1 {
 				t.Fatal(err, sockets)
 			}
@@ -49,7 +49,7 @@ func TestWorkWithoutAKeeper(t *testing.T) {
 		}},
 		"path too long": {says: "no keeper: ", prepare: func(t *testing.T, h *home) []string {
 			t.Helper()
-			long := filepath.Join(h.dir, strings.Repeat("long/", 20))
+			long := filepath.Join(h.Dir, strings.Repeat("long/", 20))
 			if err := os.MkdirAll(long, 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +59,7 @@ func TestWorkWithoutAKeeper(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := w.newHome()
 			if o.prepare != nil {
-				h.env = append(h.env, o.prepare(t, h)...)
+				h.Env = append(h.Env, o.prepare(t, h)...)
 			}
 			args := append([]string{"ssh", "-v", "-F", "none", "-l", "pi"}, o.flags...)
 			stdout, stderr, status := h.run(append(args, sim, "echo inside")...)
@@ -69,7 +69,7 @@ func TestWorkWithoutAKeeper(t *testing.T) {
 			if !strings.Contains(stderr, o.says) {
 				t.Errorf("it said %q, and not %q", stderr, o.says)
 			}
-			if len(h.keepers()) != 0 {
+			if len(h.Keepers()) != 0 {
 				t.Error("there is a keeper")
 			}
 			if n := len(w.sim.Mappings()); n != 0 {
@@ -92,7 +92,7 @@ func TestSocketOfADeadKeeper(t *testing.T) {
 		if _, stderr, status := h.finish(h.ssh(sim, "true")); status != 0 {
 			t.Errorf("status %d: %s", status, stderr)
 		}
-		if n := len(h.keepers()); n != 1 {
+		if n := len(h.Keepers()); n != 1 {
 			t.Errorf("%d keepers, want one", n)
 		}
 		h.killKeeper()

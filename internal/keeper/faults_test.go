@@ -113,7 +113,7 @@ func TestAPIAwayAtTheEnd(t *testing.T) {
 	withAndWithout(t, func(t *testing.T, h *home, next func()) {
 		s := h.begin(h.onlineSIMs(1)[0])
 		goesOn := "the keeper goes on"
-		if len(h.keepers()) == 0 {
+		if len(h.Keepers()) == 0 {
 			goesOn = "the next command goes on"
 		}
 		if err := h.sim.SetUnreachable(true); err != nil {
@@ -133,7 +133,7 @@ func TestAPIAwayAtTheEnd(t *testing.T) {
 				t.Errorf("it said %q, and not %q", s.errOut.String(), words)
 			}
 		}
-		if len(h.sim.Mappings()) != 1 || len(h.journal()) != 1 {
+		if len(h.sim.Mappings()) != 1 || len(h.Journal()) != 1 {
 			t.Error("the mapping, or its entry, is gone though nobody could delete it")
 		}
 		<-back

@@ -58,7 +58,7 @@ func TestReusedAddressIsNotDeleted(t *testing.T) {
 		s := h.begin(sims[0])
 		h.killAll()
 		s.status()
-		names := h.journal()
+		names := h.Journal()
 		if len(names) != 1 || len(w.sim.Mappings()) != 1 {
 			t.Fatalf("journal %v, mappings %+v; want one of each", names, w.sim.Mappings())
 		}

@@ -20,7 +20,7 @@ import (
 // socket is the running keeper's.
 func (h *home) socket() string {
 	h.t.Helper()
-	found, _ := filepath.Glob(filepath.Join(h.dir, "run", "napter-connect", "keeper-*.sock"))
+	found, _ := filepath.Glob(filepath.Join(h.Dir, "run", "napter-connect", "keeper-*.sock"))
 	if len(found) != 1 {
 		h.t.Fatalf("sockets: %v", found)
 	}
@@ -34,7 +34,7 @@ func TestKeeperStandsWhatItIsSent(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	h := w.newHome()
 	s := h.begin(w.onlineSIMs(1)[0])
-	pid := h.keepers()
+	pid := h.Keepers()
 	socket := h.socket()
 	info, err := os.Stat(socket)
 	if err != nil || info.Mode().Perm() != 0o600 {
@@ -75,7 +75,7 @@ func TestKeeperStandsWhatItIsSent(t *testing.T) {
 			}
 		})
 	}
-	if now := h.keepers(); fmt.Sprint(now) != fmt.Sprint(pid) {
+	if now := h.Keepers(); fmt.Sprint(now) != fmt.Sprint(pid) {
 		t.Errorf("keeper %v has become %v", pid, now)
 	}
 	s.release()

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/hometest"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
 
@@ -20,7 +21,7 @@ const memoryBudget = 25 << 20
 // configure writes this home's config.yaml.
 func (h *home) configure(text string) {
 	h.t.Helper()
-	if err := os.WriteFile(filepath.Join(h.dir, "napter-connect", "config.yaml"), []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(h.Dir, "napter-connect", "config.yaml"), []byte(text), 0o600); err != nil {
 		h.t.Fatal(err)
 	}
 }
@@ -32,16 +33,16 @@ func TestIdleKeeperEndsAndLogsOut(t *testing.T) {
 	h := w.newHome()
 	h.configure("keeperIdle: 1s\n")
 	s := h.begin(w.onlineSIMs(1)[0])
-	pid := h.keepers()
+	pid := h.Keepers()
 	// It does not end while somebody uses it.
 	time.Sleep(1500 * time.Millisecond)
-	if now := h.keepers(); fmt.Sprint(now) != fmt.Sprint(pid) || len(now) != 1 {
+	if now := h.Keepers(); fmt.Sprint(now) != fmt.Sprint(pid) || len(now) != 1 {
 		t.Errorf("keeper %v has become %v in mid-session", pid, now)
 	}
 	s.release()
 	s.status()
 	h.eventually("the idle keeper", func() error {
-		if left := h.keepers(); len(left) > 0 {
+		if left := h.Keepers(); len(left) > 0 {
 			return fmt.Errorf("processes %v", left)
 		}
 		return nil
@@ -81,7 +82,7 @@ func TestKeeperStaysForWhatLingers(t *testing.T) {
 		t.Errorf("it was deleted %v after the last command's start", lasted)
 	}
 	h.eventually("the keeper", func() error {
-		if left := h.keepers(); len(left) > 0 {
+		if left := h.Keepers(); len(left) > 0 {
 			return fmt.Errorf("processes %v", left)
 		}
 		return nil
@@ -148,7 +149,7 @@ func TestIdleKeeperCostsNothing(t *testing.T) {
 		}
 	}
 	s := h.begin(sim)
-	pids := h.keepers()
+	pids := h.Keepers()
 	if len(pids) != 1 {
 		t.Fatalf("keepers: %v", pids)
 	}
@@ -163,7 +164,7 @@ func TestIdleKeeperCostsNothing(t *testing.T) {
 		}
 		return nil
 	}
-	if err := within(cleanLimit, quiet); err != nil { // the collector ends its work first
+	if err := hometest.Within(cleanLimit, quiet); err != nil { // the collector ends its work first
 		t.Error(err)
 	}
 	rss := number(t, fmt.Sprintf("/proc/%d/status", pid), "VmRSS:") << 10

@@ -12,6 +12,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/napter-connect/napter-connect/internal/hometest"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
@@ -45,7 +46,7 @@ func TestRoundTripsToThePrompt(t *testing.T) {
 	near := newWorld(t, options)
 	options.Latency = rtt
 	far := newWorld(t, options)
-	identity := filepath.Join(near.dir, "id")
+	identity := filepath.Join(t.TempDir(), "id")
 	sshdtest.WriteKey(t, identity, key)
 	best := map[string]float64{}
 	budgets := map[string]float64{
@@ -91,7 +92,7 @@ func (w *world) prompts(identity string) map[string]time.Duration {
 	if err := holder.Start(); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := within(cleanLimit, func() error { return h.sessions(sims[2], 1) }); err != nil {
+	if err := hometest.Within(cleanLimit, func() error { return h.sessions(sims[2], 1) }); err != nil {
 		w.t.Fatal(err)
 	}
 	took["a live lease"] = h.prompt(sims[2], identity)

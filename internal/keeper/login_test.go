@@ -45,7 +45,7 @@ func TestMFACodeIsAskedInTheCommandsTerminal(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}
-	if n := len(h.keepers()); n != 1 {
+	if n := len(h.Keepers()); n != 1 {
 		t.Errorf("%d keepers, want one", n)
 	}
 	// The keeper is logged in now: nobody has to be asked.
@@ -66,7 +66,7 @@ func TestMFACodeByFlag(t *testing.T) {
 	if _, stderr, status := h.run("ssh", "-F", "none", "-l", "pi", "--profile", "mfa", "--otp", w.otp(), sim, "true"); status != 0 {
 		t.Errorf("status %d: %s", status, stderr)
 	}
-	if n := len(h.keepers()); n != 1 {
+	if n := len(h.Keepers()); n != 1 {
 		t.Errorf("%d keepers, want one", n)
 	}
 	h.spotless()

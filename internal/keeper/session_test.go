@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/hometest"
 )
 
 // ready is what the remote command of a session says before it waits.
@@ -53,7 +55,7 @@ func (t *text) String() string {
 func (h *home) begin(sim string) *session {
 	h.t.Helper()
 	s := h.launch("ssh", "-F", "none", "-l", "pi", sim, waiting)
-	if err := within(cleanLimit, s.isReady); err != nil {
+	if err := hometest.Within(cleanLimit, s.isReady); err != nil {
 		h.t.Fatal(err)
 	}
 	return s
@@ -125,7 +127,7 @@ func (w *world) sent(operation, sim string) int {
 // eventually fails the test unless f is content in time.
 func (w *world) eventually(what string, f func() error) {
 	w.t.Helper()
-	if err := within(cleanLimit, f); err != nil {
+	if err := hometest.Within(cleanLimit, f); err != nil {
 		w.t.Errorf("%s: %v", what, err)
 	}
 }
@@ -144,11 +146,11 @@ func (h *home) spotless() {
 // refused one that was good.
 func (h *home) nothingOpen(limit time.Duration) {
 	h.t.Helper()
-	err := within(limit, func() error {
+	err := hometest.Within(limit, func() error {
 		if n := len(h.sim.Mappings()); n > 0 {
 			return fmt.Errorf("%d mappings are open", n)
 		}
-		if names := h.journal(); len(names) > 0 {
+		if names := h.Journal(); len(names) > 0 {
 			return fmt.Errorf("the journal holds %v", names)
 		}
 		return nil
@@ -173,12 +175,12 @@ func (h *home) killAll() {
 
 func (h *home) killKeeper() {
 	h.t.Helper()
-	h.kill(keeperArgs)
+	h.kill("keeper\x00run")
 }
 
 func (h *home) kill(containing string) {
 	h.t.Helper()
-	victims := h.processes(containing)
+	victims := h.Processes(containing)
 	// Stopped first, so that none of them sees another die.
 	for _, sig := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGKILL} {
 		for _, pid := range victims {
@@ -186,7 +188,7 @@ func (h *home) kill(containing string) {
 		}
 	}
 	h.eventually("the killed", func() error {
-		for _, pid := range h.processes(containing) {
+		for _, pid := range h.Processes(containing) {
 			if slices.Contains(victims, pid) {
 				return fmt.Errorf("process %d is there", pid)
 			}

@@ -24,7 +24,7 @@ func TestManyCommandsShareOneKeeperAndOneLogin(t *testing.T) {
 	for _, s := range all {
 		w.eventually("the session", s.isReady)
 	}
-	if got := h.keepers(); len(got) != 1 {
+	if got := h.Keepers(); len(got) != 1 {
 		t.Errorf("keepers: %v, want one", got)
 	}
 	if n := w.sim.Count("auth"); n != 1 {
@@ -102,7 +102,7 @@ func TestSessionsOutliveTheirKeeper(t *testing.T) {
 	h := w.newHome()
 	sim := w.onlineSIMs(1)[0]
 	both := []*session{h.begin(sim), h.begin(sim)}
-	old := h.keepers()
+	old := h.Keepers()
 	if len(old) != 1 {
 		t.Fatalf("keepers: %v", old)
 	}
@@ -119,7 +119,7 @@ func TestSessionsOutliveTheirKeeper(t *testing.T) {
 		}
 		return h.sessions(sim, 2)
 	})
-	if n := len(h.keepers()); n != 1 {
+	if n := len(h.Keepers()); n != 1 {
 		t.Errorf("%d keepers took over, want one", n)
 	}
 	if n := len(w.sim.Mappings()); n != 1 {

@@ -59,7 +59,7 @@ func TestStatusWithoutAKeeper(t *testing.T) {
 	if stdout, stderr, status := h.run("keeper", "status", "--json"); status != 0 || stdout != "null\n" {
 		t.Errorf("status %d, %q, %q", status, stdout, stderr)
 	}
-	if n := len(h.keepers()); n != 0 {
+	if n := len(h.Keepers()); n != 0 {
 		t.Error("asking started a keeper")
 	}
 }
@@ -74,7 +74,7 @@ func TestStatus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if pids := h.keepers(); len(pids) != 1 || st.PID != pids[0] || st.Protocol != keeper.Protocol || st.Version == "" {
+	if pids := h.Keepers(); len(pids) != 1 || st.PID != pids[0] || st.Protocol != keeper.Protocol || st.Version == "" {
 		t.Errorf("keepers %v, status %+v", pids, st)
 	}
 	if up := time.Since(st.Started); up < 0 || up > time.Minute || st.Memory < 1<<20 || st.Memory > memoryBudget && !raceEnabled {
@@ -126,7 +126,7 @@ func TestStopDeletesWhatIsInUse(t *testing.T) {
 	}
 	if open, tokens := len(w.sim.Mappings()), w.sim.Tokens(); open+tokens > 0 {
 		// The third command may have got a keeper of its own already.
-		if len(h.keepers()) == 0 {
+		if len(h.Keepers()) == 0 {
 			t.Errorf("%d mappings and %d tokens are left after it has stopped", open, tokens)
 		}
 	}

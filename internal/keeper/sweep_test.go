@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/hometest"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
 
@@ -130,7 +131,7 @@ func (h *home) killAt(v victim, sim string, at instant) (killed time.Time, err e
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	if at.afterPost {
-		_ = within(cleanLimit, func() error {
+		_ = hometest.Within(cleanLimit, func() error {
 			if h.posted(sim).IsZero() {
 				return errors.New("not yet")
 			}
@@ -144,7 +145,7 @@ func (h *home) killAt(v victim, sim string, at instant) (killed time.Time, err e
 	}
 	now := time.Now()
 	if v.keeper {
-		for _, pid := range h.keepers() {
+		for _, pid := range h.Keepers() {
 			if syscall.Kill(pid, syscall.SIGKILL) == nil {
 				killed = now
 			}
@@ -172,7 +173,7 @@ func (h *home) tidied(v victim, sim string) error {
 			return fmt.Errorf("%v: status %d: %s", v.next, status, stderr)
 		}
 	}
-	return within(cleanLimit, func() error { return h.clean(sim) })
+	return hometest.Within(cleanLimit, func() error { return h.clean(sim) })
 }
 
 // posted is when the API got the creation for a SIM, or zero.

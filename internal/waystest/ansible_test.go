@@ -22,20 +22,20 @@ func TestAnsiblePing(t *testing.T) {
 	server := sshdtest.Start(t, sshdtest.Options{Config: []string{"Subsystem sftp internal-sftp"}})
 	w := newWorld(t, simulator.Options{Devices: map[int]string{22: server.Addr}})
 	sims := w.online(5)
-	w.write("napter-connect/config.yaml", fmt.Appendf(nil, "sims:\n  - name: \"*\"\n    user: %s\n    identity: [%s]\n", server.User, server.UserKeyFile))
+	w.Write("napter-connect/config.yaml", fmt.Appendf(nil, "sims:\n  - name: \"*\"\n    user: %s\n    identity: [%s]\n", server.User, server.UserKeyFile))
 	var inventory, known strings.Builder
 	for _, s := range sims {
 		_, _ = fmt.Fprintln(&inventory, s.Name())
 		_, _ = fmt.Fprintf(&known, "sim-%s %s", s.ID, ssh.MarshalAuthorizedKey(server.HostKeys[0]))
 	}
-	w.write("napter-connect/known_hosts", []byte(known.String()))
-	config := w.write("ssh_config", []byte(w.works("napter-connect", "ssh-config")))
-	control := filepath.Join(w.dir, "cp")
+	w.Write("napter-connect/known_hosts", []byte(known.String()))
+	config := w.Write("ssh_config", []byte(w.works("napter-connect", "ssh-config")))
+	control := filepath.Join(w.Dir, "cp")
 	// Ansible's own defaults, but for the file, which is in another home than ssh's.
-	w.env = append(w.env, "ANSIBLE_HOME="+filepath.Join(w.dir, ".ansible"), "ANSIBLE_CONFIG="+w.write("ansible.cfg", nil),
+	w.Env = append(w.Env, "ANSIBLE_HOME="+filepath.Join(w.Dir, ".ansible"), "ANSIBLE_CONFIG="+w.Write("ansible.cfg", nil),
 		"ANSIBLE_SSH_CONTROL_PATH_DIR="+control, "ANSIBLE_SSH_ARGS=-C -o ControlMaster=auto -o ControlPersist=60s -F "+config)
 	w.sim.ResetRequests()
-	out := w.works("ansible", "all", "-i", w.write("inventory", []byte(inventory.String())), "-m", "ping", "-f", fmt.Sprint(len(sims)),
+	out := w.works("ansible", "all", "-i", w.Write("inventory", []byte(inventory.String())), "-m", "ping", "-f", fmt.Sprint(len(sims)),
 		"-e", "ansible_python_interpreter="+sshdtest.Tool(t, "python3"))
 	for _, s := range sims {
 		if !strings.Contains(out, s.Name()+" | SUCCESS") {

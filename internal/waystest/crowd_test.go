@@ -105,13 +105,13 @@ func TestCrowdOutlivesItsKeeper(t *testing.T) {
 	const n = 40
 	w := newWorld(t, simulator.Options{SIMs: 200})
 	members := w.gather(w.online(n))
-	old := w.keepers()
+	old := w.Keepers()
 	if len(old) != 1 {
 		t.Fatalf("keepers %v", old)
 	}
 	_ = syscall.Kill(old[0], syscall.SIGKILL)
 	w.until("the next keeper", func() error {
-		if now := w.keepers(); len(now) != 1 || now[0] == old[0] {
+		if now := w.Keepers(); len(now) != 1 || now[0] == old[0] {
 			return fmt.Errorf("keepers %v", now)
 		}
 		if users := w.users(); len(users) != n {

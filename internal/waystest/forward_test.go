@@ -192,7 +192,7 @@ func TestForwardWithTLS(t *testing.T) {
 		t.Errorf("the command printed %q", out)
 	}
 	other := newWorld(t, simulator.Options{}) // has another authority
-	w.env = append(w.env, "SSL_CERT_FILE="+filepath.Join(other.dir, "ca.pem"))
+	w.Env = append(w.Env, "SSL_CERT_FILE="+filepath.Join(other.Dir, "ca.pem"))
 	r := w.run("napter-connect", "forward", "--tls", "gateway-001", "0:80", "--", "bash", "-c", fetch, "{host}", "{port}")
 	if r.out != "" || !strings.Contains(r.err, "the TLS certificate is not one for") {
 		t.Errorf("%+v", r)

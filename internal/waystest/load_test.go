@@ -93,10 +93,10 @@ func (w *world) useTunnel(s simulator.SIM, key ssh.PublicKey, up func(), goOn <-
 
 // useSSH does the same with OpenSSH.
 func (w *world) useSSH(s simulator.SIM, up func(), goOn <-chan struct{}) error {
-	known := w.write("known-"+s.ID, w.sim.KnownHosts(s.ID))
-	cmd := w.command("ssh", "-F", "none", "-o", "ProxyCommand="+w.bin+" proxy %h %p", "-o", "HostKeyAlias=sim-"+s.ID,
+	known := w.Write("known-"+s.ID, w.sim.KnownHosts(s.ID))
+	cmd := w.command("ssh", "-F", "none", "-o", "ProxyCommand="+w.Bin+" proxy %h %p", "-o", "HostKeyAlias=sim-"+s.ID,
 		"-o", "UserKnownHostsFile="+known, "-o", "GlobalKnownHostsFile=none", "-o", "StrictHostKeyChecking=yes",
-		"-o", "IdentityFile="+filepath.Join(w.dir, "none"), "-o", "IdentityAgent=none", "-o", "BatchMode=yes", "pi@"+s.Name(),
+		"-o", "IdentityFile="+filepath.Join(w.Dir, "none"), "-o", "IdentityAgent=none", "-o", "BatchMode=yes", "pi@"+s.Name(),
 		"echo hello; read x")
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -130,7 +130,7 @@ func (w *world) useSSH(s simulator.SIM, up func(), goOn <-chan struct{}) error {
 // crowded looks at the keeper and the memory while all are connected.
 func (w *world) crowded() {
 	w.t.Helper()
-	proxies, keepers := w.processes("proxy\x00"), w.keepers()
+	proxies, keepers := w.Processes("proxy\x00"), w.Keepers()
 	if len(proxies) != crowd || len(keepers) != 1 {
 		w.t.Errorf("there are %d proxies and %d keepers", len(proxies), len(keepers))
 	}

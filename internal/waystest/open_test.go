@@ -27,7 +27,7 @@ import (
 // PATH.
 func (w *world) script(name, text string) string {
 	w.t.Helper()
-	bin := filepath.Join(w.dir, "bin")
+	bin := filepath.Join(w.Dir, "bin")
 	if err := os.MkdirAll(bin, 0o700); err != nil {
 		w.t.Fatal(err)
 	}
@@ -35,8 +35,8 @@ func (w *world) script(name, text string) string {
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o700); err != nil {
 		w.t.Fatal(err)
 	}
-	if !strings.HasPrefix(w.env[0], "PATH="+bin) {
-		w.env[0] = strings.Replace(w.env[0], "PATH=", "PATH="+bin+":", 1)
+	if !strings.HasPrefix(w.Env[0], "PATH="+bin) {
+		w.Env[0] = strings.Replace(w.Env[0], "PATH=", "PATH="+bin+":", 1)
 	}
 	return path
 }
@@ -47,7 +47,7 @@ func (w *world) waitFor(name string) string {
 	var text []byte
 	w.until(name, func() error {
 		var err error
-		if text, err = os.ReadFile(filepath.Join(w.dir, name)); err == nil && len(text) == 0 {
+		if text, err = os.ReadFile(filepath.Join(w.Dir, name)); err == nil && len(text) == 0 {
 			err = fmt.Errorf("it is empty")
 		}
 		return err
@@ -72,16 +72,16 @@ func TestChromiumLoadsThePage(t *testing.T) {
 	browser := w.script("browser", fmt.Sprintf(`echo chatter; echo chatter >&2
 %s --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run --user-data-dir=%s/chromium \
   --host-resolver-rules='MAP * 127.0.0.1' --ignore-certificate-errors-spki-list=%s --dump-dom "$1" > %s/dom.part 2> %s/chromium.log
-mv %s/dom.part %s/dom`, chromium, w.dir, base64.StdEncoding.EncodeToString(key[:]), w.dir, w.dir, w.dir, w.dir))
-	w.env = append(w.env, "BROWSER="+browser)
+mv %s/dom.part %s/dom`, chromium, w.Dir, base64.StdEncoding.EncodeToString(key[:]), w.Dir, w.Dir, w.Dir, w.Dir))
+	w.Env = append(w.Env, "BROWSER="+browser)
 	o := w.start("open", "gateway-001", "--path", "/")
 	url := strings.TrimSpace(o.line(t))
 	var dom []byte
 	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline) && dom == nil; time.Sleep(20 * time.Millisecond) {
-		dom, _ = os.ReadFile(filepath.Join(w.dir, "dom"))
+		dom, _ = os.ReadFile(filepath.Join(w.Dir, "dom"))
 	}
 	if !strings.HasPrefix(url, "https://") || !strings.Contains(string(dom), "gateway-001") {
-		log, _ := os.ReadFile(filepath.Join(w.dir, "chromium.log"))
+		log, _ := os.ReadFile(filepath.Join(w.Dir, "chromium.log"))
 		t.Errorf("of %s the browser saw %q\n%s", url, dom, log)
 	}
 	_ = o.Process.Signal(os.Interrupt)
@@ -95,7 +95,7 @@ mv %s/dom.part %s/dom`, chromium, w.dir, base64.StdEncoding.EncodeToString(key[:
 
 func TestOpenPrintsTheURL(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
-	w.script("xdg-open", "touch "+filepath.Join(w.dir, "started"))
+	w.script("xdg-open", "touch "+filepath.Join(w.Dir, "started"))
 	for _, c := range []struct {
 		args []string
 		vars []string
@@ -137,7 +137,7 @@ func TestOpenPrintsTheURL(t *testing.T) {
 		}
 		w.clean()
 	}
-	if _, err := os.Stat(filepath.Join(w.dir, "started")); err == nil {
+	if _, err := os.Stat(filepath.Join(w.Dir, "started")); err == nil {
 		t.Error("a browser was started")
 	}
 	w.stopKeeper()
@@ -146,8 +146,8 @@ func TestOpenPrintsTheURL(t *testing.T) {
 // The desktop's own program shows the page where there is one.
 func TestOpenUsesTheDesktop(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
-	w.script("xdg-open", `echo "$1" > `+filepath.Join(w.dir, "url"))
-	w.env = append(w.env, "DISPLAY=:99")
+	w.script("xdg-open", `echo "$1" > `+filepath.Join(w.Dir, "url"))
+	w.Env = append(w.Env, "DISPLAY=:99")
 	o := w.start("open", "gateway-001:https")
 	url := o.line(t)
 	if got := w.waitFor("url"); got != url {
@@ -169,13 +169,13 @@ func TestOpenStartsViewers(t *testing.T) {
 	for _, port := range []int{5900, 3389} {
 		w.sim.SetDevicePort(gateway.ID, port, func(c net.Conn) { _, _ = io.WriteString(c, "screen\n") })
 	}
-	w.env = append(w.env, "DISPLAY=:99", "TMPDIR="+w.dir)
-	talk := `exec 3<>/dev/tcp/$host/$port; read line <&3; echo "$line" > ` + filepath.Join(w.dir, "seen")
+	w.Env = append(w.Env, "DISPLAY=:99", "TMPDIR="+w.Dir)
+	talk := `exec 3<>/dev/tcp/$host/$port; read line <&3; echo "$line" > ` + filepath.Join(w.Dir, "seen")
 	w.script("vncviewer", `exec bash -c 'host=${0%%::*} port=${0##*::}; `+talk+`' "$1"`)
-	w.script("remmina", `cp "$2" `+filepath.Join(w.dir, "rdp")+`
+	w.script("remmina", `cp "$2" `+filepath.Join(w.Dir, "rdp")+`
 exec bash -c 'addr=$(tr -d "\r" < "$0" | cut -d: -f3-); host=${addr%:*} port=${addr##*:}; `+talk+`' "$2"`)
 	for _, service := range []string{"vnc", "rdp"} {
-		_ = os.Remove(filepath.Join(w.dir, "seen"))
+		_ = os.Remove(filepath.Join(w.Dir, "seen"))
 		r := w.run("napter-connect", "open", "gateway-001:"+service)
 		if r.status != 0 || r.err != "" || !strings.HasPrefix(r.out, service+"://127.0.0.1:") {
 			t.Errorf("%s: %+v", service, r)
@@ -188,7 +188,7 @@ exec bash -c 'addr=$(tr -d "\r" < "$0" | cut -d: -f3-); host=${addr%:*} port=${a
 	if got := w.waitFor("rdp"); !strings.HasPrefix(got, "full address:s:127.0.0.1:") || strings.Count(got, "\n") != 1 {
 		t.Errorf("the file has %q", got)
 	}
-	if left, _ := filepath.Glob(filepath.Join(w.dir, "*.rdp")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(w.Dir, "*.rdp")); len(left) > 0 {
 		t.Errorf("left: %v", left)
 	}
 	w.stopKeeper()

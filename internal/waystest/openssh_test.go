@@ -19,7 +19,7 @@ import (
 // randomFile has n bytes that do not compress.
 func (w *world) randomFile(name string, n int64) (path string, sum [32]byte) {
 	w.t.Helper()
-	path = filepath.Join(w.dir, name)
+	path = filepath.Join(w.Dir, name)
 	f, err := os.Create(path)
 	if err != nil {
 		w.t.Fatal(err)
@@ -48,7 +48,7 @@ func TestSSHEndsDeleteTwentyTimes(t *testing.T) {
 	for _, c := range []struct{ name, variable string }{{"keeper", "A=a"}, {"no keeper", "NAPTER_CONNECT_NO_KEEPER=1"}} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newSimulatedSSHWorld(t)
-			w.env = append(w.env, c.variable)
+			w.Env = append(w.Env, c.variable)
 			for i := range 20 {
 				if got := w.works("ssh", w.ssh("gateway-001", "echo", fmt.Sprint(i))...); got != fmt.Sprintln(i) {
 					t.Fatalf("run %d gave %q", i, got)
@@ -106,7 +106,7 @@ func TestSCPAndSFTP(t *testing.T) {
 	w, _ := newSSHWorld(t)
 	path, sum := w.randomFile("big", 20<<20)
 	for _, mode := range []string{"-s", "-O"} { // by SFTP, and by the old protocol
-		there, back := filepath.Join(w.dir, "there"+mode), filepath.Join(w.dir, "back"+mode)
+		there, back := filepath.Join(w.Dir, "there"+mode), filepath.Join(w.Dir, "back"+mode)
 		w.works("scp", w.ssh("-q", mode, path, "gateway-001:"+there)...)
 		w.works("scp", w.ssh("-q", mode, "gateway-001:"+there, back)...)
 		if w.sum(there) != sum || w.sum(back) != sum {
@@ -114,9 +114,9 @@ func TestSCPAndSFTP(t *testing.T) {
 		}
 		w.clean()
 	}
-	batch := w.write("batch", []byte("put "+path+" "+filepath.Join(w.dir, "put")+"\nget "+filepath.Join(w.dir, "put")+" "+filepath.Join(w.dir, "got")+"\n"))
+	batch := w.Write("batch", []byte("put "+path+" "+filepath.Join(w.Dir, "put")+"\nget "+filepath.Join(w.Dir, "put")+" "+filepath.Join(w.Dir, "got")+"\n"))
 	w.works("sftp", w.ssh("-q", "-b", batch, "gateway-001")...)
-	if w.sum(filepath.Join(w.dir, "got")) != sum {
+	if w.sum(filepath.Join(w.Dir, "got")) != sum {
 		t.Error("sftp: the copies differ")
 	}
 	w.clean()
@@ -125,7 +125,7 @@ func TestSCPAndSFTP(t *testing.T) {
 
 func TestRsyncBothWays(t *testing.T) {
 	w, _ := newSSHWorld(t)
-	tree := filepath.Join(w.dir, "tree")
+	tree := filepath.Join(w.Dir, "tree")
 	if err := os.MkdirAll(filepath.Join(tree, "sub"), 0o750); err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestRsyncBothWays(t *testing.T) {
 		t.Fatal(err)
 	}
 	shell := "ssh " + strings.Join(w.ssh(), " ")
-	there, back := filepath.Join(w.dir, "there"), filepath.Join(w.dir, "back")
+	there, back := filepath.Join(w.Dir, "there"), filepath.Join(w.Dir, "back")
 	w.works("rsync", "-a", "-e", shell, tree+"/", "gateway-001:"+there)
 	w.clean()
 	w.works("rsync", "-a", "-e", shell, "gateway-001:"+there+"/", back)
@@ -148,9 +148,9 @@ func TestRsyncBothWays(t *testing.T) {
 
 func TestGitClone(t *testing.T) {
 	w, _ := newSSHWorld(t)
-	w.env = append(w.env, "GIT_SSH_COMMAND=ssh "+strings.Join(w.ssh(), " "), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
+	w.Env = append(w.Env, "GIT_SSH_COMMAND=ssh "+strings.Join(w.ssh(), " "), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
 		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")
-	origin, clone := filepath.Join(w.dir, "origin"), filepath.Join(w.dir, "clone")
+	origin, clone := filepath.Join(w.Dir, "origin"), filepath.Join(w.Dir, "clone")
 	w.works("git", "init", "-q", "-b", "main", origin)
 	_, sum := w.randomFile("origin/data", 2<<20)
 	w.works("git", "-C", origin, "add", "data")
@@ -166,7 +166,7 @@ func TestGitClone(t *testing.T) {
 // The master lives on after its ssh has ended, and the tunnel with it.
 func TestControlMaster(t *testing.T) {
 	w, _ := newSSHWorld(t)
-	control := w.ssh("-o", "ControlMaster=auto", "-o", "ControlPersist=60", "-S", filepath.Join(w.dir, "master"))
+	control := w.ssh("-o", "ControlMaster=auto", "-o", "ControlPersist=60", "-S", filepath.Join(w.Dir, "master"))
 	w.works("ssh", append(control, "gateway-001", "true")...)
 	for range 3 {
 		if got := w.works("ssh", append(control, "gateway-001", "echo again")...); got != "again\n" {
@@ -184,7 +184,7 @@ func TestControlMaster(t *testing.T) {
 	}
 	w.clean()
 
-	control = w.ssh("-o", "ControlMaster=auto", "-o", "ControlPersist=1", "-S", filepath.Join(w.dir, "short"))
+	control = w.ssh("-o", "ControlMaster=auto", "-o", "ControlPersist=1", "-S", filepath.Join(w.Dir, "short"))
 	w.works("ssh", append(control, "gateway-001", "true")...)
 	w.clean()
 	w.stopKeeper()
@@ -192,12 +192,12 @@ func TestControlMaster(t *testing.T) {
 
 func TestJumpThroughADevice(t *testing.T) {
 	w, server := newSSHWorld(t)
-	all, err := os.ReadFile(filepath.Join(w.dir, "ssh_config"))
+	all, err := os.ReadFile(filepath.Join(w.Dir, "ssh_config"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	// OpenSSH refuses -J for a host that has a ProxyCommand.
-	w.write("ssh_config", []byte(strings.Replace(string(all), "  ProxyCommand", "Host gateway-*\n  ProxyCommand", 1)+
+	w.Write("ssh_config", []byte(strings.Replace(string(all), "  ProxyCommand", "Host gateway-*\n  ProxyCommand", 1)+
 		"Host *\n"+strings.SplitN(string(all), "\n", 3)[2]))
 	if got := w.works("ssh", w.ssh("-J", "gateway-001", "-p", server.Port, server.Host, "echo behind")...); got != "behind\n" {
 		t.Errorf("got %q", got)
@@ -246,7 +246,7 @@ func TestKilledSSHLeavesNothing(t *testing.T) {
 			}
 			switch phase {
 			case "start":
-				w.until("the proxy", func() error { return found(w.processes("proxy\x00gateway-001")) })
+				w.until("the proxy", func() error { return found(w.Processes("proxy\x00gateway-001")) })
 			case "open":
 				w.until("the mapping", func() error { return more(w.sim.Count("createPortMappingForSim"), created) })
 			case "up":

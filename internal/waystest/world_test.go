@@ -3,63 +3,39 @@
 package waystest_test
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/napter-connect/napter-connect/internal/hometest"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
-// build makes the real program once for all tests.
-var build = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "napter-connect-test-")
-	if err != nil {
-		return "", err
-	}
-	bin := filepath.Join(dir, "napter-connect")
-	out, err := exec.Command("go", "build", "-o", bin, "../../cmd/napter-connect").CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("building: %w: %s", err, out)
-	}
-	return bin, err
-})
+// program is the real one.
+var program hometest.Program
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if bin, err := build(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(bin))
-	}
+	program.Remove()
 	os.Exit(code)
 }
 
 // world is a simulated Soracom, the real program, and one user's machine.
 type world struct {
+	*hometest.Home
 	t   testing.TB
-	bin string
 	sim *simulator.Simulator
-	dir string // the home
-	env []string
 }
 
 func newWorld(t testing.TB, o simulator.Options) *world {
 	t.Helper()
-	bin, err := build()
-	if err != nil {
-		t.Fatal(err)
-	}
 	if o.SIMs == 0 {
 		o.SIMs = 40
 	}
@@ -68,63 +44,18 @@ func newWorld(t testing.TB, o simulator.Options) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = sim.Close() })
-	dir, err := os.MkdirTemp("", "nc-ways-") // short, for the sockets' paths
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	w := &world{t: t, bin: bin, sim: sim, dir: dir}
-	w.fill()
-	t.Cleanup(w.clear)
-	return w
-}
-
-// fill makes the home's files and environment.
-func (w *world) fill() {
-	w.t.Helper()
-	for _, d := range []string{"napter-connect", "run", ".ssh"} {
-		if err := os.MkdirAll(filepath.Join(w.dir, d), 0o700); err != nil {
-			w.t.Fatal(err)
-		}
-	}
-	if err := w.sim.WriteProfiles(filepath.Join(w.dir, "profiles")); err != nil {
-		w.t.Fatal(err)
-	}
-	w.write("ca.pem", w.sim.CACertPEM())
-	w.env = []string{
-		"PATH=" + filepath.Dir(w.bin) + ":" + os.Getenv("PATH"), "HOME=" + w.dir, "USER=" + os.Getenv("USER"),
-		"XDG_STATE_HOME=" + w.dir, "XDG_CONFIG_HOME=" + w.dir, "XDG_CACHE_HOME=" + w.dir,
-		"XDG_RUNTIME_DIR=" + filepath.Join(w.dir, "run"), "SSL_CERT_FILE=" + filepath.Join(w.dir, "ca.pem"),
-		"SORACOM_ENDPOINT=" + w.sim.Endpoint(), "SORACOM_PROFILE_DIR=" + filepath.Join(w.dir, "profiles"),
-		"NAPTER_CONNECT_IP_SERVICES=" + strings.Join(w.sim.IPServices(), ","), "GOCOVERDIR=" + os.Getenv("GOCOVERDIR"),
-	}
-}
-
-func (w *world) write(name string, data []byte) string {
-	w.t.Helper()
-	path := filepath.Join(w.dir, name)
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		w.t.Fatal(err)
-	}
-	return path
-}
-
-// clear ends what a failed test may have left.
-func (w *world) clear() {
-	for _, pid := range w.processes("") {
-		_ = syscall.Kill(pid, syscall.SIGKILL)
-	}
+	return &world{hometest.New(t, program.Path(t), sim), t, sim}
 }
 
 // command is a program of any name, in this home.
 func (w *world) command(name string, args ...string) *exec.Cmd {
 	w.t.Helper()
-	path := w.bin
+	path := w.Bin
 	if name != "napter-connect" {
 		path = sshdtest.Tool(w.t, name)
 	}
 	cmd := exec.Command(path, args...)
-	cmd.Env, cmd.Dir = w.env, w.dir
+	cmd.Env, cmd.Dir = w.Env, w.Dir
 	return cmd
 }
 
@@ -141,19 +72,8 @@ func (w *world) run(name string, args ...string) result {
 
 func (w *world) finish(cmd *exec.Cmd) result {
 	w.t.Helper()
-	var out, errOut bytes.Buffer
-	if cmd.Stdout == nil {
-		cmd.Stdout = &out
-	}
-	if cmd.Stderr == nil {
-		cmd.Stderr = &errOut
-	}
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		w.t.Fatal(err)
-	}
-	return result{out.String(), errOut.String(), cmd.ProcessState.ExitCode()}
+	out, errOut, status := hometest.Finish(w.t, cmd)
+	return result{out, errOut, status}
 }
 
 // works runs a program that must succeed and say nothing on stderr.
@@ -166,31 +86,6 @@ func (w *world) works(name string, args ...string) string {
 	return r.out
 }
 
-// processes are this home's processes of ours whose arguments contain a text.
-func (w *world) processes(containing string) []int {
-	var pids []int
-	dirs, _ := filepath.Glob("/proc/[0-9]*")
-	for _, dir := range dirs {
-		environ, err := os.ReadFile(filepath.Join(dir, "environ"))
-		args, err2 := os.ReadFile(filepath.Join(dir, "cmdline"))
-		if err != nil || err2 != nil || !bytes.Contains(args, []byte("napter-connect")) {
-			continue
-		}
-		if exe, err := os.Readlink(filepath.Join(dir, "exe")); err != nil || exe != w.bin {
-			continue
-		}
-		if !bytes.Contains(environ, []byte(w.dir)) && !bytes.Contains(args, []byte(w.dir)) {
-			continue
-		}
-		if pid, err := strconv.Atoi(filepath.Base(dir)); err == nil && bytes.Contains(args, []byte(containing)) {
-			pids = append(pids, pid)
-		}
-	}
-	return pids
-}
-
-func (w *world) keepers() []int { return w.processes("keeper\x00run") }
-
 // cleanLimit is how long an end may take to be tidied up.
 const cleanLimit = 10 * time.Second
 
@@ -202,11 +97,10 @@ func (w *world) clean() {
 		if open := w.sim.Mappings(); len(open) > 0 {
 			return fmt.Errorf("%d mappings are open: %+v", len(open), open)
 		}
-		if all, keepers := w.processes(""), w.keepers(); len(all) != len(keepers) {
+		if all, keepers := w.Processes(""), w.Keepers(); len(all) != len(keepers) {
 			return fmt.Errorf("processes %v are left, of which %v are keepers", all, keepers)
 		}
-		names, _ := filepath.Glob(filepath.Join(w.dir, "napter-connect", "leases", "*.json"))
-		if len(names) > 0 {
+		if names := w.Journal(); len(names) > 0 {
 			return fmt.Errorf("the journal holds %v", names)
 		}
 		return nil
@@ -220,7 +114,7 @@ func (w *world) stopKeeper() {
 		if r := w.run("napter-connect", "keeper", "stop"); r.status != 0 {
 			return fmt.Errorf("keeper stop: status %d: %s", r.status, r.err)
 		}
-		if left := w.processes(""); len(left) > 0 {
+		if left := w.Processes(""); len(left) > 0 {
 			return fmt.Errorf("processes are left: %v", left)
 		}
 		return nil
@@ -233,13 +127,9 @@ func (w *world) stopKeeper() {
 // until polls until f is content.
 func (w *world) until(what string, f func() error) {
 	w.t.Helper()
-	var err error
-	for deadline := time.Now().Add(cleanLimit); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if err = f(); err == nil {
-			return
-		}
+	if err := hometest.Within(cleanLimit, f); err != nil {
+		w.t.Errorf("%s did not come: %v", what, err)
 	}
-	w.t.Errorf("%s did not come: %v", what, err)
 }
 
 // newSSHWorld is a world whose devices all are one real sshd, and whose user has
@@ -260,15 +150,15 @@ func newSSHWorld(t testing.TB) (*world, *sshdtest.Server) {
   StrictHostKeyChecking yes
   LogLevel ERROR
   BatchMode yes
-`, w.bin, server.User, server.UserKeyFile, w.write("known", []byte(known)))
-	w.write("ssh_config", []byte(config))
+`, w.Bin, server.User, server.UserKeyFile, w.Write("known", []byte(known)))
+	w.Write("ssh_config", []byte(config))
 	return w, server
 }
 
 // ssh are ssh's arguments in this home, for whom $HOME is not enough: OpenSSH
 // takes the home from the user database.
 func (w *world) ssh(args ...string) []string {
-	return append([]string{"-F", filepath.Join(w.dir, "ssh_config")}, args...)
+	return append([]string{"-F", filepath.Join(w.Dir, "ssh_config")}, args...)
 }
 
 // newSimulatedSSHWorld has the simulated devices, whose SSH server is quicker than
@@ -287,7 +177,7 @@ func newSimulatedSSHWorld(t testing.TB) *world {
   StrictHostKeyChecking yes
   LogLevel ERROR
   BatchMode yes
-`, w.bin, gateway.ID, w.write("known", w.sim.KnownHosts(gateway.ID)))
-	w.write("ssh_config", []byte(config))
+`, w.Bin, gateway.ID, w.Write("known", w.sim.KnownHosts(gateway.ID)))
+	w.Write("ssh_config", []byte(config))
 	return w
 }
