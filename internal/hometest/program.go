@@ -3,6 +3,7 @@
 package hometest
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -24,14 +25,14 @@ type Program struct {
 // Path builds the program, once, and returns where it is.
 func (p *Program) Path(t testing.TB) string {
 	t.Helper()
-	p.once.Do(p.build)
+	p.once.Do(func() { p.build(t.Context()) })
 	if p.err != nil {
 		t.Fatal(p.err)
 	}
 	return p.path
 }
 
-func (p *Program) build() {
+func (p *Program) build(ctx context.Context) {
 	dir, err := os.MkdirTemp("", "napter-connect-test-")
 	if err != nil {
 		p.err = err
@@ -39,7 +40,8 @@ func (p *Program) build() {
 	}
 	p.path = filepath.Join(dir, "napter-connect")
 	args := append([]string{"build", "-o", p.path}, p.Flags...)
-	out, err := exec.Command("go", append(args, "github.com/napter-connect/napter-connect/cmd/napter-connect")...).CombinedOutput()
+	args = append(args, "github.com/napter-connect/napter-connect/cmd/napter-connect")
+	out, err := exec.CommandContext(ctx, "go", args...).CombinedOutput()
 	if err != nil {
 		p.err = fmt.Errorf("building: %w: %s", err, out)
 	}
