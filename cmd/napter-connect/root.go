@@ -89,7 +89,11 @@ func newRoot(a *app) *cobra.Command {
 		SuggestionsMinimumDistance: near,
 	}
 	plain := root.Flags().Bool("accessible", false, "ask line by line instead of on a full screen, for screen readers")
+	alone := root.Flags().Bool("no-keeper", false, "do the work in this process, without the background keeper")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *alone {
+			a.system = a.with(map[string]string{"NAPTER_CONNECT_NO_KEEPER": "1"})
+		}
 		switch {
 		case !isTerminal(a.in) || !isTerminal(a.out):
 			return runSims(cmd.Context(), a, simsOptions{online: true})

@@ -131,6 +131,30 @@ func TestUIKeysAfterAShell(t *testing.T) {
 	e.Expect("/ abc")
 }
 
+// TestUIWithoutAKeeper: none is started where none is wanted, and else one is.
+func TestUIWithoutAKeeper(t *testing.T) {
+	w := newWorld(t, simulator.Options{Password: "raspberry"})
+	w.vars["NAPTER_CONNECT_NO_KEEPER"] = ""
+	for _, args := range [][]string{{"--no-keeper"}, nil} {
+		cmd := w.program(args...)
+		cmd.Env = append(cmd.Env, "TERM=xterm-256color")
+		e := termtest.Start(t, cmd, termtest.Options{Columns: 120, Rows: 30})
+		e.Expect("gateway-001", "services agree")
+		w.shell(e)
+		if r := w.run(w.program("keeper", "status")); strings.HasPrefix(r.out, "keeper ") == (args != nil) {
+			t.Errorf("%v: %+v", args, r)
+		}
+		e.Type("exit\r")
+		e.Expect("is deleted.")
+		w.gone()
+		e.Type("q")
+		e.Exit()
+	}
+	if r := w.run(w.program("keeper", "stop")); r.status != statusOK {
+		t.Errorf("stopping the keeper: %+v", r)
+	}
+}
+
 // TestUICutOff: the connection ends under the shell. The UI says so and goes on.
 func TestUICutOff(t *testing.T) {
 	w := newWorld(t, simulator.Options{Password: "raspberry"})
