@@ -15,8 +15,10 @@ import (
 // logoutLimit bounds the logout at the end; a token that stays ends by itself.
 const logoutLimit = 3 * time.Second
 
-// reapLimit bounds the wait, at the end, for the deletion of what was left over.
-const reapLimit = 5 * time.Second
+// reapLimit bounds the wait, at the end, for the deletion of what was left over:
+// a list that lacks the mapping of an unanswered creation proves something after
+// 5 s only (lease.Options.Settle), and then there are some round trips.
+const reapLimit = 8 * time.Second
 
 // sessions are the API sessions of this process: with the keeper's token, else
 // with logins of its own.

@@ -123,17 +123,19 @@ func (j *job) inProcess() (*localJob, error) {
 // close ends the work, and logs out. A login under way is waited for: its token
 // would stay.
 func (j *job) close(ctx context.Context) {
-	defer j.app.waiting(j.app.texts().Steps.Out)()
 	ctx = context.WithoutCancel(ctx)
 	j.notes.Wait()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.local != nil {
+		done := j.app.waiting(j.app.texts().Steps.Delete)
 		limit, cancel := context.WithTimeout(ctx, reapLimit)
 		j.local.close(limit)
 		cancel()
 		j.stopReap()
+		done()
 	}
+	defer j.app.waiting(j.app.texts().Steps.Out)()
 	limit, cancel := context.WithTimeout(ctx, logoutLimit)
 	defer cancel()
 	_ = j.sessions.Close(limit)

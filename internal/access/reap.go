@@ -37,7 +37,8 @@ func Reap(ctx context.Context, leases *lease.Manager, sessions *Sessions, a prof
 		if err != nil {
 			return nil, err
 		}
-		if e.Owner.Program == KeeperProgram && e.Spec.OperatorID == token.OperatorID {
+		// Nobody can use an intent, of which no mapping is known.
+		if e.Owner.Program == KeeperProgram && e.State == lease.Live && e.Spec.OperatorID == token.OperatorID {
 			if err := sleep(ctx, adoptGrace); err != nil {
 				return nil, err
 			}
