@@ -6,7 +6,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -141,6 +143,12 @@ func TestUnreachable(t *testing.T) {
 	}
 	if _, err := u.try("GET", "/sims", nil); err == nil {
 		t.Error("an API that is away answered")
+	}
+	if runtime.GOOS != "windows" {
+		if l, err := net.Listen("tcp", strings.TrimPrefix(endpoint, "http://")); err == nil {
+			_ = l.Close()
+			t.Error("another program could take the address meanwhile")
+		}
 	}
 	if err := s.SetUnreachable(false); err != nil {
 		t.Fatal(err)

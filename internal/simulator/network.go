@@ -117,6 +117,7 @@ type gate struct {
 
 	mu     sync.Mutex
 	ln     net.Listener // nil while down
+	free   func()       // gives the address up that is held while down
 	conns  map[*conn]struct{}
 	closed bool
 }
@@ -176,6 +177,8 @@ func (g *gate) Close() error {
 	close(g.done)
 	if ln != nil {
 		_ = ln.Close()
+	} else {
+		g.free()
 	}
 	g.leave()
 	return nil
@@ -219,7 +222,7 @@ func (g *gate) setDown(down bool) error {
 	}
 	if down {
 		_ = g.ln.Close()
-		g.ln = nil
+		g.ln, g.free = nil, hold(g.addr.(*net.TCPAddr))
 		g.mu.Unlock()
 		for _, c := range g.all() {
 			reset(c)
@@ -227,6 +230,7 @@ func (g *gate) setDown(down bool) error {
 		return nil
 	}
 	defer g.mu.Unlock()
+	g.free()
 	ln, err := g.net.open(g.addr.String())
 	if err != nil {
 		return fmt.Errorf("bringing %s back: %w", g.addr, err)
