@@ -8,16 +8,21 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/napter-connect/napter-connect/internal/hometest"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
 
 // TestMain lets the test binary be the program, so that the tests run the real
 // thing as a process of its own.
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) != "napter-connect" { // the tests, and not the program
+		hometest.Hear(syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP)
+	}
 	testscript.Main(m, map[string]func(){"napter-connect": main})
 }
 

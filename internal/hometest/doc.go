@@ -1,4 +1,4 @@
 // Package hometest runs the real program for tests, in homes of its own that know
-// a simulated Soracom and nobody else. It finds processes in /proc, so that it is
-// empty where there is none.
+// a simulated Soracom and nobody else. It finds processes in /proc: where there is
+// none, there are no homes.
 package hometest

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -30,13 +29,7 @@ func TestMain(m *testing.M) {
 	if runtime.GOMAXPROCS(0) < abreastTests {
 		_ = flag.Set("test.parallel", strconv.Itoa(abreastTests))
 	}
-	// A shell that runs us in the background has us ignore Ctrl-C, which our
-	// children would inherit; what is caught, they get as usual.
-	for _, sig := range []os.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP} {
-		if signal.Ignored(sig) {
-			signal.Notify(make(chan os.Signal, 1), sig)
-		}
-	}
+	hometest.Hear(syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP)
 	if raceEnabled {
 		program.Flags = []string{"-race"}
 	}
