@@ -56,9 +56,6 @@ func (w *world) waitFor(name string) string {
 }
 
 func TestChromiumLoadsThePage(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a browser takes seconds to start")
-	}
 	chromium := sshdtest.Tool(t, "chromium")
 	w := newWorld(t, simulator.Options{})
 	block, _ := pem.Decode(w.sim.CACertPEM())
