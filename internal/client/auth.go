@@ -80,8 +80,9 @@ func (c *Client) issue(ctx context.Context, from Token, life time.Duration, r re
 // not an error.
 func (c *Client) Logout(ctx context.Context, t Token) error {
 	_, err := c.call(ctx, t, request{
-		// It may be repeated: a token does not come back to life.
-		op: opLogout, method: http.MethodPost, path: "/auth/logout", policy: idempotent,
+		// It may be repeated: a token does not come back to life. One that stays
+		// ends by itself.
+		op: opLogout, method: http.MethodPost, path: "/auth/logout", policy: courtesy,
 	})
 	var answer *Error
 	if errors.As(err, &answer) && answer.InvalidToken() {

@@ -23,21 +23,29 @@ const (
 	// creation repeats only what certainly created nothing: what was never sent,
 	// and 429.
 	creation
+	// courtesy is idempotent, but somebody waits for it who could do without: it
+	// is repeated once, for a connection that had gone stale.
+	courtesy
 )
 
 const maxTries = 4
 
 func (p policy) tries() int {
-	if p == once {
+	switch p {
+	case once:
 		return 1
+	case courtesy:
+		return 2
 	}
 	return maxTries
 }
 
+func (p policy) idempotent() bool { return p == idempotent || p == courtesy }
+
 func (p policy) again(err error) bool {
 	var network *NetworkError
 	if errors.As(err, &network) {
-		return !network.permanent() && (p == idempotent || network.unsent)
+		return !network.permanent() && (p.idempotent() || network.unsent)
 	}
 	var answer *Error
 	if !errors.As(err, &answer) || answer.InvalidToken() {
@@ -49,7 +57,7 @@ func (p policy) again(err error) bool {
 	case http.StatusServiceUnavailable:
 		return p != creation
 	}
-	return p == idempotent && answer.Status >= 500
+	return p.idempotent() && answer.Status >= 500
 }
 
 // Limits of time, and of patience.

@@ -55,6 +55,7 @@ func TestRetries(t *testing.T) {
 		{"auth whose answer was lost", auth, []http.HandlerFunc{cut, ok}, 1, true},
 		{"auth with a wrong password", auth, []http.HandlerFunc{answer(401, ""), ok}, 1, true},
 		{"logout after a cut", logout, []http.HandlerFunc{cut, deleted}, 2, false},
+		{"logout in vain", logout, []http.HandlerFunc{cut, cut, cut, cut}, 2, true},
 		{"logout twice", logout, []http.HandlerFunc{answer(401, `{"message":"Invalid API key"}`)}, 1, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
