@@ -146,13 +146,7 @@ func oneLine(s string) string {
 
 // safe is what an error says, without the control characters that a server may
 // have put into it. Words that need no such care stay translatable.
-func safe(err error) message.Text {
-	said := err.Error()
-	if line := oneLine(said); line != said {
-		return message.Verbatim(line)
-	}
-	return message.Of(err)
-}
+func safe(err error) message.Text { return message.Cleaned(err, oneLine) }
 
 // retryAfter reads Retry-After (RFC 9110): seconds, or a date, which counts from
 // the answer's own Date where it has one.

@@ -130,7 +130,7 @@ func TestCertificateFaultsInJapanese(t *testing.T) {
 		{x509.CertificateInvalidError{Cert: cert, Reason: x509.Expired, Detail: "current time 2036-01-01T00:00:00Z is after 2026-11-22T00:00:00Z"},
 			"auth: h に安全に接続できません: 証明書を検証できません: 証明書の有効期限が切れています (現在時刻 2036-01-01T00:00:00Z、期限 2026-11-22T00:00:00Z)"},
 		{x509.CertificateInvalidError{Cert: cert, Reason: x509.NotAuthorizedToSign},
-			"auth: h に安全に接続できません: tls: failed to verify certificate: x509: certificate is not authorized to sign other certificates"},
+			"auth: h に安全に接続できません: 証明書を検証できません: x509: certificate is not authorized to sign other certificates"},
 	} {
 		e := &NetworkError{Operation: opAuth, Host: "h", Err: &tls.CertificateVerificationError{Err: c.err}}
 		if got := i18n.For(i18n.Japanese).Error(e); got != c.want {

@@ -49,7 +49,7 @@ func (e *NetworkError) Text() message.Text {
 	case kindDNS:
 		var dns *net.DNSError
 		errors.As(e.Err, &dns)
-		return message.New("%s: the name %s can't be resolved: %s", op, oneLine(dns.Name), foreign(dns.Err, lookupFaults()))
+		return message.New("%s: the name %s can't be resolved: %s", op, oneLine(dns.Name), message.Said(oneLine(dns.Err)))
 	case kindRefused:
 		if e.byProxy() {
 			return message.New("%s: the proxy refused the connection", op)
@@ -58,7 +58,7 @@ func (e *NetworkError) Text() message.Text {
 	case kindTimeout:
 		return message.New("%s: no answer from %s within %s", op, e.Host, e.limit)
 	case kindTLS:
-		return message.New("%s: no secure connection to %s: %s", op, e.Host, foreign(e.Err.Error(), certificateFaults(e.Err)))
+		return message.New("%s: no secure connection to %s: %s", op, e.Host, certificateFault(e.Err))
 	case kindCut:
 		return message.New("%s: %s cut the connection before its answer was complete", op, e.Host)
 	}

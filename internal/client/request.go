@@ -52,7 +52,7 @@ type response struct {
 // of the body, which may hold a token.
 func (r *response) decode(v any) error {
 	if err := json.Unmarshal(r.body, v); err != nil {
-		return r.unreadable(decodeFault(err))
+		return r.unreadable(safe(err))
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/signal"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -36,24 +35,10 @@ type Interrupted struct{ Signal os.Signal }
 
 // Text names the signal.
 func (e *Interrupted) Text() message.Text {
-	return message.New("ended by signal: %s", signalName(e.Signal))
+	return message.New("ended by signal: %s", message.Said(e.Signal.String()))
 }
 
 func (e *Interrupted) Error() string { return e.Text().String() }
-
-func signalName(sig os.Signal) message.Text {
-	switch sig {
-	case os.Interrupt:
-		return message.New("interrupt")
-	case syscall.SIGTERM:
-		return message.New("terminated")
-	case syscall.SIGHUP:
-		return message.New("hangup")
-	case syscall.SIGQUIT:
-		return message.New("quit")
-	}
-	return message.Verbatim(sig.String())
-}
 
 // Is makes errors.Is(err, context.Canceled) true.
 func (e *Interrupted) Is(target error) bool { return target == context.Canceled }

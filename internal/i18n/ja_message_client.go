@@ -67,13 +67,10 @@ func jaClient() map[string]string {
 		"%s: no answer from %s within %s":                                                 "%[1]s: %[2]s から %[3]s 以内に応答がありませんでした",
 		"%s: no secure connection to %s: %s":                                              "%s: %s に安全に接続できません: %s",
 		"%s: %s cut the connection before its answer was complete":                        "%s: 応答の途中で %s との接続が切れました",
-		"http: server gave HTTP response to HTTPS client":                                 "HTTPS の接続に HTTP の応答が返されました",
 		"tls: failed to verify certificate: %s":                                           "証明書を検証できません: %s",
-		"x509: certificate signed by unknown authority":                                   "信頼されていない認証局の証明書です",
 		"x509: certificate is valid for %s, not %s":                                       "%[2]s ではなく %[1]s の証明書です",
 		"x509: certificate has expired or is not yet valid: current time %s is after %s":  "証明書の有効期限が切れています (現在時刻 %s、期限 %s)",
 		"x509: certificate has expired or is not yet valid: current time %s is before %s": "証明書の有効期間がまだ始まっていません (現在時刻 %s、開始 %s)",
-		"unexpected end of JSON input":                                                    "応答が途中で終わっています",
 
 		"something between here and the API answered in its place: check the endpoint, the proxy, and whether this network wants you to sign in": "途中の何かが API の代わりに応答しています。エンドポイントとプロキシを確認し、このネットワークにログインが必要かどうかも確認してください",
 		"the credentials are wrong or revoked, or an MFA code is missing or wrong; log in again: napter-connect auth login":                      "認証情報が間違っているか無効になっています。または、MFA 認証コードがないか間違っています。ログインし直してください: napter-connect auth login",

@@ -11,10 +11,6 @@ func jaConnect() map[string]string {
 		"%s; round trip %s":                                           "%s、往復 %s",
 
 		"ended by signal: %s": "シグナルで終了しました: %s",
-		"interrupt":           "割り込み (Ctrl-C)",
-		"terminated":          "終了要求",
-		"hangup":              "端末の切断",
-		"quit":                "中断 (Ctrl-\\)",
 
 		"%v; %s": "%v。%s",
 		"%s lets everybody in who reaches this machine: they reach port %d of the device": "%s には、このマシンに到達できる人なら誰でも接続でき、デバイスのポート %d につながります",

@@ -16,7 +16,6 @@ func jaMyIP() map[string]string {
 		"name not resolved":                  "名前解決の失敗",
 		"certificate not trusted":            "証明書を信頼できません",
 		"no answer in time":                  "時間内に応答なし",
-		"reading the answer: unexpected EOF": "応答が途中で切れました",
 		"network unreachable":                "ネットワークに到達できません",
 		"redirected (HTTP %d)":               "リダイレクト (HTTP %d)",
 		"HTTP status %d":                     "HTTP ステータス %d",

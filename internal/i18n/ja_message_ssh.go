@@ -148,7 +148,6 @@ func jaSSHKeys() map[string]string {
 		"%s: not used, because others can read it (mode %04o)":              "%s: ほかのユーザーが読めるため使いません (モード %04o)",
 		"%s: not a private key that can be read: %w":                        "%s: 秘密鍵として読み取れません: %w",
 		"%s: not a user certificate":                                        "%s: ユーザー証明書ではありません",
-		"%s: no such file or directory":                                     "%s: ファイルがありません",
 		"%s: is a folder":                                                   "%s: フォルダーです",
 		"%s: too large to be a key":                                         "%s: 鍵にしては大きすぎます",
 		"reading the key: %w":                                               "鍵の読み取り: %w",

@@ -1,7 +1,7 @@
 package i18n
 
-// jaSystem are errors of the operating system and of Go's library, by the words
-// that they have there. Linux, macOS and the BSDs mostly agree; Windows has its
+// jaSystem are words of the operating system and of libraries: errors, signals,
+// faults of YAML. Linux, macOS and the BSDs mostly agree; Windows has its
 // own words, in the language of the system.
 func jaSystem() map[string]string {
 	return map[string]string{
@@ -45,5 +45,34 @@ func jaSystem() map[string]string {
 		"server misbehaving":                 "DNS サーバーの応答が異常です",
 		"unexpected EOF":                     "途中で切れました",
 		"use of closed network connection":   "すでに閉じられた接続です",
+
+		"http: server gave HTTP response to HTTPS client": "HTTPS の接続に HTTP の応答が返されました",
+		"x509: certificate signed by unknown authority":   "信頼されていない認証局の証明書です",
+		"unexpected end of JSON input":                    "応答が途中で終わっています",
+
+		"interrupt":  "割り込み (Ctrl-C)",
+		"terminated": "終了要求",
+		"hangup":     "端末の切断",
+		"quit":       "中断 (Ctrl-\\)",
+
+		// goccy/go-yaml
+		"mapping value is not allowed in this context":                       "ここに値は書けません (コロンの位置か字下げの誤り)",
+		"value is not allowed in this context":                               "ここに値は書けません",
+		"value is not allowed in this context. map key-value is pre-defined": "ここに値は書けません (キーの値がすでにあります)",
+		"non-map value is specified":                                         "「キー: 値」の形ではありません",
+		"unexpected key name":                                                "ここにキーは書けません",
+		"found character '\t' that cannot start any token":                   "値の先頭にタブ文字があります",
+		"found a tab character where an indentation space is expected":       "字下げにタブ文字が使われています (空白を使ってください)",
+		"',' or ']' must be specified":                                       "「,」または「]」が必要です",
+		"',' or '}' must be specified":                                       "「,」または「}」が必要です",
+		"sequence end token ']' not found":                                   "リストを閉じる「]」がありません",
+		"could not find flow mapping end token '}'":                          "閉じる「}」がありません",
+		"could not find end character of single-quoted text":                 "閉じる引用符 ' がありません",
+		"could not find end character of double-quoted text":                 "閉じる引用符 \" がありません",
+		"mapping":  "キーと値の組",
+		"sequence": "リスト",
+		"string":   "文字列",
+		"boolean":  "真偽値",
+		"int":      "整数",
 	}
 }

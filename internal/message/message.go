@@ -31,6 +31,12 @@ func New(format string, args ...any) Text {
 	return Text{english: fmt.Sprintf(format, args...), format: format, args: args}
 }
 
+// Said is what another program or a library said, in English. A table may know the
+// words.
+func Said(words string) Text {
+	return Text{english: words, format: strings.ReplaceAll(words, "%", "%%")}
+}
+
 // Verbatim is a text that is the same in every language: a name, a command line,
 // or what another program said.
 func Verbatim(words string) Text { return Text{english: words} }
@@ -113,8 +119,7 @@ func Errorf(format string, args ...any) error {
 }
 
 // Of is what an error says, as far as it and what it wraps let themselves be
-// translated. Of an error of another package, such as one of the operating system,
-// a table may know the words.
+// translated.
 func Of(err error) Text {
 	switch e := err.(type) { //nolint:errorlint // what it wraps comes afterwards
 	case nil:
@@ -130,8 +135,17 @@ func Of(err error) Text {
 			return t
 		}
 	}
+	return Said(err.Error())
+}
+
+// Cleaned is Of for an error that may hold a stranger's words. Where clean changes
+// them, they are the same in every language.
+func Cleaned(err error, clean func(string) string) Text {
 	words := err.Error()
-	return Text{english: words, format: strings.ReplaceAll(words, "%", "%%")}
+	if cleaned := clean(words); cleaned != words {
+		return Verbatim(cleaned)
+	}
+	return Of(err)
 }
 
 // ending is the text of an error whose words end with those of the one that it

@@ -175,15 +175,8 @@ func reason(err error) message.Text {
 	case errors.Is(err, errNetUnreachable), errors.Is(err, errHostUnreachable):
 		return message.New("network unreachable")
 	}
-	said := err.Error()
-	if cut := message.New("reading the answer: unexpected EOF"); cut.String() == said {
-		return cut
-	}
 	// What a service may have put into an error does not reach the terminal.
-	if clean := strings.Map(printable, said); clean != said {
-		return message.Verbatim(clean)
-	}
-	return message.Of(err)
+	return message.Cleaned(err, func(s string) string { return strings.Map(printable, s) })
 }
 
 // printable is r, or ? for what a terminal may take for a command.

@@ -85,22 +85,10 @@ func (id *identity) hardware() bool {
 	return id.pub != nil && strings.HasPrefix(plainKey(id.pub).Type(), "sk-")
 }
 
-// missingFileError is an fs.ErrNotExist in words that can be translated: the file
-// that -i names with a slip is what goes wrong most often.
-type missingFileError struct{ path string }
-
-func (e *missingFileError) Text() message.Text {
-	return message.New("%s: no such file or directory", e.path)
-}
-
-func (e *missingFileError) Error() string { return e.Text().String() }
-
-func (e *missingFileError) Unwrap() error { return fs.ErrNotExist }
-
 func readKeyFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &missingFileError{path}
+	if fault, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, message.Errorf("%s: %w", path, fault.Err)
 	}
 	if err != nil {
 		return nil, err

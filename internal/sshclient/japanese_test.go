@@ -228,7 +228,7 @@ func TestFailuresInJapanese(t *testing.T) {
 		want string
 	}{
 		"a folder for a key": {dialError(t, wrong), wrong.IdentityFiles[0] + ": フォルダーです"},
-		"a missing key":      {dialError(t, missing), open + ": ファイルがありません"},
+		"a missing key":      {dialError(t, missing), open + ": ファイルまたはフォルダーがありません"},
 		"nobody to ask":      {dialError(t, closed), closed.IdentityFiles[0] + ": 暗号化されていますが、パスフレーズの入力を求められません。ssh-add でエージェントに追加してください"},
 		"no to the host key": {dialError(t, giveUp), "デバイスでの表示とフィンガープリントを比べてください: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"},
 		"an unknown name":    {dialError(t, old), ""},

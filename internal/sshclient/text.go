@@ -23,10 +23,4 @@ func cleanText(s string) string {
 
 // cleanWords is what an error says. Where a stranger's words make it unsafe, it
 // is cleaned, and then the same in every language.
-func cleanWords(err error) message.Text {
-	words := err.Error()
-	if clean := cleanLine(words); clean != words {
-		return message.Verbatim(clean)
-	}
-	return message.Of(err)
-}
+func cleanWords(err error) message.Text { return message.Cleaned(err, cleanLine) }
