@@ -10,8 +10,8 @@ import (
 )
 
 // say tells a person something on stderr; stdout is for results. The format may
-// be English, and is said in the person's language. Nothing in it gets at the
-// terminal.
+// be English, and is said in the person's language. Nothing in it reaches the
+// terminal raw.
 func (a *app) say(format string, args ...any) {
 	if a.quiet {
 		return

@@ -5,6 +5,7 @@ package hometest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -111,6 +112,29 @@ func (h *Home) Keepers() []int { return h.Processes("keeper\x00run") }
 func (h *Home) Journal() []string {
 	names, _ := filepath.Glob(filepath.Join(h.Dir, "napter-connect", "leases", "*.json"))
 	return names
+}
+
+// Command is the program with arguments, in this home.
+func (h *Home) Command(args ...string) *exec.Cmd {
+	cmd := exec.Command(h.Bin, args...) //nolint:noctx // tests decide how it ends
+	cmd.Env, cmd.Dir = h.Env, h.Dir
+	return cmd
+}
+
+// StopKeeper ends the keeper as a user would, and waits until no process of this
+// home is left. A killed command may have a keeper on its way, so that once may
+// not be enough.
+func (h *Home) StopKeeper(limit time.Duration) error {
+	h.t.Helper()
+	return Within(limit, func() error {
+		if _, stderr, status := Finish(h.t, h.Command("keeper", "stop")); status != 0 {
+			return fmt.Errorf("keeper stop: status %d: %s", status, stderr)
+		}
+		if left := h.Processes(""); len(left) > 0 {
+			return fmt.Errorf("processes are left: %v", left)
+		}
+		return nil
+	})
 }
 
 // Finish runs a command to its end, and returns what it gave where that goes

@@ -63,7 +63,7 @@ func TestKeeperOutlivesItsTerminal(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	h := w.newHome()
 	sim := w.onlineSIMs(1)[0]
-	cmd := h.command("ssh", "-F", "none", "-l", "pi", sim)
+	cmd := h.Command("ssh", "-F", "none", "-l", "pi", sim)
 	terminal, err := pty.Start(cmd)
 	if err != nil {
 		t.Fatal(err)

@@ -80,7 +80,7 @@ func TestReaderGoesAway(t *testing.T) {
 func TestTerminalIsClosed(t *testing.T) {
 	t.Parallel()
 	withAndWithout(t, func(t *testing.T, h *home, _ func()) {
-		cmd := h.command("ssh", "-F", "none", "-l", "pi", h.onlineSIMs(1)[0])
+		cmd := h.Command("ssh", "-F", "none", "-l", "pi", h.onlineSIMs(1)[0])
 		terminal, err := pty.Start(cmd)
 		if err != nil {
 			t.Fatal(err)

@@ -19,7 +19,7 @@ func TestSessionIsToldBeforeItsMappingEnds(t *testing.T) {
 		sim := h.onlineSIMs(1)[0]
 		const told = "in 5 minutes"
 		s := h.launch("ssh", "-F", "none", "-l", "pi", "--duration", "5m3s", "--no-reuse", sim, waiting)
-		cmd := h.command("ssh", "-F", "none", "-l", "pi", "--duration", "5m3s", "--no-reuse", sim)
+		cmd := h.Command("ssh", "-F", "none", "-l", "pi", "--duration", "5m3s", "--no-reuse", sim)
 		terminal, err := pty.Start(cmd)
 		if err != nil {
 			t.Fatal(err)

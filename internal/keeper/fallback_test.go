@@ -39,7 +39,7 @@ func TestWorkWithoutAKeeper(t *testing.T) {
 			t.Helper()
 			h.run("ssh", "-F", "none", "-l", "pi", sim, "true")
 			sockets, _ := filepath.Glob(filepath.Join(h.Dir, "run", "napter-connect", "*.sock"))
-			if err := h.stopKeeper(); err != nil || len(sockets) != 1 {
+			if err := h.StopKeeper(cleanLimit); err != nil || len(sockets) != 1 {
 				t.Fatal(err, sockets)
 			}
 			if err := os.MkdirAll(filepath.Join(sockets[0], "full"), 0o700); err != nil {

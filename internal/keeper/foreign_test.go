@@ -32,7 +32,7 @@ func TestForeignMappingIsUsedAndStays(t *testing.T) {
 		if status := s.status(); status != 0 {
 			t.Errorf("status %d: %s", status, s.errOut.String())
 		}
-		if err := h.stopKeeper(); err != nil {
+		if err := h.StopKeeper(cleanLimit); err != nil {
 			t.Error(err)
 		}
 		if n := w.sent("createPortMappingForSim", sim) + w.sent("deletePortMapping", ""); n != 0 {
@@ -74,7 +74,7 @@ func TestReusedAddressIsNotDeleted(t *testing.T) {
 			t.Errorf("prune: status %d: %s", status, stderr)
 		}
 		w.eventually("the journal", func() error { return h.clean(sims[0]) })
-		if err := h.stopKeeper(); err != nil {
+		if err := h.StopKeeper(cleanLimit); err != nil {
 			t.Error(err)
 		}
 		if !slices.ContainsFunc(w.sim.Mappings(), func(m simulator.Mapping) bool { return m.Port == theirs.Port }) {

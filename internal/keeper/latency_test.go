@@ -84,7 +84,7 @@ func (w *world) prompts(identity string) map[string]time.Duration {
 	h := w.newHome()
 	took["a new keeper"] = h.prompt(sims[0], identity)
 	took["a warm keeper"] = h.prompt(sims[1], identity)
-	holder := h.command("ssh", "-l", "pi", "-i", identity, sims[2], "read x")
+	holder := h.Command("ssh", "-l", "pi", "-i", identity, sims[2], "read x")
 	stdin, err := holder.StdinPipe()
 	if err != nil {
 		w.t.Fatal(err)
@@ -98,7 +98,7 @@ func (w *world) prompts(identity string) map[string]time.Duration {
 	took["a live lease"] = h.prompt(sims[2], identity)
 	_ = stdin.Close()
 	_ = holder.Wait()
-	if err := h.stopKeeper(); err != nil {
+	if err := h.StopKeeper(cleanLimit); err != nil {
 		w.t.Error(err)
 	}
 	return took
@@ -107,7 +107,7 @@ func (w *world) prompts(identity string) map[string]time.Duration {
 // prompt starts a shell on a terminal and returns how long its prompt took.
 func (h *home) prompt(sim, identity string) time.Duration {
 	h.t.Helper()
-	cmd := h.command("ssh", "-l", "pi", "-i", identity, sim)
+	cmd := h.Command("ssh", "-l", "pi", "-i", identity, sim)
 	cmd.Env = append(cmd.Env, "TERM=xterm")
 	began := time.Now()
 	terminal, err := pty.Start(cmd)

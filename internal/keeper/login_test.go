@@ -27,7 +27,7 @@ func TestMFACodeIsAskedInTheCommandsTerminal(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	h := w.newHome()
 	sim := w.onlineSIMs(1)[0]
-	cmd := h.command("ssh", "-F", "none", "-l", "pi", "--profile", "mfa", sim, "echo inside")
+	cmd := h.Command("ssh", "-F", "none", "-l", "pi", "--profile", "mfa", sim, "echo inside")
 	terminal, err := pty.Start(cmd)
 	if err != nil {
 		t.Fatal(err)

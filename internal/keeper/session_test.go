@@ -64,7 +64,7 @@ func (h *home) begin(sim string) *session {
 // launch starts a command with a pipe as its input.
 func (h *home) launch(args ...string) *session {
 	h.t.Helper()
-	s := &session{home: h, cmd: h.command(args...), ended: make(chan struct{})}
+	s := &session{home: h, cmd: h.Command(args...), ended: make(chan struct{})}
 	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.errOut
 	var err error
 	if s.stdin, err = s.cmd.StdinPipe(); err != nil {
@@ -158,7 +158,7 @@ func (h *home) nothingOpen(limit time.Duration) {
 	if err != nil {
 		h.t.Error(err)
 	}
-	if err := h.stopKeeper(); err != nil {
+	if err := h.StopKeeper(cleanLimit); err != nil {
 		h.t.Error(err)
 	}
 	if h.t.Failed() {

@@ -135,7 +135,7 @@ func TestSessionsOutliveTheirKeeper(t *testing.T) {
 		t.Error("the next keeper made another mapping")
 	}
 	h.eventually("the mapping", func() error { return h.clean(sim) })
-	if err := h.stopKeeper(); err != nil {
+	if err := h.StopKeeper(cleanLimit); err != nil {
 		t.Error(err)
 	}
 }

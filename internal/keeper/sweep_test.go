@@ -90,7 +90,7 @@ func sweep(t *testing.T, v victim) {
 					posted.Add(1)
 				}
 			}
-			if err := h.stopKeeper(); err != nil {
+			if err := h.StopKeeper(cleanLimit); err != nil {
 				t.Error(err)
 			}
 		})
@@ -113,7 +113,7 @@ func (w *world) durations(v victim, sim string) (before, after time.Duration) {
 		w.t.Fatalf("status %d: %s", status, stderr)
 	}
 	sent, ended := w.posted(sim), time.Now()
-	if err := h.stopKeeper(); err != nil {
+	if err := h.StopKeeper(cleanLimit); err != nil {
 		w.t.Fatal(err)
 	}
 	return sent.Sub(began), ended.Sub(sent)

@@ -68,42 +68,20 @@ func (w *world) newHome(vars ...string) *home {
 	return h
 }
 
-// command is the program with arguments, in this home.
-func (h *home) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(h.Bin, args...)
-	cmd.Env = h.Env
-	return cmd
-}
-
 // ssh is a remote command on a SIM.
 func (h *home) ssh(sim, command string) *exec.Cmd {
-	return h.command("ssh", "-F", "none", "-l", "pi", sim, command)
+	return h.Command("ssh", "-F", "none", "-l", "pi", sim, command)
 }
 
 // run runs a command to its end.
 func (h *home) run(args ...string) (stdout, stderr string, status int) {
 	h.t.Helper()
-	return h.finish(h.command(args...))
+	return h.finish(h.Command(args...))
 }
 
 func (h *home) finish(cmd *exec.Cmd) (stdout, stderr string, status int) {
 	h.t.Helper()
 	return hometest.Finish(h.t, cmd)
-}
-
-// stopKeeper ends the keeper as a user would, and waits until no process of this
-// home is left. A killed command may have a keeper on its way, so that once may
-// not be enough.
-func (h *home) stopKeeper() error {
-	return hometest.Within(cleanLimit, func() error {
-		if _, stderr, status := h.run("keeper", "stop"); status != 0 {
-			return fmt.Errorf("keeper stop: status %d: %s", status, stderr)
-		}
-		if left := h.Processes(""); len(left) > 0 {
-			return fmt.Errorf("processes are left: %v", left)
-		}
-		return nil
-	})
 }
 
 // clean says what is open of a SIM, or of any without, or journalled.

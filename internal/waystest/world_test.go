@@ -110,15 +110,9 @@ func (w *world) clean() {
 // stopKeeper ends the keeper as a user would; then no process is left at all.
 func (w *world) stopKeeper() {
 	w.t.Helper()
-	w.until("the keeper's end", func() error {
-		if r := w.run("napter-connect", "keeper", "stop"); r.status != 0 {
-			return fmt.Errorf("keeper stop: status %d: %s", r.status, r.err)
-		}
-		if left := w.Processes(""); len(left) > 0 {
-			return fmt.Errorf("processes are left: %v", left)
-		}
-		return nil
-	})
+	if err := w.StopKeeper(cleanLimit); err != nil {
+		w.t.Error(err)
+	}
 	if n := w.sim.Tokens(); n > 0 {
 		w.t.Errorf("%d tokens are still valid", n)
 	}
