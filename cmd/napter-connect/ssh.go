@@ -52,6 +52,9 @@ func newSSHCommand(a *app) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.target, o.command = args[0], args[1:]
+			if len(o.command) > 0 && o.command[0] == "--" { // as OpenSSH takes it
+				o.command = o.command[1:]
+			}
 			return runSSH(cmd.Context(), cmd, a, &o)
 		},
 	}
