@@ -29,6 +29,8 @@ type job struct {
 
 	operator string
 	found    found
+	reuses   bool          // a fitting mapping is looked for
+	before   []lease.Entry // the journal before that
 	mappings []client.PortMapping
 	listed   bool // mappings are those of the SIM, or of everybody
 	address  myip.Result
@@ -148,6 +150,7 @@ func (j *job) learn(ctx context.Context) error {
 }
 
 func (j *job) findAndList(ctx context.Context) error {
+	j.noteOurs() //nolint:contextcheck // reading the journal takes no time to cancel
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() error { return j.findSIM(ctx) })
 	both.Go(func() error { return j.listMappings(ctx) })
@@ -196,7 +199,7 @@ func (j *job) findSIM(ctx context.Context) error {
 // mappings, else everybody's. The list serves reuse alone: a user who may not
 // have it goes on without.
 func (j *job) listMappings(ctx context.Context) error {
-	if j.request.NoReuse {
+	if !j.reuses {
 		return nil
 	}
 	end := j.Start(StepList)
@@ -213,7 +216,7 @@ func (j *job) listMappings(ctx context.Context) error {
 // listForSIM lists again when listing everybody's mappings was denied: the right
 // to list one SIM's can be given alone.
 func (j *job) listForSIM(ctx context.Context) error {
-	if j.request.NoReuse || j.listed || j.target.kind == bySimID || j.found.sim.SimID == "" {
+	if !j.reuses || j.listed || j.target.kind == bySimID || j.found.sim.SimID == "" {
 		return nil
 	}
 	end := j.Start(StepList)

@@ -3,7 +3,12 @@ package access_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -211,6 +216,39 @@ func TestLostAnswerToTheCreation(t *testing.T) {
 	a := w.open(w.request("gateway-001"), nil)
 	if n := w.Count("createPortMappingForSim"); n != 1 || a.Info().Mapping.Foreign {
 		t.Errorf("%d creations, %+v", n, a.Info().Mapping)
+	}
+	w.close(a, access.Deleted)
+	w.clean()
+}
+
+// What the list still shows of ours may be deleted when the list arrives, and its
+// entry with it: by a reaper, or by a session that has just ended.
+func TestMappingOfOursThatEndsWhileListed(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	other, _ := w.process()
+	theirs, err := other.Open(t.Context(), w.request("gateway-001"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := url.Parse(w.Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) },
+		ModifyResponse: func(answer *http.Response) error {
+			if answer.Request.Method == http.MethodGet && strings.HasSuffix(answer.Request.URL.Path, "/port_mappings") {
+				w.close(theirs, access.Deleted)
+			}
+			return nil
+		},
+	})
+	defer behind.Close()
+	r := w.request("gateway-001")
+	r.Account.Endpoint = behind.URL
+	a := w.open(r, nil)
+	if a.Info().Mapping.Foreign || a.Info().Mapping.Addr == theirs.Info().Mapping.Addr {
+		t.Errorf("a mapping that is gone is used: %+v", a.Info().Mapping)
 	}
 	w.close(a, access.Deleted)
 	w.clean()

@@ -26,14 +26,29 @@ func (j *job) fitting() (client.PortMapping, bool) {
 	return lease.Fitting(free, wanted, j.o.Now())
 }
 
-// withoutOurs leaves out what the journal names. It is read after the list was
-// answered: whatever of ours the list shows had its entry before. An entry
-// without an address yet (an intent) stands for all mappings of its target.
-func (j *job) withoutOurs(list []client.PortMapping) ([]client.PortMapping, error) {
+// noteOurs reads the journal before the mappings are listed.
+func (j *job) noteOurs() {
+	if j.request.NoReuse {
+		return
+	}
 	entries, _, err := j.o.Leases.Entries()
+	if err != nil {
+		j.o.Debugf("no mapping is reused: %v", err)
+		return
+	}
+	j.before, j.reuses = entries, true
+}
+
+// withoutOurs leaves out what the journal names, or named before the list was
+// asked for: what was created meanwhile is in it now, and what was deleted
+// meanwhile, as by a reaper, was in it then. An entry without an address yet (an
+// intent) stands for all mappings of its target.
+func (j *job) withoutOurs(list []client.PortMapping) ([]client.PortMapping, error) {
+	now, _, err := j.o.Leases.Entries()
 	if err != nil {
 		return nil, err
 	}
+	entries := slices.Concat(j.before, now)
 	return slices.DeleteFunc(slices.Clone(list), func(m client.PortMapping) bool {
 		return slices.ContainsFunc(entries, func(e lease.Entry) bool { return names(e, m) })
 	}), nil
