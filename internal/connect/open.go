@@ -110,65 +110,57 @@ func (c *Connector) Open(ctx context.Context, o OpenOptions) (*Opened, error) {
 
 func (p *Opened) openPage(ctx context.Context, o OpenOptions) error {
 	c, r := p.connector, o.Request
+	page, err := parsePath(o.Path)
+	if err != nil {
+		return err
+	}
 	rec := access.NewRecorder(c.Progress, c.Now)
 	r.Service = firstSet(r.Service, c.rule(access.TargetName(r.Target), nil).Service)
 	c.warnOfWideSources(r.Sources)
-	way, err := c.Opener.Open(ctx, r, rec.Forward())
+	began := c.now()
+	way, conn, err := c.reach(ctx, r, rec)
 	if err != nil {
-		return causeOf(ctx, err)
+		return err
 	}
 	p.way = way
 	m := way.Info().Mapping
 	// The certificate names the host, not the address.
-	page := url.URL{Scheme: HTTPS, Host: net.JoinHostPort(m.Hostname, strconv.Itoa(int(m.Addr.Port())))}
-	if p.URL, err = withPath(page, o.Path); err == nil {
-		err = p.try(ctx, r, rec)
-	}
-	if err != nil {
-		c.giveBack(way) //nolint:contextcheck // with a context of its own
-	}
-	return err
+	page.Scheme, page.Host = HTTPS, net.JoinHostPort(m.Hostname, strconv.Itoa(int(m.Addr.Port())))
+	p.URL = page.String()
+	go p.try(ctx, r, conn, began)
+	return nil
 }
 
-// withPath adds what stands after the host, query and fragment included.
-func withPath(page url.URL, path string) (string, error) {
-	rest, err := url.Parse("/" + strings.TrimPrefix(path, "/"))
-	if err != nil || rest.Host != "" {
-		return "", message.WithHint(message.Errorf("%q is not the path of a page", path),
+// parsePath reads what stands after the host in a URL, query and fragment
+// included.
+func parsePath(path string) (*url.URL, error) {
+	page, err := url.Parse("/" + strings.TrimPrefix(path, "/"))
+	if err != nil || page.Host != "" {
+		return nil, message.WithHint(message.Errorf("%q is not the path of a page", path),
 			"write it as in a URL, such as /status?all=1")
 	}
-	page.Path, page.RawPath, page.RawQuery, page.Fragment = rest.Path, rest.RawPath, rest.RawQuery, rest.Fragment
-	return page.String(), nil
+	return page, nil
 }
 
 // answerLimit is how long the first connection is kept, to see whether the device
 // takes it: not longer, since a small server may serve one at a time.
 const answerLimit = 500 * time.Millisecond
 
-// try makes one connection before a browser does: a new mapping may need a moment,
-// and what goes wrong can be explained here, and not there.
-func (p *Opened) try(ctx context.Context, r access.Request, rec *access.Recorder) error {
-	c, info, began := p.connector, p.way.Info(), p.connector.now()
-	end := rec.Start(access.StepDial)
-	conn, err := launch.Way{Info: info, TLS: r.TLS, Roots: c.Roots, Now: c.Now}.Connect(ctx)
-	end(message.Text{}, err)
-	if err != nil {
-		return c.explain(ctx, r, info, began, err)
+// try keeps the first connection for a moment, to see whether the device takes it:
+// what goes wrong can be explained here, and not in a browser.
+func (p *Opened) try(ctx context.Context, r access.Request, conn launch.Conn, began time.Time) {
+	c, info := p.connector, p.way.Info()
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetReadDeadline(time.Now().Add(answerLimit))
+	_, err := conn.Read(make([]byte, 1))
+	var timeout net.Error
+	if err == nil || errors.As(err, &timeout) && timeout.Timeout() || ctx.Err() != nil {
+		return
 	}
-	go func() {
-		defer func() { _ = conn.Close() }()
-		_ = conn.SetReadDeadline(time.Now().Add(answerLimit))
-		_, err := conn.Read(make([]byte, 1))
-		var timeout net.Error
-		if err == nil || errors.As(err, &timeout) && timeout.Timeout() || ctx.Err() != nil {
-			return
-		}
-		err = c.explain(ctx, r, info, began, &launch.SilentError{Name: launch.Name(info.SIM), Port: r.Port})
-		if ctx.Err() == nil {
-			c.tell(err)
-		}
-	}()
-	return nil
+	err = c.explain(ctx, r, info, began, &launch.SilentError{Name: launch.Name(info.SIM), Port: r.Port})
+	if ctx.Err() == nil {
+		c.tell(err)
+	}
 }
 
 func (p *Opened) openScreen(ctx context.Context, o OpenOptions) error {

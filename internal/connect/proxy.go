@@ -7,7 +7,6 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/launch"
-	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // ProxyOptions are one connection over standard input and output.
@@ -27,18 +26,13 @@ func (c *Connector) Proxy(ctx context.Context, o ProxyOptions) (connected bool, 
 	rule := c.rule(access.TargetName(r.Target), nil)
 	r.Port = firstSet(r.Port, rule.Port, defaultSSHPort)
 	r.Service = firstSet(r.Service, rule.Service)
-	way, err := c.Opener.Open(ctx, r, rec.Forward())
+	began := c.now()
+	way, conn, err := c.reach(ctx, r, rec)
 	if err != nil {
-		return false, causeOf(ctx, err)
+		return false, err
 	}
 	defer c.giveBack(way) //nolint:contextcheck // in a panic too, and with a context of its own
-	info, began := way.Info(), c.now()
-	end := rec.Start(access.StepDial)
-	conn, err := launch.Way{Info: info, TLS: r.TLS, Now: c.Now}.Connect(ctx)
-	end(message.Text{}, err)
-	if err != nil {
-		return false, c.explain(ctx, r, info, began, err)
-	}
+	info := way.Info()
 	err = o.Stdio.Join(ctx, conn)
 	switch {
 	case err != nil && expired(info.Mapping, c.now()):

@@ -79,12 +79,25 @@ func (c *Connector) SSH(ctx context.Context, o SSHOptions) (status int, err erro
 		return statusOwn, err
 	}
 	c.warnOfWideSources(request.Sources)
-	way, err := c.Opener.Open(ctx, request, j.Recorder.Forward())
-	if err != nil {
-		return statusOwn, causeOf(ctx, err)
+	for {
+		status, again, err := j.over(ctx, request)
+		if !again {
+			return status, err
+		}
+		j.debugf("%v; opening another mapping", err)
+		request.NoReuse = true
 	}
-	defer c.giveBack(way) //nolint:contextcheck // in a panic too, and with a context of its own
-	return j.use(ctx, request, way.Info())
+}
+
+// over opens access and uses it; again says that the mapping was a stale one.
+func (j *sshJob) over(ctx context.Context, r access.Request) (status int, again bool, err error) {
+	way, err := j.Opener.Open(ctx, r, j.Recorder.Forward())
+	if err != nil {
+		return statusOwn, false, causeOf(ctx, err)
+	}
+	defer j.giveBack(way) //nolint:contextcheck // in a panic too, and with a context of its own
+	status, err = j.use(ctx, r, way.Info())
+	return status, stale(r, way.Info(), err), err
 }
 
 // unsafeName stands for names that must not reach ssh: what ssh_config says about
@@ -228,7 +241,7 @@ func (j *sshJob) failed(ctx context.Context, r access.Request, info access.Info,
 		return causeOf(ctx, err)
 	case connected && errors.As(err, &dropped) && expired(info.Mapping, j.now()):
 		return &ExpiredError{Expires: info.Mapping.Expires, At: j.clockTime(info.Mapping.Expires), Err: err}
-	case connected:
+	case connected, stale(r, info, err):
 		return err
 	}
 	return j.explain(ctx, r, info, began, err)

@@ -72,7 +72,7 @@ func (t *tunnel) connect(ctx context.Context) (launch.Conn, error) {
 		}
 		t.leave(r)
 		var dial *launch.DialError
-		if try > 0 || !errors.As(err, &dial) || !t.giveUp(r) {
+		if try > 0 || !errors.As(err, &dial) || !t.giveUp(r, err) {
 			return nil, err
 		}
 	}
@@ -129,12 +129,12 @@ func (t *tunnel) leave(r *route) {
 	}
 }
 
-// giveUp marks a route that leads nowhere, unless it is so new that another one
-// would hardly do better.
-func (t *tunnel) giveUp(r *route) bool {
+// giveUp marks a route that leads nowhere after err, unless it is so new that
+// another one would hardly do better.
+func (t *tunnel) giveUp(r *route, err error) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.now().Sub(r.opened) < tellAgain {
+	if t.now().Sub(r.opened) < tellAgain && !stale(t.request, r.way.Info(), err) {
 		return false
 	}
 	r.dead = true
@@ -162,7 +162,7 @@ func (t *tunnel) report(ctx context.Context, err error) {
 	err = t.explain(ctx, t.request, info, now, err)
 	var explained *launch.ConnectError
 	if errors.As(err, &explained) && explained.Denied {
-		t.giveUp(r) // this machine may have another address by now
+		t.giveUp(r, err) // this machine may have another address by now
 	}
 	t.mu.Lock()
 	t.failure = err
