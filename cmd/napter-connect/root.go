@@ -119,7 +119,8 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newSSHCommand(a), newProxyCommand(a),
 		newForwardCommand(a), newOpenCommand(a),
-		newSSHConfigCommand(a), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuthCommand(a),
+		newSSHConfigCommand(a), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuditCommand(a),
+		newAuthCommand(a),
 		newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a),
 	)
 	root.SetHelpCommand(newHelpCommand(a))

@@ -46,6 +46,7 @@ func jaHelpShort() map[string]string {
 		"Create a port mapping that stays until its time is over":      "有効時間が終わるまで残るポートマッピングを作成します",
 		"Delete port mappings, whoever made them":                      "ポートマッピングを削除します (作成者は問いません)",
 		"Delete port mappings that were made here and left over":       "このマシンで消し忘れたポートマッピングを削除します",
+		"Show Napter's audit log: who connected, or tried to":          "Napter の監査ログを表示します (だれが接続したか、試みたか)",
 		"Log in, see who you are, end tokens":                          "ログイン、ユーザーの確認、トークンの無効化をします",
 		"Check credentials and save them as a profile":                 "認証情報を確認して、プロファイルに保存します",
 		"Log in and say who you are":                                   "ログインして、ログインしたユーザーを表示します",
@@ -65,6 +66,9 @@ func jaHelpShort() map[string]string {
 // jaHelpFlags are the usages of flags, with the name of the value in backquotes.
 func jaHelpFlags() map[string]string {
 	return map[string]string{
+		"only entries that are no older than `TIME` (default: all that are kept)": "`TIME` 前から現在までの記録だけを表示します (既定値: 残っているすべて)",
+		"the newest `COUNT` entries; 0 for all":                                   "新しい順に `COUNT` 件まで表示します (0: すべて)",
+		"only entries of this `TYPE`, such as DENIED; repeatable":                 "種類が `TYPE` (DENIED など) の記録だけを表示します (繰り返し可)",
 		// Of every command.
 		"use the credentials of the profile `NAME` (default \"default\")":         "プロファイル `NAME` の認証情報を使います (既定値: \"default\")",
 		"`TYPE` of coverage: jp (Japan) or g (global); default: the profile's":    "カバレッジ `TYPE`: jp (日本)、g (グローバル) (既定値: プロファイルの設定)",

@@ -229,5 +229,19 @@ start (~/.bashrc, $PROFILE); those for zsh and fish are run once.`: `シェル�
 
 bash と PowerShell の行は、シェルの起動時に読み込まれるファイル (~/.bashrc、$PROFILE) に
 書きます。zsh と fish の行は一度だけ実行します。`,
+
+		`Show Napter's audit log, the newest entries first: port mappings that were made
+(CREATED), deleted (DELETED) and that ended (EXPIRED), and the connections to them.
+ACCESS means that one reached Soracom, CONNECTED that the device took it, CLOSED that
+it ended. DENIED: it came from an address that the mapping does not let in, or too
+late. REFUSED: there were too many in a short time.
+
+Soracom keeps the log for 24 hours, or for 366 days where that option is on.`: `Napter の監査ログを、新しい順に表示します。ポートマッピングの作成 (CREATED)、削除
+(DELETED)、期限切れ (EXPIRED) と、ポートマッピングへの接続が記録されています。
+ACCESS は接続が Soracom に届いたこと、CONNECTED はデバイスが接続を受けたこと、CLOSED は
+接続が終わったことを表します。DENIED は、許可されていないアドレスから、または期限の
+あとに接続があったこと、REFUSED は短い時間に接続が多すぎたことを表します。
+
+ログは 24 時間保存されます。長期保存のオプションが有効なら 366 日間です。`,
 	}
 }
