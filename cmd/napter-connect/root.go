@@ -121,7 +121,7 @@ func newRoot(a *app) *cobra.Command {
 		newForwardCommand(a), newOpenCommand(a),
 		newSSHConfigCommand(a), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuditCommand(a),
 		newAuthCommand(a),
-		newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a),
+		newDoctorCommand(a), newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a),
 	)
 	root.SetHelpCommand(newHelpCommand(a))
 	root.InitDefaultHelpCmd()

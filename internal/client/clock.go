@@ -34,3 +34,12 @@ func (c *serverClock) server(local time.Time) (at time.Time, slack time.Duration
 	}
 	return local.Round(0), slackUnknown
 }
+
+// ClockOffset is how far the API's clock is ahead of this machine's, by the last
+// answer; known is false before there was one.
+func (s *Session) ClockOffset() (ahead time.Duration, known bool) {
+	if offset := s.client.clock.offset.Load(); offset != nil {
+		return *offset, true
+	}
+	return 0, false
+}

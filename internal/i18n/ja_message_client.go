@@ -5,7 +5,6 @@ func jaClient() map[string]string {
 	return map[string]string{
 		"AuthKey %s":                       "認証キー %s",
 		"root user %s":                     "ルートユーザー %s",
-		"SAM user %s of %s":                "SAM ユーザー %s (%s)",
 		"no credentials":                   "認証情報なし",
 		"the credentials are not complete": "認証情報が足りません",
 		"give an AuthKey ID and its secret, an e-mail address and password, or an operator ID, user name and password": "認証キー ID と認証キーシークレット、メールアドレスとパスワード、またはオペレーター ID とユーザー名とパスワードのいずれかを指定してください",

@@ -46,6 +46,7 @@ func jaHelpShort() map[string]string {
 		"Create a port mapping that stays until its time is over":      "有効時間が終わるまで残るポートマッピングを作成します",
 		"Delete port mappings, whoever made them":                      "ポートマッピングを削除します (作成者は問いません)",
 		"Delete port mappings that were made here and left over":       "このマシンで消し忘れたポートマッピングを削除します",
+		"Say what is wrong, and what to do about it":                   "問題点と、次にすることを表示します",
 		"Show Napter's audit log: who connected, or tried to":          "Napter の監査ログを表示します (だれが接続したか、試みたか)",
 		"Log in, see who you are, end tokens":                          "ログイン、ユーザーの確認、トークンの無効化をします",
 		"Check credentials and save them as a profile":                 "認証情報を確認して、プロファイルに保存します",
@@ -66,6 +67,7 @@ func jaHelpShort() map[string]string {
 // jaHelpFlags are the usages of flags, with the name of the value in backquotes.
 func jaHelpFlags() map[string]string {
 	return map[string]string{
+		"the device's `PORT` to connect to (default 22)":                          "接続先のデバイスの `PORT` (既定値: 22)",
 		"only entries that are no older than `TIME` (default: all that are kept)": "`TIME` 前から現在までの記録だけを表示します (既定値: 残っているすべて)",
 		"the newest `COUNT` entries; 0 for all":                                   "新しい順に `COUNT` 件まで表示します (0: すべて)",
 		"only entries of this `TYPE`, such as DENIED; repeatable":                 "種類が `TYPE` (DENIED など) の記録だけを表示します (繰り返し可)",

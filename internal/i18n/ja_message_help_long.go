@@ -243,5 +243,21 @@ ACCESS は接続が Soracom に届いたこと、CONNECTED はデバイスが接
 あとに接続があったこと、REFUSED は短い時間に接続が多すぎたことを表します。
 
 ログは 24 時間保存されます。長期保存のオプションが有効なら 366 日間です。`,
+
+		`Look at everything that a session needs: folders, the background keeper, OpenSSH and
+its agent, the profile, your public address, login, permissions and clock. Each
+problem comes with a next step.
+
+With a SIM, also connect to it as a session would: a port mapping is opened for a
+moment and deleted, which counts as a use of Napter for that SIM and month.
+
+The exit status is 0 when nothing failed.`: `セッションに必要なものを確認します: フォルダー、常駐プロセス (keeper)、OpenSSH とその
+エージェント、プロファイル、グローバル IPv4 アドレス、ログイン、権限、時計。問題があれば、
+次にすることを表示します。
+
+SIM を指定すると、セッションと同じように接続も試します。ポートマッピングを一時的に作成
+して削除するため、その SIM でその月に Napter を使ったことになります。
+
+問題がなければ終了ステータスは 0 です。`,
 	}
 }

@@ -3,6 +3,7 @@ package i18n
 // jaShared are the messages that several packages have.
 func jaShared() map[string]string {
 	return map[string]string{
+		"SAM user %s of %s":      "SAM ユーザー %s (%s)",
 		"%s or %s":               "%s または %s",
 		"chmod 600 %s":           "実行してください: chmod 600 %s",
 		"locking %s: %w":         "%s のロック: %w",

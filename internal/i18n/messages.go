@@ -49,7 +49,7 @@ var sharedJapaneseMessages = sync.OnceValue(japaneseMessages)
 func japaneseParts() []map[string]string {
 	return []map[string]string{
 		jaShared(), jaAccess(), jaClient(), jaCommands(), jaConfig(), jaConnect(), jaHelp(), jaKeeper(),
-		jaLaunch(), jaLease(), jaMyIP(), jaProfile(), jaSSH(), jaSSHConfig(), jaSystem(), jaUI(),
+		jaLaunch(), jaDoctor(), jaLease(), jaMyIP(), jaProfile(), jaSSH(), jaSSHConfig(), jaSystem(), jaUI(),
 	}
 }
 

@@ -47,3 +47,11 @@ func agentSigners(ctx context.Context, socket string) ([]ssh.Signer, error) {
 	_ = conn.SetDeadline(time.Time{})
 	return signers, nil
 }
+
+// AgentKeys is how many keys the agent at a socket or named pipe has.
+func AgentKeys(ctx context.Context, socket string) (int, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	signers, err := agentSigners(ctx, socket)
+	return len(signers), err
+}

@@ -114,3 +114,21 @@ func parseDump(text string) map[string][]string {
 	}
 	return out
 }
+
+// OpenSSHVersion is what the ssh program that is installed says of itself, such as
+// "OpenSSH_9.6p1, OpenSSL 3.0.13". It is untrusted text.
+func OpenSSHVersion(ctx context.Context) (string, error) {
+	program, err := findSSH()
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, sshTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, "-V")
+	cmd.WaitDelay = time.Second
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", message.Errorf("%s -V: %w", program, err)
+	}
+	return firstLine(out), nil
+}

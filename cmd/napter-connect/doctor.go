@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/doctor"
+	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/profile"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+)
+
+type doctorOptions struct {
+	accessFlags
+	target string
+	port   int
+	json   bool
+}
+
+// checkRow is a check as `doctor --json` prints it, in English.
+type checkRow struct {
+	Name string `json:"name"`
+	// Status is ok, note, failed or skipped.
+	Status string `json:"status"`
+	Detail string `json:"detail"`
+	Hint   string `json:"hint,omitempty"`
+	// Seconds is how long it took.
+	Seconds float64 `json:"seconds"`
+}
+
+func newDoctorCommand(a *app) *cobra.Command {
+	var o doctorOptions
+	c := &cobra.Command{
+		Use: "doctor [SIM]", Short: "Say what is wrong, and what to do about it",
+		Long: `Look at everything that a session needs: folders, the background keeper, OpenSSH and
+its agent, the profile, your public address, login, permissions and clock. Each
+problem comes with a next step.
+
+With a SIM, also connect to it as a session would: a port mapping is opened for a
+moment and deleted, which counts as a use of Napter for that SIM and month.
+
+The exit status is 0 when nothing failed.`,
+		Example: `  napter-connect doctor
+  napter-connect doctor gateway-001
+  napter-connect doctor --json | jq '.[] | select(.status == "failed")'`,
+		Args: argCount(0, 1, message.New("one SIM at most")),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("port") {
+				if err := access.CheckPort(o.port); err != nil {
+					return err
+				}
+			}
+			if len(args) == 1 {
+				o.target = args[0]
+			}
+			return runDoctor(cmd.Context(), cmd, a, &o)
+		},
+	}
+	o.register(c)
+	for _, hidden := range []string{"keep", "linger", "no-reuse", "duration"} {
+		_ = c.Flags().MarkHidden(hidden)
+	}
+	c.Flags().IntVarP(&o.port, "port", "p", 0, "the device's `PORT` to connect to (default 22)")
+	jsonFlag(c, &o.json)
+	return c
+}
+
+func runDoctor(ctx context.Context, cmd *cobra.Command, a *app, o *doctorOptions) error {
+	s, err := a.local()
+	if err != nil {
+		return err
+	}
+	j := a.openJob(s, "doctor", o.noKeeper)
+	defer j.close(ctx)
+	finders := access.NewFinders()
+	defer finders.Close()
+	finder, err := finders.Finder(s.network.IPServices)
+	if err != nil {
+		return err
+	}
+	d := &doctor.Doctor{
+		Version: readBuild().Version, Dirs: s.dirs, Leases: leasesDir(s.dirs), KnownHosts: knownHosts(s.dirs),
+		AgentSocket: a.getenv("SSH_AUTH_SOCK"), Network: s.network, Finder: finder, Keeper: j.keeper, Now: a.now,
+		Account: func(ctx context.Context) (profile.Account, error) { return profile.Load(ctx, a.profileOptions(s.file)) },
+		Session: func(acc profile.Account) (*client.Session, error) { return j.sessions.Session(acc, s.network) },
+		Target:  o.target,
+		Probe: func(ctx context.Context, acc profile.Account) (connect.Probe, error) {
+			s.account = acc
+			r, err := o.request(cmd, s)
+			if err != nil {
+				return connect.Probe{}, err
+			}
+			r.Target, r.Port, r.Command, r.Keep, r.Linger = o.target, o.port, "doctor "+o.target, false, 0
+			return a.connector(s, j).Probe(ctx, r)
+		},
+	}
+	return a.examine(ctx, d, o.json)
+}
+
+// examine makes the checks, shows each when it has ended, and fails when one did.
+func (a *app) examine(ctx context.Context, d *doctor.Doctor, asJSON bool) error {
+	stop := func() {}
+	rows, failed := []checkRow{}, 0
+	all := d.Run(ctx, func(name string) { stop = a.waiting(name) }, func(c doctor.Check) {
+		stop()
+		if c.Status == doctor.Failed {
+			failed++
+		}
+		if asJSON {
+			rows = append(rows, newCheckRow(c))
+			return
+		}
+		a.printCheck(c)
+	})
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	if asJSON {
+		if err := writeJSON(a.out, rows); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return message.Errorf("%d of %d checks failed", failed, len(all))
+	}
+	return nil
+}
+
+func newCheckRow(c doctor.Check) checkRow {
+	english := i18n.For(i18n.English)
+	return checkRow{
+		Name: c.Name, Status: string(c.Status), Detail: oneLine(english.Say(c.Detail)), Hint: oneLine(english.Say(c.Hint)),
+		Seconds: c.Elapsed.Seconds(),
+	}
+}
+
+// worthTelling is from when on a check's time is shown.
+const worthTelling = 100 * time.Millisecond
+
+// printCheck is one line, and one more for the next step.
+func (a *app) printCheck(c doctor.Check) {
+	head := fmt.Sprintf("%-8s %-12s ", c.Status, c.Name)
+	took := ""
+	if c.Elapsed >= worthTelling {
+		took = fmt.Sprintf(" (%s)", c.Elapsed.Round(10*time.Millisecond))
+	}
+	_, _ = fmt.Fprintf(a.out, "%s%s%s\n", head, oneLine(a.texts().Say(c.Detail)), took)
+	if c.Hint.IsZero() {
+		return
+	}
+	hint := a.texts().Sprintf("hint: ")
+	for line := range strings.Lines(a.texts().Say(c.Hint)) {
+		_, _ = fmt.Fprintf(a.out, "%s%s%s\n", strings.Repeat(" ", len(head)), hint, safetext.Line(strings.TrimRight(line, "\n")))
+		hint = strings.Repeat(" ", ansi.StringWidth(hint))
+	}
+}
