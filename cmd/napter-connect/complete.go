@@ -117,10 +117,11 @@ func simDescription(t i18n.States, s simcache.SIM, word string) string {
 }
 
 // typable says whether a name can be a word of a command line that a shell was
-// given by us: one printable line, and no flag.
+// given by us: one printable line, and no flag. zsh takes a backslash in a choice
+// for a mark of its own.
 func typable(name string) bool {
 	return name != "" && name == safetext.Line(name) && utf8.ValidString(name) && name[0] != '-' &&
-		strings.TrimSpace(name) == name && !strings.Contains(name, "@")
+		strings.TrimSpace(name) == name && !strings.ContainsAny(name, `@\`)
 }
 
 func isNumber(s string) bool {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -29,7 +31,11 @@ func newCompletionCommand(a *app) *cobra.Command {
 			root := cmd.Root()
 			switch args[0] {
 			case "bash":
-				return root.GenBashCompletionV2(a.out, true)
+				if err := root.GenBashCompletionV2(a.out, true); err != nil {
+					return err
+				}
+				_, err := io.WriteString(a.out, bashWords)
+				return err
 			case "zsh":
 				return root.GenZshCompletion(a.out)
 			case "fish":

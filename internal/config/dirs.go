@@ -16,7 +16,7 @@ const appName = "napter-connect"
 type Dirs struct {
 	Config  string // config.yaml
 	State   string // leases/, known_hosts, recent.json
-	Cache   string // sims-*.json
+	Cache   string // sims-*.txt
 	Runtime string // the keeper's socket
 }
 
