@@ -1,6 +1,7 @@
 package connect_test
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -116,5 +117,26 @@ func TestStaleMappingIsReplaced(t *testing.T) {
 				t.Errorf("told without need: %s", told)
 			}
 		})
+	}
+}
+
+// A mapping that a running session holds may be deleted by hand. The session's
+// connection goes on, and the next command does not fail for it.
+func TestSharedMappingThatWasDeletedByHand(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	first := w.start(ctx, "gateway-001")
+	if err := w.DeleteMapping(w.Mappings()[0].Port); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.run(t.Context(), w.options("gateway-001", "echo hello")); r.err != nil || r.out != "hello\n" {
+		t.Errorf("error %v, output %q", r.err, r.all)
+	}
+	cancel()
+	<-first
+	w.clean()
+	if n := w.Count("createPortMappingForSim"); n != 2 {
+		t.Errorf("%d mappings were made, want 2", n)
 	}
 }
