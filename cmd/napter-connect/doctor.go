@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
 	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/sshconfig"
 )
 
 type doctorOptions struct {
@@ -103,7 +105,22 @@ func runDoctor(ctx context.Context, cmd *cobra.Command, a *app, o *doctorOptions
 			return a.connector(s, j).Probe(ctx, r)
 		},
 	}
+	if !a.demo {
+		d.SSHConfig = func() (sshconfig.State, error) { return a.sshConfigState(s) }
+	}
 	return a.examine(ctx, d, o.json)
+}
+
+func (a *app) sshConfigState(s *settings) (sshconfig.State, error) {
+	install, err := a.sshInstall(s)
+	if err != nil {
+		return sshconfig.State{}, err
+	}
+	program, err := a.program()
+	if err != nil {
+		return sshconfig.State{}, err
+	}
+	return install.State(runtime.GOOS, program)
 }
 
 // examine makes the checks, shows each when it has ended, and fails when one did.

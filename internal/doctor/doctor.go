@@ -14,6 +14,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/myip"
 	"github.com/napter-connect/napter-connect/internal/profile"
+	"github.com/napter-connect/napter-connect/internal/sshconfig"
 )
 
 // Status is how a check ended.
@@ -49,6 +50,9 @@ type Doctor struct {
 	Leases, KnownHosts string
 	// AgentSocket is SSH_AUTH_SOCK.
 	AgentSocket string
+	// SSHConfig is the state of what ssh-config has installed; nil where it is not
+	// looked at.
+	SSHConfig func() (sshconfig.State, error)
 	// Account reads the profile; Session is the API as it sees it.
 	Account func(context.Context) (profile.Account, error)
 	Session func(profile.Account) (*client.Session, error)
@@ -114,6 +118,7 @@ func (d *Doctor) checks() []check {
 		{"folders", d.lookAtFolders},
 		{"journal", d.lookAtJournal},
 		{"openssh", d.lookAtOpenSSH},
+		{"ssh-config", d.lookAtSSHConfig},
 		{"agent", d.lookAtAgent},
 		{"host-keys", d.lookAtHostKeys},
 		{"keeper", d.lookAtKeeper},

@@ -70,6 +70,26 @@ func (d *Doctor) lookAtOpenSSH(ctx context.Context) finding {
 	return ok(message.Verbatim(version))
 }
 
+func (d *Doctor) lookAtSSHConfig(context.Context) finding {
+	if d.SSHConfig == nil {
+		return ok(message.New("not used"))
+	}
+	s, err := d.SSHConfig()
+	switch {
+	case err != nil:
+		return because(Failed, err)
+	case !s.Included:
+		return ok(message.New("ssh knows no SIM by its name; napter-connect ssh-config --write tells it"))
+	case !s.Starts:
+		return finding{
+			status: Note,
+			detail: message.New("your ~/.ssh/config includes SIMs, but not by way of this program: it was moved, or there are two of it"),
+			hint:   message.New("write the blocks again: napter-connect ssh-config --write"),
+		}
+	}
+	return ok(message.New("ssh, scp, rsync and git know SIMs by their names"))
+}
+
 func (d *Doctor) lookAtAgent(ctx context.Context) finding {
 	if d.AgentSocket == "" {
 		return ok(message.New("none (SSH_AUTH_SOCK is not set): keys come from files"))

@@ -9,6 +9,7 @@ func jaSSHConfig() map[string]string {
 		"set XDG_STATE_HOME to a path of usual characters": "環境変数 XDG_STATE_HOME に、記号や制御文字を含まないパスを設定してください",
 
 		"reading your ssh configuration: %w":         "SSH 設定ファイルの読み込み: %w",
+		"reading the Host blocks: %w":                "Host ブロックを読めません: %w",
 		"changing your ssh configuration: %w":        "SSH 設定ファイルの変更: %w",
 		"%s is a link to a file that does not exist": "%s は存在しないファイルへのリンクです",
 		"%s is no regular file":                      "%s は通常のファイルではありません",
