@@ -98,6 +98,9 @@ func TestCompletionComesFromTheCache(t *testing.T) {
 		{[]string{"proxy", "gateway-001", "30"}, []string{"22", "80", "443", "502", "1883", "3389", "5900", "8080", "8443", "50022"}},
 		{[]string{"sims", "--coverage-type", ""}, []string{"jp", "g"}},
 		{[]string{"ssh", "--service", ""}, []string{"air", "arc"}},
+		{[]string{"audit", "gate"}, []string{"Gateway-002", "gateway-001"}},
+		{[]string{"audit", "--event", "DE"}, []string{"CREATED", "DELETED", "EXPIRED", "ACCESS", "CONNECTED", "CLOSED", "DENIED", "REFUSED"}},
+		{[]string{"doctor", "tw"}, []string{"two words"}},
 		{[]string{"--profile", "other", "ssh", "gate"}, nil},
 	} {
 		got := complete(t, env, c.words...)
