@@ -126,7 +126,7 @@ func TestSharedMappingThatWasDeletedByHand(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	first := w.start(ctx, "gateway-001")
+	first := w.start(ctx)
 	if err := w.DeleteMapping(w.Mappings()[0].Port); err != nil {
 		t.Fatal(err)
 	}

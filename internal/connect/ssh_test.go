@@ -143,10 +143,10 @@ func TestChangedHostKeyIsRefused(t *testing.T) {
 }
 
 // start runs a command that does not end, and returns when the session is up.
-func (w *world) start(ctx context.Context, target string) <-chan result {
+func (w *world) start(ctx context.Context) <-chan result {
 	w.t.Helper()
 	done := make(chan result, 1)
-	go func() { done <- w.run(ctx, w.options(target, "sleep 600")) }()
+	go func() { done <- w.run(ctx, w.options("gateway-001", "sleep 600")) }()
 	until(w.t, "the session", func() bool {
 		return slices.ContainsFunc(w.timings.Steps(), func(e access.Event) bool { return e.Step == access.StepSSH })
 	})
@@ -156,7 +156,7 @@ func (w *world) start(ctx context.Context, target string) <-chan result {
 func TestCancelledSessionIsGivenBack(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	ctx, cancel := context.WithCancelCause(t.Context())
-	done := w.start(ctx, "gateway-001")
+	done := w.start(ctx)
 	cause := &connect.Interrupted{Signal: os.Interrupt}
 	cancel(cause)
 	if r := <-done; r.status != 255 || !errors.Is(r.err, cause) || !errors.Is(r.err, context.Canceled) {
@@ -189,7 +189,7 @@ func TestMappingThatEndsUnderASession(t *testing.T) {
 	var ahead atomic.Int64
 	w.Connector.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 
-	done := w.start(t.Context(), "gateway-001")
+	done := w.start(t.Context())
 	ahead.Store(int64(8*time.Hour + time.Second))
 	if err := w.ExpireMapping(w.Mappings()[0].Port); err != nil {
 		t.Fatal(err)
@@ -204,7 +204,7 @@ func TestMappingThatEndsUnderASession(t *testing.T) {
 
 func TestConnectionThatDropsIsNotCalledExpired(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
-	done := w.start(t.Context(), "gateway-001")
+	done := w.start(t.Context())
 	if err := w.DeleteMapping(w.Mappings()[0].Port); err != nil {
 		t.Fatal(err)
 	}
