@@ -21,7 +21,7 @@ func completionHome(t testing.TB, names ...string) (env []string) {
 	env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "USERPROFILE=" + home, "XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home,
 		"XDG_CACHE_HOME=" + home, "SORACOM_PROFILE_DIR=" + home, "SORACOM_ENDPOINT=http://127.0.0.1:1", "LC_ALL=C.UTF-8",
-		"GOCOVERDIR=" + os.Getenv("GOCOVERDIR"),
+		"GOCOVERDIR=" + os.Getenv("GOCOVERDIR"), "GORACE=" + quickExit,
 	}
 	dir := filepath.Join(home, "napter-connect")
 	sims := make([]simcache.SIM, len(names))
