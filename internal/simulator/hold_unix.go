@@ -5,6 +5,7 @@ package simulator
 import (
 	"net"
 	"sync"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -17,11 +18,17 @@ func hold(addr *net.TCPAddr) (release func()) {
 	if ip := addr.IP.To4(); ip != nil {
 		family, sockaddr = unix.AF_INET, &unix.SockaddrInet4{Port: addr.Port, Addr: [4]byte(ip)}
 	}
+	// A process that is started in between would inherit the socket, and hold the
+	// address for as long as it lives. (SOCK_CLOEXEC is not there on macOS.)
+	syscall.ForkLock.RLock()
 	fd, err := unix.Socket(family, unix.SOCK_STREAM, 0)
+	if err == nil {
+		unix.CloseOnExec(fd)
+	}
+	syscall.ForkLock.RUnlock()
 	if err != nil {
 		return func() {}
 	}
-	unix.CloseOnExec(fd)
 	// Connections of before may still be there, which only a socket may share that
 	// says so; afterwards it shares with nobody.
 	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
