@@ -52,7 +52,9 @@ func New(t testing.TB, bin string, sim *simulator.Simulator, vars ...string) *Ho
 		"XDG_RUNTIME_DIR=" + filepath.Join(dir, "run"), "SSL_CERT_FILE=" + h.Write("ca.pem", sim.CACertPEM()),
 		"SORACOM_ENDPOINT=" + sim.Endpoint(), "SORACOM_PROFILE_DIR=" + filepath.Join(dir, "profiles"),
 		"NAPTER_CONNECT_IP_SERVICES=" + strings.Join(sim.IPServices(), ","), "GOCOVERDIR=" + os.Getenv("GOCOVERDIR"),
-		"GORACE=exitcode=66 log_path=" + filepath.Join(dir, "race"),
+		// The race detector sleeps for a second before a program exits otherwise:
+		// half of a killed command's life would be that.
+		"GORACE=atexit_sleep_ms=50 exitcode=66 log_path=" + filepath.Join(dir, "race"),
 	}, vars...)
 	t.Cleanup(h.clear)
 	return h
