@@ -217,13 +217,9 @@ func joinPort(ip string, port client.Number) string {
 func printAudit(a *app, rows []auditRow) error {
 	table := [][]string{{"TIME", "EVENT", "SIM", "FROM", "TO", "TLS", "CONNECTION"}}
 	for _, r := range rows {
-		tls := "no"
-		if r.TLS {
-			tls = "yes"
-		}
 		table = append(table, []string{
 			r.Time.Local().Format("2006-01-02 15:04:05"), r.Event, cmp.Or(r.Name, r.SIM, r.IMSI),
-			cmp.Or(r.Source, "-"), cmp.Or(r.Destination, "-"), tls, fmt.Sprintf("%.8s", r.Connection),
+			cmp.Or(r.Source, "-"), cmp.Or(r.Destination, "-"), yesNo(r.TLS), fmt.Sprintf("%.8s", r.Connection),
 		})
 	}
 	return writeTable(a.out, safeCells(table))

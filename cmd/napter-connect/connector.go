@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os/user"
 	"path/filepath"
 	"strings"
@@ -61,7 +62,7 @@ func (a *app) readOut(e access.Event) {
 // variables come first, since a look-up may be slow where users are in a
 // directory service.
 func (a *app) localUser() string {
-	if name := firstOf(a.getenv("USER"), a.getenv("LOGNAME"), a.getenv("USERNAME")); name != "" {
+	if name := cmp.Or(a.getenv("USER"), a.getenv("LOGNAME"), a.getenv("USERNAME")); name != "" {
 		return name
 	}
 	if u, err := user.Current(); err == nil {

@@ -86,12 +86,18 @@ func report(w io.Writer, texts *i18n.Texts, err error) {
 	reportHint(w, texts, err)
 }
 
-// reportHint prints an error's next step; its further lines begin below the first.
+// reportHint prints an error's next step.
 func reportHint(w io.Writer, texts *i18n.Texts, err error) {
+	printHint(w, texts, "", message.Hint(err))
+}
+
+// printHint prints a next step behind a margin; its further lines begin below the
+// first.
+func printHint(w io.Writer, texts *i18n.Texts, margin string, hint message.Text) {
 	head := texts.Sprintf("hint: ")
 	start := head
-	for line := range strings.Lines(texts.Hint(err)) {
-		_, _ = fmt.Fprintf(w, "%s%s\n", start, oneLine(line))
+	for line := range strings.Lines(texts.Say(hint)) {
+		_, _ = fmt.Fprintf(w, "%s%s%s\n", margin, start, oneLine(line))
 		start = strings.Repeat(" ", ansi.StringWidth(head))
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -103,7 +104,7 @@ func (o owners) describe(t *i18n.Texts, r mappingRow, users holders) mappingRow 
 		return r
 	}
 	held, byKeeper := users[r.Address]
-	owner := process(t, firstOf(e.Owner.Command, e.Owner.Program), e.Owner.PID)
+	owner := process(t, cmp.Or(e.Owner.Command, e.Owner.Program), e.Owner.PID)
 	switch {
 	case e.State == lease.Kept:
 		r.Owner = "kept"
@@ -120,7 +121,7 @@ func (o owners) describe(t *i18n.Texts, r mappingRow, users holders) mappingRow 
 		}
 		r.Owner, r.By = "in use", strings.Join(by, ", ")
 	default:
-		r.Owner, r.By = "in use", process(t, firstOf(e.Spec.Command, e.Owner.Command, e.Owner.Program), e.Owner.PID)
+		r.Owner, r.By = "in use", process(t, cmp.Or(e.Spec.Command, e.Owner.Command, e.Owner.Program), e.Owner.PID)
 	}
 	return r
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,7 +86,7 @@ func (a *app) printKeeper(st keeper.Status) error {
 		}
 		m := l.Info.Mapping
 		table = append(table, []string{
-			firstOf(l.Info.SIM.Name, l.Info.SIM.ID), fmt.Sprint(m.DevicePort), m.Addr.String(),
+			cmp.Or(l.Info.SIM.Name, l.Info.SIM.ID), fmt.Sprint(m.DevicePort), m.Addr.String(),
 			left(m.Expires, a.now()), strings.Join(users, ", "),
 		})
 	}

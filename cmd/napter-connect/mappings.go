@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -89,16 +90,12 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 	}
 	table := [][]string{{"SIM", "PORT", "ENDPOINT", "TLS", "SOURCE", "LEFT", "WHOSE"}}
 	for _, r := range rows {
-		tls := "no"
-		if r.TLS {
-			tls = "yes"
-		}
 		whose := r.Owner
 		if r.By != "" {
 			whose += ": " + r.By
 		}
 		table = append(table, []string{
-			firstOf(r.SIM, r.IMSI), fmt.Sprint(r.DevicePort), r.Address, tls,
+			cmp.Or(r.SIM, r.IMSI), fmt.Sprint(r.DevicePort), r.Address, yesNo(r.TLS),
 			strings.Join(r.Sources, ","), left(r.Expires, a.now()), whose,
 		})
 	}
@@ -108,7 +105,7 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 func newMappingRow(m client.PortMapping) mappingRow {
 	return mappingRow{
 		Address: fmt.Sprintf("%s:%d", m.IPAddress, m.Port), Hostname: m.Hostname,
-		SIM: firstOf(m.SimID, m.Destination.SimID), IMSI: firstOf(m.IMSI, m.Destination.IMSI),
+		SIM: cmp.Or(m.SimID, m.Destination.SimID), IMSI: cmp.Or(m.IMSI, m.Destination.IMSI),
 		DevicePort: int(m.Destination.Port), TLS: m.TLSRequired, Sources: m.Source.IPRanges,
 		Created: m.CreatedTime.Time(), Expires: m.ExpiredTime.Time(), Owner: "other",
 	}
@@ -160,13 +157,4 @@ func safeCells(rows [][]string) [][]string {
 		}
 	}
 	return rows
-}
-
-func firstOf(list ...string) string {
-	for _, s := range list {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,7 +55,7 @@ func runPrune(ctx context.Context, a *app) error {
 
 func (a *app) sayPruned(e lease.Entry, o lease.Outcome, err error) {
 	t := a.texts().CLI
-	target := firstOf(e.Spec.SimID, e.Spec.IMSI)
+	target := cmp.Or(e.Spec.SimID, e.Spec.IMSI)
 	what := fmt.Sprintf(t.PruneMapping, fmt.Sprintf("%s:%d", e.IP, e.Port), e.Spec.Port, target)
 	if e.State == lease.Intent {
 		what = fmt.Sprintf(t.PruneIntent, e.Spec.Port, target)
@@ -102,7 +103,7 @@ func (a *app) awaitOthers(ctx context.Context, leases *lease.Manager) error {
 			}
 			e := entries[i]
 			return message.WithHint(message.Errorf("a mapping to port %d of SIM %s is still being deleted by process %d",
-				e.Spec.Port, firstOf(e.Spec.SimID, e.Spec.IMSI), e.Owner.PID),
+				e.Spec.Port, cmp.Or(e.Spec.SimID, e.Spec.IMSI), e.Owner.PID),
 				"it goes on until the mapping is gone; look again later")
 		}
 	}

@@ -55,6 +55,14 @@ func writeTable(w io.Writer, rows [][]string) error {
 	return err
 }
 
+// yesNo is a cell of a table.
+func yesNo(v bool) string {
+	if v {
+		return "yes"
+	}
+	return "no"
+}
+
 // ago says how long since then in one unit: "42 s", "7 min", "3 h", "12 d".
 func ago(then, now time.Time) string {
 	if then.IsZero() {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 
@@ -28,7 +29,7 @@ func (a *app) local() (*settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	path, explicit := firstOf(a.config, a.getenv("NAPTER_CONNECT_CONFIG")), true
+	path, explicit := cmp.Or(a.config, a.getenv("NAPTER_CONNECT_CONFIG")), true
 	if path == "" {
 		path, explicit = filepath.Join(dirs.Config, "config.yaml"), false
 	}
@@ -56,9 +57,9 @@ func (a *app) settings(ctx context.Context) (*settings, error) {
 
 func (a *app) profileOptions(file config.File) profile.Options {
 	return profile.Options{
-		Name:         firstOf(a.profile, a.getenv("NAPTER_CONNECT_PROFILE"), file.Profile),
-		CoverageType: firstOf(a.coverage, file.CoverageType),
-		OTP:          firstOf(a.otp, a.getenv("NAPTER_CONNECT_OTP")),
+		Name:         cmp.Or(a.profile, a.getenv("NAPTER_CONNECT_PROFILE"), file.Profile),
+		CoverageType: cmp.Or(a.coverage, file.CoverageType),
+		OTP:          cmp.Or(a.otp, a.getenv("NAPTER_CONNECT_OTP")),
 		Getenv:       a.getenv,
 	}
 }

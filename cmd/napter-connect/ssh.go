@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -92,7 +93,7 @@ func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) erro
 	user, target := splitDestination(o.target)
 	so.Request.Target, so.Request.Port = target, o.port
 	so.Request.Command = "ssh " + target
-	so.User = firstOf(o.login, user)
+	so.User = cmp.Or(o.login, user)
 	so.KnownHosts = knownHosts(s.dirs)
 	so.ReadOnlyKnownHosts = a.userKnownHosts()
 	status, err := a.connectSSH(ctx, s, so, o.noKeeper)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -143,7 +144,7 @@ func sshHosts(file config.File, sims []client.Sim) []sshconfig.Host {
 
 // sshInstall is where --write writes.
 func (a *app) sshInstall(s *settings) (sshconfig.Install, error) {
-	home := firstOf(a.getenv("HOME"), a.getenv("USERPROFILE"))
+	home := cmp.Or(a.getenv("HOME"), a.getenv("USERPROFILE"))
 	if home == "" {
 		return sshconfig.Install{}, message.WithHint(
 			message.Errorf("your ~/.ssh/config is not known, since there is no home folder"), "set HOME")
@@ -166,14 +167,14 @@ func (a *app) sshConfigOptions(ctx context.Context, s *settings, own []string) (
 	// What decides the account here decides it there too, where other variables
 	// may be set.
 	for _, flag := range [][2]string{
-		{"--profile", firstOf(a.profile, a.getenv("NAPTER_CONNECT_PROFILE"))},
+		{"--profile", cmp.Or(a.profile, a.getenv("NAPTER_CONNECT_PROFILE"))},
 		{"--coverage-type", a.coverage},
 	} {
 		if flag[1] != "" {
 			o.Command = append(o.Command, flag[0], flag[1])
 		}
 	}
-	if file := firstOf(a.config, a.getenv("NAPTER_CONNECT_CONFIG")); file != "" {
+	if file := cmp.Or(a.config, a.getenv("NAPTER_CONNECT_CONFIG")); file != "" {
 		if file, err = filepath.Abs(file); err != nil {
 			return o, message.Errorf("finding the configuration: %w", err)
 		}

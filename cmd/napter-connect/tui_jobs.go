@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -95,7 +96,7 @@ func (j *uiJob) remember(ctx context.Context, info access.Info) {
 	r := j.request
 	err := j.backend.recent.Update(ctx, r.SIM.ID, func(u *config.Use) {
 		u.Protocol, u.Port = string(r.Protocol), info.Mapping.DevicePort
-		u.User, u.Service, u.TLS, u.Duration = firstOf(r.User, u.User), r.Service, r.TLS, r.Duration
+		u.User, u.Service, u.TLS, u.Duration = cmp.Or(r.User, u.User), r.Service, r.TLS, r.Duration
 	})
 	if err != nil {
 		j.backend.app.debugf("%v", err)

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"sync"
@@ -46,7 +47,7 @@ func (c *Connector) Forward(ctx context.Context, o ForwardOptions) (*Forwarding,
 	rec := access.NewRecorder(c.Progress, c.Now)
 	life, cancel := context.WithCancel(ctx)
 	f := &Forwarding{cancel: cancel, done: make(chan struct{})}
-	o.Request.Service = firstSet(o.Request.Service, c.rule(access.TargetName(o.Request.Target), nil).Service)
+	o.Request.Service = cmp.Or(o.Request.Service, c.rule(access.TargetName(o.Request.Target), nil).Service)
 	c.warnOfWideSources(o.Request.Sources)
 	err := f.listen(ctx, c, o)
 	if err == nil {

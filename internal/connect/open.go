@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -115,7 +116,7 @@ func (p *Opened) openPage(ctx context.Context, o OpenOptions) error {
 		return err
 	}
 	rec := access.NewRecorder(c.Progress, c.Now)
-	r.Service = firstSet(r.Service, c.rule(access.TargetName(r.Target), nil).Service)
+	r.Service = cmp.Or(r.Service, c.rule(access.TargetName(r.Target), nil).Service)
 	c.warnOfWideSources(r.Sources)
 	began := c.now()
 	way, conn, err := c.reach(ctx, r, rec)

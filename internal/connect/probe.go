@@ -35,9 +35,7 @@ type Probe struct {
 // a session that could not connect.
 func (c *Connector) Probe(ctx context.Context, r access.Request) (Probe, error) {
 	rec := access.NewRecorder(c.Progress, c.Now)
-	rule := c.rule(access.TargetName(r.Target), nil)
-	r.Port = firstSet(r.Port, rule.Port, defaultSSHPort)
-	r.Service = firstSet(r.Service, rule.Service)
+	r = c.completed(r)
 	way, conn, err := c.reach(ctx, r, rec)
 	if err != nil {
 		return Probe{}, err

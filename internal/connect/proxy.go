@@ -22,10 +22,7 @@ type ProxyOptions struct {
 // the access back. connected says whether there was a connection.
 func (c *Connector) Proxy(ctx context.Context, o ProxyOptions) (connected bool, err error) {
 	rec := access.NewRecorder(c.Progress, c.Now)
-	r := o.Request
-	rule := c.rule(access.TargetName(r.Target), nil)
-	r.Port = firstSet(r.Port, rule.Port, defaultSSHPort)
-	r.Service = firstSet(r.Service, rule.Service)
+	r := c.completed(o.Request)
 	began := c.now()
 	way, conn, err := c.reach(ctx, r, rec)
 	if err != nil {

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -28,6 +29,13 @@ func stale(r access.Request, info access.Info, err error) bool {
 		return timeout.Stage == "connecting"
 	}
 	return errors.As(err, &refused) || errors.As(err, &dial)
+}
+
+// completed fills in what was not given: the SIM's rule decides, then SSH's port.
+func (c *Connector) completed(r access.Request) access.Request {
+	rule := c.rule(access.TargetName(r.Target), nil)
+	r.Port, r.Service = cmp.Or(r.Port, rule.Port, defaultSSHPort), cmp.Or(r.Service, rule.Service)
+	return r
 }
 
 // reach opens access and makes a connection by it, in place of a stale mapping by

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,15 +37,15 @@ type settings struct {
 // set the port or the service: they are needed before the tags are known.
 func merge(flags SSHOptions, rule config.Rule, host sshclient.HostConfig) settings {
 	s := settings{
-		user:           firstSet(flags.User, rule.User, host.User, flags.LocalUser),
-		port:           firstSet(flags.Request.Port, rule.Port, host.Port, defaultSSHPort),
-		service:        firstSet(flags.Request.Service, rule.Service),
+		user:           cmp.Or(flags.User, rule.User, host.User, flags.LocalUser),
+		port:           cmp.Or(flags.Request.Port, rule.Port, host.Port, defaultSSHPort),
+		service:        cmp.Or(flags.Request.Service, rule.Service),
 		identitiesOnly: flags.IdentitiesOnly || host.IdentitiesOnly,
 		forwardAgent:   flags.ForwardAgent || host.ForwardAgent,
 		certificates:   host.CertFiles,
 		agent:          agentSocket(host.IdentityAgent, flags.AgentSocket),
 		hostKeys:       flags.HostKeyPolicy,
-		timeout:        firstSet(flags.ConnectTimeout, host.ConnectTimeout),
+		timeout:        cmp.Or(flags.ConnectTimeout, host.ConnectTimeout),
 		keepAlive:      host.KeepAlive,
 		keepAliveMax:   host.KeepAliveMax,
 		legacy:         append(append([]string{}, flags.Legacy...), rule.Legacy...),
@@ -87,14 +88,4 @@ func expandHome(path string) string {
 		return path
 	}
 	return filepath.Join(home, rest)
-}
-
-func firstSet[T comparable](values ...T) T {
-	var zero T
-	for _, v := range values {
-		if v != zero {
-			return v
-		}
-	}
-	return zero
 }

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync/atomic"
@@ -156,7 +157,7 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	for _, option := range host.Ignored {
 		j.debugf("ssh_config: %s is not honoured", option)
 	}
-	name := firstSet(info.SIM.Name, access.TargetName(r.Target))
+	name := cmp.Or(info.SIM.Name, access.TargetName(r.Target))
 	s := merge(j.options, j.rule(name, info.SIM.Tags), host.HostConfig)
 	notices := make(chan message.Text, 1)
 	stop := j.warnBeforeExpiry(info.Mapping.Expires, func(line message.Text) { notices <- line })

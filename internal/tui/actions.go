@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,7 +110,7 @@ func (m *Model) begun(j *running) tea.Cmd {
 func (m *Model) ended(j *running, e Ended) tea.Cmd {
 	text := m.env.ended(j, e)
 	for _, line := range e.Notes {
-		text = firstOf(text+" "+safe(line), text)
+		text = cmp.Or(text+" "+safe(line), text)
 	}
 	p := m.progressOf(j.id)
 	if p == nil {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -151,7 +152,7 @@ func (f *form) able() string { return f.backend.Able(f.chosen()) }
 // protocolNote says why the protocol can't be used, or what it means.
 func (f *form) protocolNote() string {
 	if f.chosen() == HTTP {
-		return firstOf(f.able(), f.text.Form.TLSHint)
+		return cmp.Or(f.able(), f.text.Form.TLSHint)
 	}
 	return f.able()
 }
@@ -164,7 +165,7 @@ func (f *form) tlsNote() string {
 }
 
 func (f *form) checkPort(s string) string {
-	n, err := strconv.Atoi(firstOf(s, f.port.placeholder))
+	n, err := strconv.Atoi(cmp.Or(s, f.port.placeholder))
 	if err != nil || n < 1 || n > 65535 {
 		return f.text.Form.BadPort
 	}
@@ -179,7 +180,7 @@ func (f *form) checkUser(s string) string {
 }
 
 func (f *form) checkDuration(s string) string {
-	d, err := time.ParseDuration(firstOf(s, f.duration.placeholder))
+	d, err := time.ParseDuration(cmp.Or(s, f.duration.placeholder))
 	if err != nil || d < time.Minute || d > config.MaxDuration {
 		return f.text.Form.BadDuration
 	}
@@ -244,7 +245,7 @@ func (f *form) submit() tea.Cmd {
 	}
 	r := f.request
 	r.Protocol = f.chosen()
-	r.Port, _ = strconv.Atoi(firstOf(strings.TrimSpace(f.port.line.value()), f.port.placeholder))
+	r.Port, _ = strconv.Atoi(cmp.Or(strings.TrimSpace(f.port.line.value()), f.port.placeholder))
 	if r.Protocol == SSH && f.port.line.value() == "" {
 		r.Port = 0 // ssh_config may know
 	}

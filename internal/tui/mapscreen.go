@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -110,7 +111,7 @@ func (s *mapScreen) name(m Mapping) string {
 	if sim, ok := s.sim(m.SIM); ok {
 		return sim.Label()
 	}
-	return firstOf(m.SIM, m.IMSI)
+	return cmp.Or(m.SIM, m.IMSI)
 }
 
 func (s *mapScreen) setSize(w, h int) {
@@ -287,7 +288,7 @@ func (s *mapScreen) copyMenu(m Mapping) tea.Cmd {
 	t := s.text.UI
 	choices := []choice{{t.CopyEndpoint, m.Addr.String()}}
 	if m.TLS {
-		choices = append(choices, choice{t.CopyURL, fmt.Sprintf("https://%s:%d", firstOf(m.Hostname, m.Addr.Addr().String()), m.Addr.Port())})
+		choices = append(choices, choice{t.CopyURL, fmt.Sprintf("https://%s:%d", cmp.Or(m.Hostname, m.Addr.Addr().String()), m.Addr.Port())})
 	} else {
 		choices = append(choices,
 			choice{t.CopySSH, fmt.Sprintf("ssh -p %d %s", m.Addr.Port(), m.Addr.Addr())},

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,7 +90,7 @@ func (p *progress) end(e Ended) (keep bool) {
 func (p *progress) failure() failure {
 	f := failure{err: p.failed.Err, notes: p.failed.Notes}
 	for _, s := range p.steps {
-		line := fmt.Sprintf("%s: %s", stepWords(p.text, s.Step), firstOf(p.text.Say(s.Err), p.text.Say(s.Detail)))
+		line := fmt.Sprintf("%s: %s", stepWords(p.text, s.Step), cmp.Or(p.text.Say(s.Err), p.text.Say(s.Detail)))
 		f.steps = append(f.steps, line)
 	}
 	return f
@@ -150,7 +151,7 @@ func stepWords(t *i18n.Texts, s access.Step) string {
 		access.StepDial: t.Steps.Dial, access.StepSSH: t.Steps.SSH, access.StepDelete: t.Steps.Delete,
 		access.StepLogout: t.Steps.Out,
 	}
-	return firstOf(words[s], string(s))
+	return cmp.Or(words[s], string(s))
 }
 
 // failure is an error with what led to it.

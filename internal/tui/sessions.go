@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -150,7 +151,7 @@ func (s *sessionScreen) render() ([]string, *tea.Cursor) {
 		r := list[i]
 		stats := r.job.Stats()
 		cells := []string{
-			s.kind(r), r.label(), firstOf(r.started.URL, r.started.Local), fmt.Sprint(stats.Connections),
+			s.kind(r), r.label(), cmp.Or(r.started.URL, r.started.Local), fmt.Sprint(stats.Connections),
 			left(stats.Expires.Sub(s.now()), s.text), amount(stats.In, s.text), amount(stats.Out, s.text),
 		}
 		row(b, s.columns, s.width, s.style.more, func(c int) string { return cells[c] })
@@ -219,7 +220,7 @@ func (e *env) ended(r *running, end Ended) string {
 	var parts []string
 	switch canceled := errors.Is(end.Err, context.Canceled); {
 	case r.started != nil && r.started.Beside:
-		parts = append(parts, fmt.Sprintf(t.Stopped, firstOf(r.started.Local, r.started.URL, r.label())))
+		parts = append(parts, fmt.Sprintf(t.Stopped, cmp.Or(r.started.Local, r.started.URL, r.label())))
 	case end.Ran && end.Err == nil && end.Status == 0:
 		parts = append(parts, fmt.Sprintf(t.ShellEnded, safe(r.request.SIM.Label())))
 	case end.Ran && end.Err == nil:

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
@@ -22,15 +23,15 @@ func (s *simScreen) commands() []command {
 		{key: k.Form, why: reach, run: func() tea.Cmd { return push(newForm(s.env, s.request(sim, ""))) }},
 		{key: k.Connect, why: reach, run: func() tea.Cmd { return send(connectMsg{s.request(sim, "")}) }},
 		{key: k.Filter, run: func() tea.Cmd { s.filtering = true; return nil }},
-		{key: k.Open, why: firstOf(reach, s.backend.Able(HTTP)), run: func() tea.Cmd { return s.launch(sim, HTTP, HTTPS) }},
-		{key: k.Forward, why: firstOf(reach, s.backend.Able(TCP)), run: func() tea.Cmd {
+		{key: k.Open, why: cmp.Or(reach, s.backend.Able(HTTP)), run: func() tea.Cmd { return s.launch(sim, HTTP, HTTPS) }},
+		{key: k.Forward, why: cmp.Or(reach, s.backend.Able(TCP)), run: func() tea.Cmd {
 			return push(newForm(s.env, s.request(sim, TCP)))
 		}},
 		{key: k.Copy, why: none, run: func() tea.Cmd { return s.copyMenu(sim) }},
 		{key: k.All, run: func() tea.Cmd { return s.toggleOnline() }},
 		{key: k.Sort, run: func() tea.Cmd { return s.nextSorting() }},
 		{key: k.Refresh, run: func() tea.Cmd { return send(refreshMsg{}) }, minor: true},
-		{key: k.Delete, why: firstOf(none, s.unmapped(sim)), run: func() tea.Cmd { return s.deletionFor(sim) }, minor: true},
+		{key: k.Delete, why: cmp.Or(none, s.unmapped(sim)), run: func() tea.Cmd { return s.deletionFor(sim) }, minor: true},
 	}
 	if s.query.value() != "" {
 		list = append(list, command{key: k.ClearFilter, run: func() tea.Cmd { return s.clearFilter() }})
@@ -167,21 +168,12 @@ func (e *env) request(s SIM, p Protocol) Request {
 		}
 	}
 	if r.Protocol == SSH {
-		r.User, r.Port = firstOf(r.User, d.User), max(r.Port, 0)
+		r.User, r.Port = cmp.Or(r.User, d.User), max(r.Port, 0)
 		if r.Port == 0 {
 			r.Port = d.Port
 		}
 	}
 	return r
-}
-
-func firstOf(list ...string) string {
-	for _, s := range list {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 func send(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +73,7 @@ func (s *simScreen) nameless(x *SIM) bool {
 
 func (s *simScreen) name(x *SIM) string {
 	if s.nameless(x) {
-		return firstOf(x.ID, x.IMSI)
+		return cmp.Or(x.ID, x.IMSI)
 	}
 	return x.Name
 }
