@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
@@ -17,7 +17,6 @@ import (
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
-	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/sshconfig"
 )
 
@@ -127,7 +126,7 @@ func (a *app) sshConfigState(s *settings) (sshconfig.State, error) {
 func (a *app) examine(ctx context.Context, d *doctor.Doctor, asJSON bool) error {
 	stop := func() {}
 	rows, failed := []checkRow{}, 0
-	all := d.Run(ctx, func(name string) { stop = a.waiting(name) }, func(c doctor.Check) {
+	all := d.Run(ctx, func(name string) { stop = sync.OnceFunc(a.waiting(name)) }, func(c doctor.Check) {
 		stop()
 		if c.Status == doctor.Failed {
 			failed++
@@ -138,6 +137,7 @@ func (a *app) examine(ctx context.Context, d *doctor.Doctor, asJSON bool) error 
 		}
 		a.printCheck(c)
 	})
+	stop() // of the check that was interrupted
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
@@ -171,12 +171,5 @@ func (a *app) printCheck(c doctor.Check) {
 		took = fmt.Sprintf(" (%s)", c.Elapsed.Round(10*time.Millisecond))
 	}
 	_, _ = fmt.Fprintf(a.out, "%s%s%s\n", head, oneLine(a.texts().Say(c.Detail)), took)
-	if c.Hint.IsZero() {
-		return
-	}
-	hint := a.texts().Sprintf("hint: ")
-	for line := range strings.Lines(a.texts().Say(c.Hint)) {
-		_, _ = fmt.Fprintf(a.out, "%s%s%s\n", strings.Repeat(" ", len(head)), hint, safetext.Line(strings.TrimRight(line, "\n")))
-		hint = strings.Repeat(" ", ansi.StringWidth(hint))
-	}
+	printHint(a.out, a.texts(), strings.Repeat(" ", len(head)), c.Hint)
 }

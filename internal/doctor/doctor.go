@@ -87,18 +87,19 @@ func because(s Status, err error) finding {
 const checkLimit = 30 * time.Second
 
 // Run makes the checks, one after the other, and tells of each when it begins and
-// when it has ended. It returns them all.
+// when it has ended, and returns them all. The one that the end of ctx interrupts
+// found nothing, and does not count.
 func (d *Doctor) Run(ctx context.Context, begin func(name string), done func(Check)) []Check {
 	var all []Check
 	for _, c := range d.checks() {
-		if ctx.Err() != nil {
-			break
-		}
 		begin(c.name)
 		limited, cancel := context.WithTimeout(ctx, checkLimit)
 		began := d.Now()
 		f := c.look(limited)
 		cancel()
+		if ctx.Err() != nil {
+			break
+		}
 		check := Check{Name: c.name, Status: f.status, Detail: f.detail, Hint: f.hint, Elapsed: d.Now().Sub(began)}
 		done(check)
 		all = append(all, check)
