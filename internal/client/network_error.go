@@ -9,10 +9,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"syscall"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/netfault"
 )
 
 // NetworkError says that no whole answer of the API arrived.
@@ -123,11 +123,11 @@ func (e *NetworkError) kind() networkKind {
 		return kindTLS
 	case errors.As(e.Err, &dns):
 		return kindDNS
-	case errors.Is(e.Err, errRefused):
+	case netfault.Refused(e.Err):
 		return kindRefused
 	case errors.Is(e.Err, context.DeadlineExceeded), errors.As(e.Err, &timeout) && timeout.Timeout():
 		return kindTimeout
-	case errors.Is(e.Err, io.EOF), errors.Is(e.Err, io.ErrUnexpectedEOF), errors.Is(e.Err, syscall.ECONNRESET):
+	case errors.Is(e.Err, io.EOF), errors.Is(e.Err, io.ErrUnexpectedEOF), netfault.Reset(e.Err):
 		return kindCut
 	}
 	return kindOther

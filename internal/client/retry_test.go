@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -143,7 +144,7 @@ func TestCancelDuringPause(t *testing.T) {
 }
 
 func TestDialFailures(t *testing.T) {
-	refuse := &net.OpError{Op: "dial", Err: errRefused}
+	refuse := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
 	unknown := &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}
 	for _, c := range []struct {
 		name     string

@@ -10,6 +10,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/netfault"
 )
 
 // connectLimit is how long one connection may take to come about: shorter than
@@ -99,7 +100,7 @@ type DialError struct {
 func (e *DialError) Text() message.Text {
 	var timeout net.Error
 	switch {
-	case isRefused(e.Err):
+	case netfault.Refused(e.Err):
 		return message.New("connecting to %s: %s refused the connection", e.Name, e.Addr)
 	case errors.Is(e.Err, context.DeadlineExceeded), errors.As(e.Err, &timeout) && timeout.Timeout():
 		return message.New("connecting to %s: %s did not answer within %ds", e.Name, e.Addr, int(connectLimit.Seconds()))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/netfault"
 )
 
 // Dialer is what Dial needs of the network; *net.Dialer is one.
@@ -18,7 +20,7 @@ type Dialer interface {
 func dial(ctx context.Context, d Dialer, network, address string) (net.Conn, error) {
 	for _, wait := range []time.Duration{300 * time.Millisecond, 800 * time.Millisecond, 1700 * time.Millisecond} {
 		conn, err := d.DialContext(ctx, network, address)
-		if err == nil || !isRefused(err) || !pause(ctx, wait) {
+		if err == nil || !netfault.Refused(err) || !pause(ctx, wait) {
 			return conn, err
 		}
 	}

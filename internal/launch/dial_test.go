@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/netfault"
 )
 
 // dialFunc is a Dialer.
@@ -24,7 +26,7 @@ func refusal(t *testing.T) error {
 	addr := l.Addr().String()
 	_ = l.Close()
 	_, err = net.Dial("tcp4", addr)
-	if !isRefused(err) {
+	if !netfault.Refused(err) {
 		t.Fatalf("%v is not a refusal", err)
 	}
 	return err
@@ -77,7 +79,7 @@ func TestDialStopsWithItsContext(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		_, err := dial(ctx, dialFunc(func() (net.Conn, error) { return nil, refused }), "tcp4", "192.0.2.1:1")
-		if !isRefused(err) || time.Since(began) != 100*time.Millisecond {
+		if !netfault.Refused(err) || time.Since(began) != 100*time.Millisecond {
 			t.Errorf("%v after %s", err, time.Since(began))
 		}
 	})

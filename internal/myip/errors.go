@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/netfault"
 )
 
 const sourceHint = "--source CIDR"
@@ -170,9 +171,9 @@ func reason(err error) message.Text {
 		return message.New("certificate not trusted")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return message.New("no answer in time")
-	case errors.Is(err, errRefused):
+	case netfault.Refused(err):
 		return message.New("connection refused")
-	case errors.Is(err, errNetUnreachable), errors.Is(err, errHostUnreachable):
+	case netfault.Unreachable(err):
 		return message.New("network unreachable")
 	}
 	// What a service may have put into an error does not reach the terminal.

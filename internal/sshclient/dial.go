@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/netfault"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -142,7 +143,7 @@ func (d *dialer) dialError(ctx context.Context, err error) error {
 	}
 	var timeout net.Error
 	switch {
-	case isRefused(err):
+	case netfault.Refused(err):
 		return &RefusedError{Host: d.cfg.host(), Addr: d.cfg.Addr, Err: err}
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return &TimeoutError{Host: d.cfg.host(), Stage: "connecting", After: d.timeout}

@@ -1,6 +1,0 @@
-package client
-
-import "syscall"
-
-// errRefused is WSAECONNREFUSED, which the syscall package does not name.
-const errRefused = syscall.Errno(10061)
