@@ -20,7 +20,7 @@ var house = [][]string{
 	{"internal/access"},
 	{"internal/lease", "internal/profile", "internal/sshconfig"},
 	{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config", "internal/i18n"},
-	{"internal/message", "internal/netfault", "internal/safetext"},
+	{"internal/message", "internal/netfault", "internal/safetext", "internal/wait"},
 }
 
 // knowNothing may import only the last row: whoever talks to the outside is

@@ -12,6 +12,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/myip"
+	"github.com/napter-connect/napter-connect/internal/wait"
 )
 
 // graceAfterCancel is how long a creation that was already sent may still
@@ -296,12 +297,8 @@ func (j *job) abandon(ctx context.Context, w *way) error {
 func outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	late, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
-		timer := time.NewTimer(grace)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
+		if wait.For(late, grace) == nil {
 			cancel(context.Cause(ctx))
-		case <-late.Done():
 		}
 	})
 	return late, func() {

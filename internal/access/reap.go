@@ -7,6 +7,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
+	"github.com/napter-connect/napter-connect/internal/wait"
 )
 
 // errOtherAccount says that a left over mapping belongs to another account.
@@ -39,7 +40,7 @@ func Reap(ctx context.Context, leases *lease.Manager, sessions *Sessions, a prof
 		}
 		// Nobody can use an intent, of which no mapping is known.
 		if e.Owner.Program == KeeperProgram && e.State == lease.Live && e.Spec.OperatorID == token.OperatorID {
-			if err := sleep(ctx, adoptGrace); err != nil {
+			if err := wait.For(ctx, adoptGrace); err != nil {
 				return nil, err
 			}
 		}
@@ -48,15 +49,4 @@ func Reap(ctx context.Context, leases *lease.Manager, sessions *Sessions, a prof
 		}
 		return session, nil
 	}, report)
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

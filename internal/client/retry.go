@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"github.com/napter-connect/napter-connect/internal/wait"
 )
 
 // policy says what may be repeated without being asked for twice.
@@ -79,7 +81,7 @@ type timing struct {
 }
 
 func newTiming(o Options) timing {
-	t := timing{attempt: attemptTimeout, create: createTimeout, delay: retryDelay, sleep: sleep}
+	t := timing{attempt: attemptTimeout, create: createTimeout, delay: retryDelay, sleep: wait.For}
 	if o.AttemptTimeout > 0 {
 		t.attempt, t.create = o.AttemptTimeout, o.AttemptTimeout
 	}
@@ -117,15 +119,4 @@ func (t timing) worthwhile(ctx context.Context, started time.Time, pause time.Du
 		return false
 	}
 	return pause <= maxPause && next.Sub(started) <= maxElapsed
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

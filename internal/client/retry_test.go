@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/wait"
 )
 
 func withHeader(h http.HandlerFunc, name, value string) http.HandlerFunc {
@@ -134,7 +136,7 @@ func TestCancelDuringPause(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	c.timing.sleep = func(ctx context.Context, _ time.Duration) error {
 		cancel()
-		return sleep(ctx, time.Hour)
+		return wait.For(ctx, time.Hour)
 	}
 	_, err := c.call(ctx, testToken, request{op: "x", method: "GET", policy: idempotent})
 	var e *Error

@@ -15,6 +15,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/wait"
 )
 
 // Schemes that a browser shows; launch has those of viewers.
@@ -177,12 +178,7 @@ func (p *Opened) openScreen(ctx context.Context, o OpenOptions) error {
 // live waits for the end and gives everything back.
 func (p *Opened) live(ctx context.Context, left time.Duration) {
 	defer close(p.done)
-	timer := time.NewTimer(left)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
+	_ = wait.For(ctx, left)
 	p.stop()
 	p.expiry()
 	p.mu.Lock()

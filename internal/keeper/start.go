@@ -14,6 +14,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/wait"
 )
 
 // Command is how to start the background process. Neither Args nor Env may hold
@@ -61,18 +62,9 @@ func (k *Keeper) start(ctx context.Context) (net.Conn, error) {
 		}
 		// One that a command started, which died then, is about to listen; or one
 		// that is about to end has the place for a moment.
-		if !errors.Is(err, ErrRunning) || !pause(ctx, lockRetry) {
+		if !errors.Is(err, ErrRunning) || wait.For(ctx, lockRetry) != nil {
 			return nil, err
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-time.After(d):
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/netfault"
+	"github.com/napter-connect/napter-connect/internal/wait"
 )
 
 // Dialer is what Dial needs of the network; *net.Dialer is one.
@@ -18,9 +19,9 @@ type Dialer interface {
 // of connections for abuse and then marks them REFUSED (its audit log's
 // documentation).
 func dial(ctx context.Context, d Dialer, network, address string) (net.Conn, error) {
-	for _, wait := range []time.Duration{300 * time.Millisecond, 800 * time.Millisecond, 1700 * time.Millisecond} {
+	for _, pause := range []time.Duration{300 * time.Millisecond, 800 * time.Millisecond, 1700 * time.Millisecond} {
 		conn, err := d.DialContext(ctx, network, address)
-		if err == nil || !netfault.Refused(err) || !pause(ctx, wait) {
+		if err == nil || !netfault.Refused(err) || wait.For(ctx, pause) != nil {
 			return conn, err
 		}
 	}

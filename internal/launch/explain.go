@@ -13,6 +13,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
+	"github.com/napter-connect/napter-connect/internal/wait"
 )
 
 // AuditLog is Napter's audit log; *client.Session has it.
@@ -59,7 +60,7 @@ func Explain(ctx context.Context, log AuditLog, info access.Info, since time.Tim
 		query.From = created
 	}
 	for read := range auditReads {
-		if read > 0 && !pause(ctx, auditPause) {
+		if read > 0 && wait.For(ctx, auditPause) != nil {
 			break
 		}
 		events, err := lastConnection(log.GetNapterAuditLogs(ctx, query), info.Mapping)
@@ -177,17 +178,5 @@ func denied(events []client.NapterAuditEntry, info access.Info, cause error) err
 			seen, seen),
 		Denied: true,
 		Err:    cause,
-	}
-}
-
-// pause waits, unless ctx ends first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

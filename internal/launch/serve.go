@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/wait"
 )
 
 // acceptPause is how long a listener that cannot accept waits for descriptors to
@@ -46,7 +48,7 @@ func (f Forward) Serve(ctx context.Context) {
 			return
 		default: // out of descriptors, mostly
 			f.Failed(ctx, err)
-			if !pause(ctx, acceptPause) {
+			if wait.For(ctx, acceptPause) != nil {
 				return
 			}
 		}

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"io/fs"
 	"sync"
-	"time"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/wait"
 )
 
 // reapSlots is how many orphans a reaper works on at once.
@@ -71,7 +71,7 @@ func (r *reaper) tell(e Entry, o Outcome, err error) {
 
 func (r *reaper) reap(ctx context.Context, s scanned) {
 	m, entry := r.m, r.m.entry(s)
-	if s.State == Live && !s.Deleting && !wait(ctx, m.grace) {
+	if s.State == Live && !s.Deleting && wait.For(ctx, m.grace) != nil {
 		r.tell(entry, Pending, message.Errorf("deleting %s: %w", s.describe(), ctx.Err()))
 		return
 	}
@@ -105,21 +105,6 @@ func (m *Manager) giveBack(r *record) {
 	r.Owner.ID = "" // nobody's
 	if err := m.write(r); err != nil {
 		m.logf("lease: giving an entry back: %v", err)
-	}
-}
-
-// wait is false when ctx ended first.
-func wait(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 
