@@ -67,7 +67,7 @@ func SVG(screen *vt.Emulator, theme Theme, title string, text func(string) strin
 	fmt.Fprintf(&b, "<title>%s</title>\n", escape(title))
 	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="8" fill="%s" stroke="%s" stroke-opacity="0.25"/>`+"\n",
 		hex(theme.Background), hex(theme.Text))
-	fmt.Fprintf(&b, `<g font-family="ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,'Noto Sans Mono CJK JP',monospace" font-size="%d" xml:space="preserve">`+"\n", fontSize)
+	fmt.Fprintf(&b, `<g font-family="ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,'Noto Sans Mono CJK JP',monospace" font-size="%d">`+"\n", fontSize)
 	for y := range h {
 		row := stretches(screen, y, w)
 		fill(&b, theme, row, y)
@@ -159,7 +159,7 @@ func (s stretch) draw(b *bytes.Buffer, theme Theme, y int, change func(string) s
 	}
 	left += float64(blank) * cellWidth
 	length := float64(ansi.StringWidth(text)) * cellWidth
-	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" fill="%s"%s>%s</text>`+"\n",
+	fmt.Fprintf(b, `<text style="white-space:pre" x="%.1f" y="%.1f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" fill="%s"%s>%s</text>`+"\n",
 		left, float64(top)+baseline, length, hex(fg), s.attributes(), escape(text))
 }
 
