@@ -15,7 +15,7 @@ const module = "github.com/napter-connect/napter-connect/"
 var house = [][]string{
 	{"cmd/napter-connect", "internal/tools"},
 	{"internal/tui", "internal/doctor"},
-	{"internal/connect"},
+	{"internal/connect", "internal/opener"},
 	{"internal/keeper", "internal/launch", "internal/simcache"},
 	{"internal/access"},
 	{"internal/lease", "internal/profile", "internal/sshconfig"},

@@ -4,42 +4,36 @@ import (
 	"context"
 
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/opener"
 )
 
 // api is the API as the chosen profile sees it.
 type api struct {
 	*client.Session
-	*job
+	*opener.Opener
+	setup *setup
 }
 
-// openAPI loads the profile; it logs in at the first call. When the journal is
-// not empty, something may be left over: then the keeper, or this process, has a
-// look at it meanwhile.
+// openAPI loads the profile; it logs in at the first call. Beside the calls,
+// somebody looks at what dead commands left over.
 func (a *app) openAPI(ctx context.Context, command string) (*api, error) {
-	return a.openAPIBeside(ctx, command, func(j *job) {
-		if !lease.Any(leasesDir(j.settings.dirs)) {
-			return
-		}
-		if j.keeper != nil {
-			j.sessions = a.sessions(j.keeper) // which starts it
-		} else if _, err := j.inProcess(); err != nil {
-			a.debugf("nothing is deleted that was left over: %v", err)
-		}
-	})
+	api, err := a.openAPIOnly(ctx, command)
+	if err == nil {
+		api.Reap(api.setup.account, api.setup.network)
+	}
+	return api, err
 }
 
-// openAPIBeside is openAPI with something else to do beside the calls.
-func (a *app) openAPIBeside(ctx context.Context, command string, beside func(*job)) (*api, error) {
-	s, err := a.settings(ctx)
+// openAPIOnly is openAPI with nothing beside the calls.
+func (a *app) openAPIOnly(ctx context.Context, command string) (*api, error) {
+	s, err := a.setup(ctx)
 	if err != nil {
 		return nil, err
 	}
-	j := a.openJob(s, command, false)
-	beside(j)
-	session, err := j.sessions.Session(s.account, s.network)
+	o := a.opener(s, command, false)
+	session, err := o.Session(s.account, s.network)
 	if err != nil {
 		return nil, err
 	}
-	return &api{Session: session, job: j}, nil
+	return &api{Session: session, Opener: o, setup: s}, nil
 }

@@ -92,7 +92,7 @@ func runAudit(ctx context.Context, a *app, o auditOptions) error {
 	if err != nil {
 		return err
 	}
-	defer api.close(ctx)
+	defer api.Close(ctx)
 	done := a.waiting(a.texts().Sprintf("fetching the audit log"))
 	rows, err := o.fetch(ctx, a, api)
 	done()
@@ -159,7 +159,7 @@ func (o *auditOptions) fetch(ctx context.Context, a *app, api *api) ([]auditRow,
 func (o *auditOptions) sims(ctx context.Context, a *app, api *api) (known map[string]access.SIM, imsis []string, err error) {
 	known = map[string]access.SIM{}
 	if o.target == "" {
-		for _, s := range a.cachedSIMs(api.settings).SIMs {
+		for _, s := range a.cachedSIMs(api.setup).SIMs {
 			known[s.IMSI] = access.SIM{ID: s.ID, Name: s.Name}
 		}
 		return known, []string{""}, nil

@@ -11,11 +11,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/opener"
 	"github.com/napter-connect/napter-connect/internal/profile"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
@@ -66,16 +66,12 @@ func runAuthLogin(ctx context.Context, a *app, o loginOptions) error {
 	if err != nil {
 		return err
 	}
-	sessions := access.NewSessions(a.otpPrompt())
-	session, err := sessions.Session(account, s.network)
+	login := opener.New(opener.Options{AskCode: a.otpPrompt()})
+	defer login.Close(ctx)
+	session, err := login.Session(account, s.network)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutLimit)
-		defer cancel()
-		_ = sessions.Close(ctx)
-	}()
 	done := a.waiting(a.texts().CLI.LoggingIn)
 	token, err := session.Token(ctx)
 	done()
@@ -175,7 +171,7 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	defer api.close(ctx)
+	defer api.Close(ctx)
 	done := a.waiting(a.texts().CLI.LoggingIn)
 	token, err := api.Token(ctx)
 	done()
@@ -183,8 +179,8 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 		return message.Errorf("logging in: %w", err)
 	}
 	st := authStatus{
-		Profile: api.settings.account.Profile, Endpoint: api.settings.account.Endpoint, Operator: token.OperatorID,
-		User: token.UserName, With: api.settings.account.Credentials.String(), Expires: token.Expires,
+		Profile: api.setup.account.Profile, Endpoint: api.setup.account.Endpoint, Operator: token.OperatorID,
+		User: token.UserName, With: api.setup.account.Credentials.String(), Expires: token.Expires,
 	}
 	if asJSON {
 		return writeJSON(a.out, st)
@@ -246,7 +242,7 @@ func runAuthRevoke(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	defer api.close(ctx)
+	defer api.Close(ctx)
 	token, err := api.Token(ctx)
 	if err != nil {
 		return message.Errorf("logging in: %w", err)

@@ -9,15 +9,17 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/launch"
+	"github.com/napter-connect/napter-connect/internal/opener"
 )
 
-// connector prepares the job for the commands that connect.
-func (a *app) connector(s *settings, j *job) *connect.Connector {
+// connector is what the commands that connect do it with.
+func (a *app) connector(s *setup, o *opener.Opener) *connect.Connector {
 	return &connect.Connector{
-		Opener: j,
+		Opener: o,
 		Rules:  s.file,
 		Keys:   config.NewRecent(s.dirs.State),
-		Audit:  j.audit,
+		Audit:  func(r access.Request) (launch.AuditLog, error) { return o.Session(r.Account, r.Network) },
 		Roots:  a.roots,
 		Notice: func(line string) { a.notice("%s", line) },
 		Debugf: a.debugf, Signals: a.signals, Now: a.now, Texts: a.texts(),
@@ -80,9 +82,6 @@ func (a *app) userKnownHosts() []string {
 	}
 	return []string{filepath.Join(home, ".ssh", "known_hosts")}
 }
-
-// knownHosts is our own file, which OpenSSH can share.
-func knownHosts(d config.Dirs) string { return filepath.Join(d.State, "known_hosts") }
 
 // sshConfig is the ssh_config to read: the demo reads none of the user's.
 func (a *app) sshConfig(file string) string {

@@ -80,8 +80,8 @@ func runDoctor(ctx context.Context, cmd *cobra.Command, a *app, o *doctorOptions
 	if err != nil {
 		return err
 	}
-	j := a.openJob(s, "doctor", o.noKeeper)
-	defer j.close(ctx)
+	opener := a.opener(s, "doctor", o.noKeeper)
+	defer opener.Close(ctx)
 	finders := access.NewFinders()
 	defer finders.Close()
 	finder, err := finders.Finder(s.network.IPServices)
@@ -89,10 +89,10 @@ func runDoctor(ctx context.Context, cmd *cobra.Command, a *app, o *doctorOptions
 		return err
 	}
 	d := &doctor.Doctor{
-		Version: readBuild().Version, Dirs: s.dirs, Leases: leasesDir(s.dirs), KnownHosts: knownHosts(s.dirs),
-		AgentSocket: a.getenv("SSH_AUTH_SOCK"), Network: s.network, Finder: finder, Keeper: j.keeper, Now: a.now,
+		Version: readBuild().Version, Dirs: s.dirs, Leases: s.dirs.Leases(), KnownHosts: s.dirs.KnownHosts(),
+		AgentSocket: a.getenv("SSH_AUTH_SOCK"), Network: s.network, Finder: finder, Keeper: opener.Keeper(), Now: a.now,
 		Account: func(ctx context.Context) (profile.Account, error) { return profile.Load(ctx, a.profileOptions(s.file)) },
-		Session: func(acc profile.Account) (*client.Session, error) { return j.sessions.Session(acc, s.network) },
+		Session: func(acc profile.Account) (*client.Session, error) { return opener.Session(acc, s.network) },
 		Target:  o.target,
 		Probe: func(ctx context.Context, acc profile.Account) (connect.Probe, error) {
 			s.account = acc
@@ -101,7 +101,7 @@ func runDoctor(ctx context.Context, cmd *cobra.Command, a *app, o *doctorOptions
 				return connect.Probe{}, err
 			}
 			r.Target, r.Port, r.Command, r.Keep, r.Linger = o.target, o.port, "doctor "+o.target, false, 0
-			return a.connector(s, j).Probe(ctx, r)
+			return a.connector(s, opener).Probe(ctx, r)
 		},
 	}
 	if !a.demo {
@@ -110,7 +110,7 @@ func runDoctor(ctx context.Context, cmd *cobra.Command, a *app, o *doctorOptions
 	return a.examine(ctx, d, o.json)
 }
 
-func (a *app) sshConfigState(s *settings) (sshconfig.State, error) {
+func (a *app) sshConfigState(s *setup) (sshconfig.State, error) {
 	install, err := a.sshInstall(s)
 	if err != nil {
 		return sshconfig.State{}, err

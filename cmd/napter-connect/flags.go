@@ -36,7 +36,7 @@ func (f *accessFlags) register(c *cobra.Command) {
 
 // request checks the flags and fills a request with them and with the defaults
 // of config.yaml.
-func (f *accessFlags) request(c *cobra.Command, s *settings) (access.Request, error) {
+func (f *accessFlags) request(c *cobra.Command, s *setup) (access.Request, error) {
 	file := s.file
 	r := access.Request{
 		Account:  s.account,

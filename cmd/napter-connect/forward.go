@@ -73,7 +73,7 @@ func runForward(cmd *cobra.Command, a *app, o *forwardOptions, args []string) er
 		}
 		o.ports = append(o.ports, spec)
 	}
-	s, err := a.settings(cmd.Context())
+	s, err := a.setup(cmd.Context())
 	if err != nil {
 		return err
 	}
@@ -166,12 +166,12 @@ func (a *app) childEnvironment() []string {
 
 // withConnector runs a job that opens access, with its progress on the terminal
 // until quiet is called.
-func (a *app) withConnector(ctx context.Context, s *settings, command string, noKeeper bool, run func(c *connect.Connector, quiet func()) error) error {
-	j := a.openJob(s, command, noKeeper)
-	defer j.close(ctx)
+func (a *app) withConnector(ctx context.Context, s *setup, command string, noKeeper bool, run func(c *connect.Connector, quiet func()) error) error {
+	opener := a.opener(s, command, noKeeper)
+	defer opener.Close(ctx)
 	events, printer, stop := a.progress()
 	defer stop()
-	c := a.connector(s, j)
+	c := a.connector(s, opener)
 	c.Progress = events
 	return run(c, func() {
 		if printer != nil {

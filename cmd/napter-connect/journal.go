@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,13 +15,14 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-func leasesDir(d config.Dirs) string { return filepath.Join(d.State, "leases") }
+// journal is the journal of the mappings that were made here.
+func (a *app) journal(d config.Dirs, command string) lease.Options {
+	return lease.Options{Dir: d.Leases(), Now: a.now, Logf: a.debugf, Program: "napter-connect", Command: command}
+}
 
-// openLeases opens the journal of the mappings that were made here.
+// openLeases opens the journal.
 func (a *app) openLeases(d config.Dirs, command string) (*lease.Manager, error) {
-	return lease.Open(lease.Options{
-		Dir: leasesDir(d), Now: a.now, Logf: a.debugf, Program: "napter-connect", Command: command,
-	})
+	return lease.Open(a.journal(d, command))
 }
 
 // owners says whose the mappings are that the journal names.
@@ -48,7 +48,7 @@ func (a *app) readOwners(m *lease.Manager) (owners, error) {
 
 // forget drops mappings that were deleted by hand from the journal.
 func (a *app) forget(d config.Dirs, deleted []netip.AddrPort) error {
-	if !lease.Any(leasesDir(d)) {
+	if !lease.Any(d.Leases()) {
 		return nil
 	}
 	m, err := a.openLeases(d, "mappings delete")
@@ -77,7 +77,7 @@ type holders map[string][]keeper.User
 const holdersLimit = 2 * time.Second
 
 // readHolders asks a running keeper. Without one there are none.
-func (a *app) readHolders(ctx context.Context, s *settings) holders {
+func (a *app) readHolders(ctx context.Context, s *setup) holders {
 	k, err := a.keeper(s, false)
 	if err != nil {
 		return nil

@@ -154,7 +154,7 @@ func (a *app) runningKeeper() (*keeper.Keeper, error) {
 }
 
 // keeper is the way to the keeper; start says whether one may be started.
-func (a *app) keeper(s *settings, start bool) (*keeper.Keeper, error) {
+func (a *app) keeper(s *setup, start bool) (*keeper.Keeper, error) {
 	place, err := keeper.FindPlace(s.dirs)
 	if err != nil {
 		return nil, err
@@ -169,14 +169,14 @@ func (a *app) keeper(s *settings, start bool) (*keeper.Keeper, error) {
 	}
 	k.Command = &keeper.Command{
 		Path: self,
-		Args: []string{"keeper", "run", "--state", place.State, "--leases", leasesDir(s.dirs), "--socket", place.Socket,
+		Args: []string{"keeper", "run", "--state", place.State, "--leases", s.dirs.Leases(), "--socket", place.Socket,
 			"--idle", keeperIdle(s).String()},
 		Env: keeperEnvironment(a.getenv),
 	}
 	return k, nil
 }
 
-func keeperIdle(s *settings) time.Duration {
+func keeperIdle(s *setup) time.Duration {
 	if d := time.Duration(s.file.KeeperIdle); d > 0 {
 		return d
 	}

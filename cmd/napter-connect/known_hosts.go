@@ -217,11 +217,11 @@ func noHostKey(target string) error {
 }
 
 // hostKeys is our file of trusted host keys.
-func (a *app) hostKeys(s *settings) *sshclient.HostKeyStore {
-	return sshclient.OpenHostKeyStore(knownHosts(s.dirs), func(warning message.Text) { a.notice("%s", warning) })
+func (a *app) hostKeys(s *setup) *sshclient.HostKeyStore {
+	return sshclient.OpenHostKeyStore(s.dirs.KnownHosts(), func(warning message.Text) { a.notice("%s", warning) })
 }
 
-func (a *app) printHostKeys(s *settings, entries []sshclient.HostKeyEntry, asJSON bool) error {
+func (a *app) printHostKeys(s *setup, entries []sshclient.HostKeyEntry, asJSON bool) error {
 	names := a.cachedSIMs(s).Names()
 	rows := make([]hostKeyRow, 0, len(entries))
 	for _, e := range entries {

@@ -60,8 +60,8 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	defer api.close(ctx)
-	leases, err := a.openLeases(api.settings.dirs, "mappings list")
+	defer api.Close(ctx)
+	leases, err := a.openLeases(api.setup.dirs, "mappings list")
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	users := a.readHolders(ctx, api.settings)
+	users := a.readHolders(ctx, api.setup)
 	rows, english := []mappingRow{}, i18n.For(i18n.English)
 	done := a.waiting(a.texts().CLI.FetchingMaps)
 	for m, err := range api.ListPortMappings(ctx) {
@@ -135,18 +135,18 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 		targets = append(targets, ap)
 	}
 	// What is left over is not looked for meanwhile: it may be what is to be deleted.
-	api, err := a.openAPIBeside(ctx, "mappings", func(*job) {})
+	api, err := a.openAPIOnly(ctx, "mappings")
 	if err != nil {
 		return err
 	}
-	defer api.close(ctx)
+	defer api.Close(ctx)
 	for _, t := range targets {
 		if err := api.DeletePortMapping(ctx, t.Addr(), int(t.Port())); err != nil {
 			return message.Errorf("deleting %s: %w", t, err)
 		}
 		a.say(a.texts().CLI.Closed, t) // a mapping that was gone already is no error
 	}
-	return a.forget(api.settings.dirs, targets)
+	return a.forget(api.setup.dirs, targets)
 }
 
 // safeCells makes text from the API safe to print.

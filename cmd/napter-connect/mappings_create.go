@@ -55,7 +55,7 @@ func runMappingsCreate(ctx context.Context, cmd *cobra.Command, a *app, o *creat
 	if err := access.CheckPort(o.port); err != nil {
 		return err
 	}
-	s, err := a.settings(ctx)
+	s, err := a.setup(ctx)
 	if err != nil {
 		return err
 	}
@@ -65,11 +65,11 @@ func runMappingsCreate(ctx context.Context, cmd *cobra.Command, a *app, o *creat
 	}
 	r.Target, r.Port, r.TLS, r.Keep, r.NoReuse = target, o.port, o.tls, true, true
 	r.Command = "mappings create " + target
-	j := a.openJob(s, r.Command, true) // it holds nothing afterwards
-	defer j.close(ctx)
+	opener := a.opener(s, r.Command, true) // it holds nothing afterwards
+	defer opener.Close(ctx)
 	events, _, stop := a.progress()
 	defer stop()
-	way, err := j.Open(ctx, r, events)
+	way, err := opener.Open(ctx, r, events)
 	if err != nil {
 		return err
 	}

@@ -27,12 +27,12 @@ others stay. The exit status is 0 only when nothing is left over.`,
 }
 
 func runPrune(ctx context.Context, a *app) error {
-	api, err := a.openAPIBeside(ctx, "mappings prune", func(*job) {})
+	api, err := a.openAPIOnly(ctx, "mappings prune")
 	if err != nil {
 		return err
 	}
-	defer api.close(ctx)
-	leases, err := a.openLeases(api.settings.dirs, "mappings prune")
+	defer api.Close(ctx)
+	leases, err := a.openLeases(api.setup.dirs, "mappings prune")
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func runPrune(ctx context.Context, a *app) error {
 	n := 0
 	limit, cancel := context.WithTimeout(ctx, pruneLimit)
 	defer cancel()
-	err = access.Reap(limit, leases, api.sessions, api.settings.account, api.settings.network, func(e lease.Entry, o lease.Outcome, err error) {
+	err = access.Reap(limit, leases, api.Sessions(), api.setup.account, api.setup.network, func(e lease.Entry, o lease.Outcome, err error) {
 		n++
 		a.sayPruned(e, o, err)
 	})

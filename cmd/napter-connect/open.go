@@ -62,7 +62,7 @@ func runOpen(cmd *cobra.Command, a *app, o *openOptions, target string) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.settings(cmd.Context())
+	s, err := a.setup(cmd.Context())
 	if err != nil {
 		return err
 	}

@@ -45,8 +45,8 @@ func runPlain(ctx context.Context, a *app, root *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	defer api.close(ctx)
-	leases, err := a.openLeases(api.settings.dirs, "plain")
+	defer api.Close(ctx)
+	leases, err := a.openLeases(api.setup.dirs, "plain")
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func runPlain(ctx context.Context, a *app, root *cobra.Command) error {
 		uiBackend: &uiBackend{app: a, api: api, leases: leases},
 		console:   &console{in: a.in, out: a.out, texts: a.texts()}, texts: a.texts(), root: root,
 	}
-	account := api.settings.account
+	account := api.setup.account
 	p.say(p.texts.Plain.Welcome, account.Profile, p.coverage(account.Coverage))
 	if err := p.choose(ctx); !errors.Is(err, errQuit) {
 		return err

@@ -44,7 +44,7 @@ func runProxy(cmd *cobra.Command, a *app, f *accessFlags, args []string) error {
 	}
 	ctx, stdio, stop := launch.NewStdio(cmd.Context(), a.in, a.out)
 	defer stop()
-	s, err := a.settings(ctx)
+	s, err := a.setup(ctx)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // simChoice is how the remembered SIMs are found again without the API.
-func (a *app) simChoice(s *settings) simcache.Choice {
+func (a *app) simChoice(s *setup) simcache.Choice {
 	o := a.profileOptions(s.file)
 	dir, err := profile.Dir(o)
 	if err != nil {
@@ -21,7 +21,7 @@ func (a *app) simChoice(s *settings) simcache.Choice {
 
 // simCache is the cache of the SIMs that the operator has, who is what the
 // command line and the environment lead to.
-func (a *app) simCache(s *settings, operator string) (*simcache.Cache, error) {
+func (a *app) simCache(s *setup, operator string) (*simcache.Cache, error) {
 	endpoint := s.account.Endpoint
 	if err := simcache.Remember(s.dirs.Cache, a.simChoice(s), endpoint, operator); err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func (a *app) simCache(s *settings, operator string) (*simcache.Cache, error) {
 }
 
 // rememberListed keeps what the API listed: all SIMs, or some of them.
-func (a *app) rememberListed(s *settings, operator string, sims []client.Sim, all bool) {
+func (a *app) rememberListed(s *setup, operator string, sims []client.Sim, all bool) {
 	cache, err := a.simCache(s, operator)
 	if err != nil {
 		a.debugf("%v", err)
@@ -52,7 +52,7 @@ func (a *app) rememberListed(s *settings, operator string, sims []client.Sim, al
 
 // rememberUsed keeps the SIM that a way leads to, unless the API would not
 // describe it.
-func (a *app) rememberUsed(s *settings, info access.Info) {
+func (a *app) rememberUsed(s *setup, info access.Info) {
 	if info.Operator == "" || info.SIM.ID == "" || info.SIM.Status == "" {
 		return
 	}
@@ -66,7 +66,7 @@ func (a *app) rememberUsed(s *settings, info access.Info) {
 }
 
 // cachedSIMs are the SIMs that are remembered, or none.
-func (a *app) cachedSIMs(s *settings) simcache.List {
+func (a *app) cachedSIMs(s *setup) simcache.List {
 	cache, ok := simcache.Find(s.dirs.Cache, a.simChoice(s))
 	if !ok {
 		return simcache.List{}

@@ -64,7 +64,7 @@ func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	defer api.close(ctx)
+	defer api.Close(ctx)
 	done := a.waiting(a.texts().CLI.FetchingSIMs)
 	found, err := findSims(ctx, api.Session, o)
 	done()
@@ -73,7 +73,7 @@ func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
 	}
 	if token, ok := api.Held(); ok {
 		// After the result, in its own time.
-		defer a.rememberListed(api.settings, token.OperatorID, found.fetched, found.all)
+		defer a.rememberListed(api.setup, token.OperatorID, found.fetched, found.all)
 	}
 	sims := found.matching
 	slices.SortStableFunc(sims, onlineSIMsFirst)

@@ -83,7 +83,7 @@ func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) erro
 	if err != nil {
 		return err
 	}
-	s, err := a.settings(ctx)
+	s, err := a.setup(ctx)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) erro
 	so.Request.Target, so.Request.Port = target, o.port
 	so.Request.Command = "ssh " + target
 	so.User = cmp.Or(o.login, user)
-	so.KnownHosts = knownHosts(s.dirs)
+	so.KnownHosts = s.dirs.KnownHosts()
 	so.ReadOnlyKnownHosts = a.userKnownHosts()
 	status, err := a.connectSSH(ctx, s, so, o.noKeeper)
 	if err == nil && status != 0 {
@@ -105,9 +105,9 @@ func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) erro
 
 // connectSSH runs one session from the terminal's point of view: with progress,
 // questions, and a choice when the name means several SIMs.
-func (a *app) connectSSH(ctx context.Context, s *settings, so connect.SSHOptions, noKeeper bool) (int, error) {
-	j := a.openJob(s, so.Request.Command, noKeeper)
-	defer j.close(ctx)
+func (a *app) connectSSH(ctx context.Context, s *setup, so connect.SSHOptions, noKeeper bool) (int, error) {
+	opener := a.opener(s, so.Request.Command, noKeeper)
+	defer opener.Close(ctx)
 	events, printer, stop := a.progress()
 	defer stop()
 	con := a.console()
@@ -117,7 +117,7 @@ func (a *app) connectSSH(ctx context.Context, s *settings, so connect.SSHOptions
 			so.Prompt = printer.Prompter(so.Prompt)
 		}
 	}
-	c := a.connector(s, j)
+	c := a.connector(s, opener)
 	c.Progress = events
 	status, err := c.SSH(ctx, so)
 	var several *access.AmbiguousError

@@ -61,7 +61,7 @@ func runSSHConfig(ctx context.Context, a *app, write bool) error {
 	if err != nil {
 		return err
 	}
-	defer api.close(ctx)
+	defer api.Close(ctx)
 	done := a.waiting(a.texts().CLI.FetchingSIMs)
 	found, err := findSims(ctx, api.Session, simsOptions{})
 	done()
@@ -69,11 +69,11 @@ func runSSHConfig(ctx context.Context, a *app, write bool) error {
 		return err
 	}
 	if token, ok := api.Held(); ok {
-		defer a.rememberListed(api.settings, token.OperatorID, found.fetched, true)
+		defer a.rememberListed(api.setup, token.OperatorID, found.fetched, true)
 	}
-	hosts := sshHosts(api.settings.file, found.fetched)
-	install, installErr := a.sshInstall(api.settings)
-	o, err := a.sshConfigOptions(ctx, api.settings, install.OwnHosts())
+	hosts := sshHosts(api.setup.file, found.fetched)
+	install, installErr := a.sshInstall(api.setup)
+	o, err := a.sshConfigOptions(ctx, api.setup, install.OwnHosts())
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func sshHosts(file config.File, sims []client.Sim) []sshconfig.Host {
 }
 
 // sshInstall is where --write writes.
-func (a *app) sshInstall(s *settings) (sshconfig.Install, error) {
+func (a *app) sshInstall(s *setup) (sshconfig.Install, error) {
 	home := cmp.Or(a.getenv("HOME"), a.getenv("USERPROFILE"))
 	if home == "" {
 		return sshconfig.Install{}, message.WithHint(
@@ -155,13 +155,13 @@ func (a *app) sshInstall(s *settings) (sshconfig.Install, error) {
 	}, nil
 }
 
-func (a *app) sshConfigOptions(ctx context.Context, s *settings, own []string) (sshconfig.Options, error) {
+func (a *app) sshConfigOptions(ctx context.Context, s *setup, own []string) (sshconfig.Options, error) {
 	program, err := a.program()
 	if err != nil {
 		return sshconfig.Options{}, err
 	}
 	o := sshconfig.Options{
-		Command: []string{program}, GOOS: runtime.GOOS, KnownHosts: knownHosts(s.dirs),
+		Command: []string{program}, GOOS: runtime.GOOS, KnownHosts: s.dirs.KnownHosts(),
 		Taken: own, Lookup: knowsHostsCommand(ctx),
 	}
 	// What decides the account here decides it there too, where other variables

@@ -36,10 +36,10 @@ func runUI(ctx context.Context, a *app) error {
 	}
 	defer func() {
 		defer a.waiting(a.texts().Steps.Out)()
-		api.close(ctx)
+		api.Close(ctx)
 	}()
-	b.app, b.api, b.recent = &quiet, api, config.NewRecent(api.settings.dirs.State)
-	if b.leases, err = quiet.openLeases(api.settings.dirs, "tui"); err != nil {
+	b.app, b.api, b.recent = &quiet, api, config.NewRecent(api.setup.dirs.State)
+	if b.leases, err = quiet.openLeases(api.setup.dirs, "tui"); err != nil {
 		return err
 	}
 	defer func() { _ = b.leases.Close() }()

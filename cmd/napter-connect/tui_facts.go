@@ -19,7 +19,7 @@ import (
 
 // Account implements tui.Facts.
 func (b *uiBackend) Account(ctx context.Context) (tui.Account, error) {
-	a := b.api.settings.account
+	a := b.api.setup.account
 	account := tui.Account{Profile: a.Profile, Coverage: a.Coverage}
 	token, err := b.api.Token(ctx)
 	account.Operator = token.OperatorID
@@ -28,7 +28,7 @@ func (b *uiBackend) Account(ctx context.Context) (tui.Account, error) {
 
 // Address implements tui.Facts.
 func (b *uiBackend) Address(ctx context.Context) (tui.Address, error) {
-	services := b.api.settings.network.IPServices
+	services := b.api.setup.network.IPServices
 	finder, err := b.finders.Finder(services)
 	if err != nil {
 		return tui.Address{}, err
@@ -62,7 +62,7 @@ func (b *uiBackend) Copy(text string) error {
 
 // Defaults implements tui.Memory.
 func (b *uiBackend) Defaults(s tui.SIM) tui.Defaults {
-	file := b.api.settings.file
+	file := b.api.setup.file
 	tags := map[string]string{"name": s.Name}
 	for _, t := range s.Tags {
 		tags[t.Key] = t.Value
@@ -79,7 +79,7 @@ func (b *uiBackend) Mappings(ctx context.Context) ([]tui.Mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	users := b.app.readHolders(ctx, b.api.settings)
+	users := b.app.readHolders(ctx, b.api.setup)
 	list := []tui.Mapping{}
 	for m, err := range b.api.ListPortMappings(ctx) {
 		if err != nil {

@@ -76,14 +76,14 @@ func (j *uiJob) Stats() tui.Stats {
 
 // connector is the job's own: it tells the UI of its steps.
 func (j *uiJob) connector() *connect.Connector {
-	c := j.backend.app.connector(j.backend.api.settings, j.backend.api.job)
+	c := j.backend.app.connector(j.backend.api.setup, j.backend.api.Opener)
 	c.Opener, c.Progress, c.Notice = j, j.progress, j.notice
 	return c
 }
 
 // access is what every job asks for.
 func (j *uiJob) access(command string) access.Request {
-	s, r := j.backend.api.settings, j.request
+	s, r := j.backend.api.setup, j.request
 	return access.Request{
 		Account: s.account, Network: s.network, Target: r.SIM.ID, Port: r.Port, Service: r.Service, TLS: r.TLS,
 		Sources: r.Sources, Duration: r.Duration, Keep: s.file.Keep, NoReuse: s.file.NoReuse, Linger: time.Duration(s.file.Linger),

@@ -15,11 +15,11 @@ import (
 
 // ssh runs one shell.
 func (j *uiJob) ssh(ctx context.Context) tui.Ended {
-	a, s, r := j.backend.app, j.backend.api.settings, j.request
+	a, s, r := j.backend.app, j.backend.api.setup, j.request
 	status, err := j.connector().SSH(ctx, connect.SSHOptions{
 		Request: j.access("ssh"),
 		User:    r.User, LocalUser: a.localUser(), AgentSocket: a.getenv("SSH_AUTH_SOCK"),
-		KnownHosts: knownHosts(s.dirs), ReadOnlyKnownHosts: a.userKnownHosts(), ConfigFile: a.sshConfig(""),
+		KnownHosts: s.dirs.KnownHosts(), ReadOnlyKnownHosts: a.userKnownHosts(), ConfigFile: a.sshConfig(""),
 		Prompt: &uiPrompter{job: j},
 		Lend:   j.shell,
 		Session: sshclient.SessionOptions{

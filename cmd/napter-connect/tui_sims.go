@@ -76,7 +76,7 @@ func (b *uiBackend) SIMs(ctx context.Context) tui.Stream {
 
 // cached sends what is remembered, the SIMs that were online first.
 func (b *uiBackend) cached(s *simStream) {
-	cache, ok := simcache.Find(b.api.settings.dirs.Cache, b.app.simChoice(b.api.settings))
+	cache, ok := simcache.Find(b.api.setup.dirs.Cache, b.app.simChoice(b.api.setup))
 	if !ok {
 		return
 	}
@@ -127,7 +127,7 @@ func (b *uiBackend) listed(ctx context.Context, s *simStream) error {
 	}
 	s.send(tui.Page{SIMs: page})
 	if token, ok := b.api.Held(); ok {
-		b.app.rememberListed(b.api.settings, token.OperatorID, all, true)
+		b.app.rememberListed(b.api.setup, token.OperatorID, all, true)
 	}
 	return nil
 }

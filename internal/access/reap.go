@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/lease"
@@ -20,6 +21,65 @@ const KeeperProgram = "keeper"
 // adoptGrace is how long the users of a dead keeper have to register with the
 // next one before their mappings count as left over.
 const adoptGrace = 3 * time.Second
+
+// lookAgain is how soon a request makes a Reaper look at the journal again:
+// processes may have died meanwhile.
+const lookAgain = 10 * time.Second
+
+// Reaper deletes what dead processes left open, whenever their account shows up.
+// It is safe for concurrent use.
+type Reaper struct {
+	ctx      context.Context //nolint:containedctx // the reaper's life
+	leases   *lease.Manager
+	sessions *Sessions
+	logf     func(format string, args ...any)
+	looks    sync.WaitGroup
+
+	mu     sync.Mutex
+	looked map[string]time.Time // by account: when the journal was last looked at
+}
+
+// NewReaper returns a reaper whose work ends with ctx. logf is told what becomes
+// of each mapping that was left over.
+func NewReaper(ctx context.Context, leases *lease.Manager, sessions *Sessions, logf func(format string, args ...any)) *Reaper {
+	return &Reaper{ctx: ctx, leases: leases, sessions: sessions, logf: logf, looked: map[string]time.Time{}}
+}
+
+// Seen starts a look at what this account left over. It does not block.
+func (r *Reaper) Seen(a profile.Account, n Network) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if key, now := a.Key(), time.Now(); now.Sub(r.looked[key]) >= lookAgain {
+		r.looked[key] = now
+		r.looks.Go(func() { r.look(a, n) })
+	}
+}
+
+func (r *Reaper) look(a profile.Account, n Network) {
+	err := Reap(r.ctx, r.leases, r.sessions, a, n, func(e lease.Entry, o lease.Outcome, err error) {
+		because := ""
+		if err != nil {
+			because = ": " + err.Error()
+		}
+		r.logf("left over %s:%d of SIM %s: %s%s", e.IP, e.Port, e.Spec.SimID, o, because)
+	})
+	if err != nil {
+		r.logf("deleting what was left over: %v", err)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.looked, a.Key()) // the account's next command has another look
+	}
+}
+
+// Wait returns when all looks are over, or ctx is.
+func (r *Reaper) Wait(ctx context.Context) {
+	over := make(chan struct{})
+	go func() { r.looks.Wait(); close(over) }()
+	select {
+	case <-over:
+	case <-ctx.Done():
+	}
+}
 
 // Reap deletes what dead processes left open with an account's operator.
 // Mappings of other operators stay for the commands that have their account.

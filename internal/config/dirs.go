@@ -20,6 +20,12 @@ type Dirs struct {
 	Runtime string // the keeper's socket
 }
 
+// Leases is the folder of the journal of the mappings that were made here.
+func (d Dirs) Leases() string { return filepath.Join(d.State, "leases") }
+
+// KnownHosts is our own file of host keys, which OpenSSH can share.
+func (d Dirs) KnownHosts() string { return filepath.Join(d.State, "known_hosts") }
+
 // LookupDirs finds the folders for the environment that getenv reads: the XDG
 // variables on every system, else the native places (~/.config and so on;
 // ~/Library on macOS; %AppData% and %LocalAppData% on Windows). It makes none.

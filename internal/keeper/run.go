@@ -8,13 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/lease"
-	"github.com/napter-connect/napter-connect/internal/profile"
 )
 
 // memoryLimit makes the collector give memory back: a keeper mostly waits.
@@ -65,10 +63,10 @@ func serve(ctx context.Context, o RunOptions, log *logFile) error {
 	}
 	sessions, finders := access.NewSessions(AskCode), access.NewFinders()
 	local := access.NewLocal(access.Options{Sessions: sessions, Finders: finders, Leases: leases, Debugf: log.printf})
-	r := &reaper{ctx: ctx, leases: leases, sessions: sessions, log: log, looked: map[string]time.Time{}}
+	reaper := access.NewReaper(ctx, leases, sessions, log.printf)
 	s := &Server{
 		Version: o.Version, Backend: local, Sessions: sessions, Leases: settler{leases, local},
-		Idle: o.Idle, Seen: r.seenAccount, Logf: log.printf,
+		Idle: o.Idle, Seen: reaper.Seen, Logf: log.printf,
 		Rest: debug.FreeOSMemory,
 	}
 	log.printf("started, version %s, process %d", o.Version, os.Getpid())
@@ -88,48 +86,4 @@ type settler struct {
 func (s settler) Settle(ctx context.Context) error {
 	s.local.Close()
 	return s.Manager.Settle(ctx)
-}
-
-// reaper deletes what dead processes left, whenever their account shows up.
-type reaper struct {
-	ctx      context.Context
-	leases   *lease.Manager
-	sessions *access.Sessions
-	log      *logFile
-
-	mu     sync.Mutex
-	looked map[string]time.Time // by account: when the journal was last looked at
-}
-
-// lookAgain is how soon a request makes the reaper look at the journal again:
-// commands that work without the keeper may have died meanwhile.
-const lookAgain = 10 * time.Second
-
-// seenAccount starts a look at what this account left over. It does not block.
-func (r *reaper) seenAccount(a profile.Account, n access.Network) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if key, now := a.Key(), time.Now(); now.Sub(r.looked[key]) >= lookAgain {
-		r.looked[key] = now
-		go r.reap(a, n)
-	}
-}
-
-func (r *reaper) reap(a profile.Account, n access.Network) {
-	err := access.Reap(r.ctx, r.leases, r.sessions, a, n, func(e lease.Entry, o lease.Outcome, err error) {
-		r.log.printf("left over %s:%d of SIM %s: %s%s", e.IP, e.Port, e.Spec.SimID, o, because(err))
-	})
-	if err != nil {
-		r.log.printf("deleting what was left over: %v", err)
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		delete(r.looked, a.Key()) // the account's next command has another look
-	}
-}
-
-func because(err error) string {
-	if err == nil {
-		return ""
-	}
-	return ": " + err.Error()
 }

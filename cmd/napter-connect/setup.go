@@ -11,8 +11,8 @@ import (
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
 
-// settings are what the configuration, the environment and the profile decide.
-type settings struct {
+// setup are what the configuration, the environment and the profile decide.
+type setup struct {
 	dirs    config.Dirs
 	file    config.File
 	network access.Network
@@ -20,7 +20,7 @@ type settings struct {
 }
 
 // local reads the configuration and the environment; it needs no profile.
-func (a *app) local() (*settings, error) {
+func (a *app) local() (*setup, error) {
 	if a.coverage != "" && a.coverage != "jp" && a.coverage != "g" {
 		return nil, usagef(message.New("use jp (Japan) or g (global)"),
 			"--coverage-type %q does not exist", a.coverage)
@@ -42,11 +42,11 @@ func (a *app) local() (*settings, error) {
 		return nil, err
 	}
 	network.UserAgent, network.Lang = userAgent(), string(a.lang())
-	return &settings{dirs: dirs, file: file, network: network}, nil
+	return &setup{dirs: dirs, file: file, network: network}, nil
 }
 
-// settings reads the profile too.
-func (a *app) settings(ctx context.Context) (*settings, error) {
+// setup reads the profile too.
+func (a *app) setup(ctx context.Context) (*setup, error) {
 	s, err := a.local()
 	if err != nil {
 		return nil, err
