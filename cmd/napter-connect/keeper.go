@@ -131,8 +131,8 @@ func newKeeperRunCommand(a *app) *cobra.Command {
 				return message.Errorf("the keeper needs a file for its standard output")
 			}
 			return keeper.Run(cmd.Context(), keeper.RunOptions{
-				Place:  keeper.Place{State: state, Socket: socket},
-				Leases: leases, Version: readBuild().Version, Idle: idle, Ready: ready,
+				Location: keeper.Location{State: state, Socket: socket},
+				Leases:   leases, Version: readBuild().Version, Idle: idle, Ready: ready,
 			})
 		},
 	}
@@ -144,7 +144,7 @@ func newKeeperRunCommand(a *app) *cobra.Command {
 	return c
 }
 
-// runningKeeper is the way to a keeper that runs already.
+// runningKeeper is the client of a keeper that runs already.
 func (a *app) runningKeeper() (*keeper.Keeper, error) {
 	s, err := a.local()
 	if err != nil {
@@ -153,13 +153,13 @@ func (a *app) runningKeeper() (*keeper.Keeper, error) {
 	return a.keeper(s, false)
 }
 
-// keeper is the way to the keeper; start says whether one may be started.
+// keeper is the client of the keeper; start says whether one may be started.
 func (a *app) keeper(s *setup, start bool) (*keeper.Keeper, error) {
-	place, err := keeper.FindPlace(s.dirs)
+	location, err := keeper.FindLocation(s.dirs)
 	if err != nil {
 		return nil, err
 	}
-	k := &keeper.Keeper{Place: place, Code: a.otpPrompt(), Debugf: a.debugf}
+	k := &keeper.Keeper{Location: location, Code: a.otpPrompt(), Debugf: a.debugf}
 	if !start {
 		return k, nil
 	}
@@ -169,7 +169,7 @@ func (a *app) keeper(s *setup, start bool) (*keeper.Keeper, error) {
 	}
 	k.Command = &keeper.Command{
 		Path: self,
-		Args: []string{"keeper", "run", "--state", place.State, "--leases", s.dirs.Leases(), "--socket", place.Socket,
+		Args: []string{"keeper", "run", "--state", location.State, "--leases", s.dirs.Leases(), "--socket", location.Socket,
 			"--idle", keeperIdle(s).String()},
 		Env: keeperEnvironment(a.getenv),
 	}

@@ -9,11 +9,11 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// Keeper is the way from a command to the keeper. Its fields are set once,
+// Keeper is a command's client of the keeper. Its fields are set once,
 // before use.
 type Keeper struct {
-	// Place says where the keeper's socket is.
-	Place Place
+	// Location says where the keeper's socket is.
+	Location Location
 	// Command starts the background process; nil means that only a running
 	// keeper is used.
 	Command *Command
@@ -49,7 +49,7 @@ func (k *Keeper) debugf(format string, args ...any) {
 
 // dial connects to a running keeper, and starts one where that is allowed.
 func (k *Keeper) dial(ctx context.Context) (*wire, error) {
-	conn, err := k.Place.dial(ctx)
+	conn, err := k.Location.dial(ctx)
 	if err == nil {
 		return newWire(conn), nil
 	}

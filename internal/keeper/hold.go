@@ -7,15 +7,15 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 )
 
-// hold is one command's use of an open way.
+// hold is one command's use of an open mapping.
 type hold struct {
 	info    access.Info
 	user    User
-	done    chan struct{} // closed when the way was given back
+	done    chan struct{} // closed when the mapping was given back
 	failure error         // why it could not be; read after done
 }
 
-// serveHold opens or adopts a way and keeps it for as long as the connection
+// serveHold opens or adopts a mapping and keeps it for as long as the connection
 // lives.
 func (s *Server) serveHold(ctx context.Context, w *wire, r request) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -24,24 +24,24 @@ func (s *Server) serveHold(ctx context.Context, w *wire, r request) error {
 	if s.Seen != nil {
 		s.Seen(r.Open.Account, r.Open.Network)
 	}
-	way, err := s.openWay(withCode(ctx, w, in), w, r)
+	open, err := s.openAccess(withCode(ctx, w, in), w, r)
 	if err != nil {
 		return err
 	}
 	h := &hold{
-		info: way.Info(), done: make(chan struct{}),
+		info: open.Info(), done: make(chan struct{}),
 		user: User{PID: r.PID, Command: r.Command, Since: time.Now()},
 	}
 	s.register(h)
-	info := way.Info()
+	info := open.Info()
 	within := releaseLimit
 	if w.write(response{Info: &info}) == nil {
 		within = s.wait(ctx, w, in)
 	}
-	return s.release(w, h, way, within)
+	return s.release(w, h, open, within)
 }
 
-func (s *Server) openWay(ctx context.Context, w *wire, r request) (access.Access, error) {
+func (s *Server) openAccess(ctx context.Context, w *wire, r request) (access.Access, error) {
 	if r.Op == opResume {
 		return s.Backend.Adopt(ctx, *r.Open, *r.Info)
 	}
@@ -73,14 +73,14 @@ func (s *Server) wait(ctx context.Context, w *wire, in <-chan request) time.Dura
 	}
 }
 
-// release gives the way back. It goes on when the user no longer listens.
-func (s *Server) release(w *wire, h *hold, way access.Access, within time.Duration) error {
+// release gives the mapping back. It goes on when the user no longer listens.
+func (s *Server) release(w *wire, h *hold, open access.Access, within time.Duration) error {
 	if within <= 0 || within > releaseLimit {
 		within = releaseLimit
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	outcome, err := way.Close(ctx)
+	outcome, err := open.Close(ctx)
 	if err != nil {
 		s.Logf("giving back %s: %v", h.info.Mapping.Addr, err)
 	}

@@ -41,7 +41,7 @@ type request struct {
 	Op string `json:"op"`
 	// Open is what to open (open), or what was open (resume).
 	Open *access.Request `json:"open,omitempty"`
-	// Info describes the way that is resumed.
+	// Info describes the mapping that is resumed.
 	Info *access.Info `json:"info,omitempty"`
 	// Account and Network say whose token is wanted (token).
 	Account *profile.Account `json:"account,omitempty"`
@@ -86,13 +86,13 @@ type Status struct {
 	Pending int `json:"pending"`
 }
 
-// LeaseInfo is one open way and who uses it.
+// LeaseInfo is one open mapping and who uses it.
 type LeaseInfo struct {
 	Info  access.Info `json:"info"`
 	Users []User      `json:"users"`
 }
 
-// User is one command that holds a way.
+// User is one command that holds a mapping.
 type User struct {
 	PID     int       `json:"pid"`
 	Command string    `json:"command"`

@@ -20,10 +20,10 @@ const memoryLimit = 20 << 20
 
 // RunOptions say how to be a keeper.
 type RunOptions struct {
-	Place   Place
-	Leases  string // the journal's folder
-	Version string
-	Idle    time.Duration
+	Location Location
+	Leases   string // the journal's folder
+	Version  string
+	Idle     time.Duration
 	// Ready is told one line once the keeper listens, and closed.
 	Ready io.WriteCloser
 }
@@ -33,10 +33,10 @@ type RunOptions struct {
 func Run(ctx context.Context, o RunOptions) error {
 	debug.SetMemoryLimit(memoryLimit)
 	closeInherited()
-	if err := config.MakeDir(o.Place.State); err != nil {
+	if err := config.MakeDir(o.Location.State); err != nil {
 		return err
 	}
-	log, err := openLog(filepath.Join(o.Place.State, "keeper.log"))
+	log, err := openLog(filepath.Join(o.Location.State, "keeper.log"))
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func Run(ctx context.Context, o RunOptions) error {
 }
 
 func serve(ctx context.Context, o RunOptions, log *logFile) error {
-	l, err := o.Place.Listen()
+	l, err := o.Location.Listen()
 	if err != nil {
 		return err
 	}

@@ -33,9 +33,9 @@ const (
 // Backend does the keeper's work; *access.Local has it.
 type Backend interface {
 	access.Opener
-	// Adopt takes over a way that a keeper opened which has died.
+	// Adopt takes over a mapping that a keeper opened which has died.
 	Adopt(ctx context.Context, r access.Request, i access.Info) (access.Access, error)
-	// Lingering are the ways without a user that wait for the next one.
+	// Lingering are the mappings without a user that wait for the next one.
 	Lingering() []access.Info
 }
 
@@ -278,7 +278,7 @@ func (s *Server) serveStop(w *wire) error {
 	return errors.Join(failed, w.write(response{Done: failed == nil, Err: encodeError(failed)}))
 }
 
-// failures tells, when everything is given back, which of the ways that are open
+// failures tells, when everything is given back, which of the mappings that are open
 // now could not be.
 func (s *Server) failures() func() error {
 	s.mu.Lock()

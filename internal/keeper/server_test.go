@@ -22,9 +22,9 @@ import (
 // patience is how long a test waits for what must happen.
 const patience = 10 * time.Second
 
-// fakeBackend opens ways that are nothing but counted.
+// fakeBackend opens mappings that are nothing but counted.
 type fakeBackend struct {
-	open     atomic.Int32 // ways that are open
+	open     atomic.Int32 // mappings that are open
 	opened   atomic.Int32
 	adopted  atomic.Int32
 	begun    chan struct{} // told of each Open
@@ -46,7 +46,7 @@ func (b *fakeBackend) Open(ctx context.Context, r access.Request, progress acces
 		}
 	}
 	b.opened.Add(1)
-	return b.way(r), nil
+	return b.access(r), nil
 }
 
 func (b *fakeBackend) Adopt(_ context.Context, r access.Request, i access.Info) (access.Access, error) {
@@ -54,30 +54,30 @@ func (b *fakeBackend) Adopt(_ context.Context, r access.Request, i access.Info) 
 		return nil, access.ErrGone
 	}
 	b.adopted.Add(1)
-	return b.way(r), nil
+	return b.access(r), nil
 }
 
-func (b *fakeBackend) way(r access.Request) *fakeWay {
+func (b *fakeBackend) access(r access.Request) *fakeAccess {
 	b.open.Add(1)
-	return &fakeWay{b: b, target: r.Target}
+	return &fakeAccess{b: b, target: r.Target}
 }
 
 func (b *fakeBackend) Lingering() []access.Info { return make([]access.Info, b.linger.Load()) }
 
-type fakeWay struct {
+type fakeAccess struct {
 	b      *fakeBackend
 	target string
 	once   sync.Once
 }
 
-func (w *fakeWay) Info() access.Info {
+func (w *fakeAccess) Info() access.Info {
 	return access.Info{
 		SIM:     access.SIM{ID: w.target},
 		Mapping: access.Mapping{Addr: netip.MustParseAddrPort("192.0.2.1:5")},
 	}
 }
 
-func (w *fakeWay) Close(context.Context) (access.Outcome, error) {
+func (w *fakeAccess) Close(context.Context) (access.Outcome, error) {
 	w.once.Do(func() { w.b.open.Add(-1) })
 	if w.b.closeErr != nil {
 		return access.Pending, w.b.closeErr
@@ -116,14 +116,14 @@ type served struct {
 func serveFake(t *testing.T, change func(*Server, *fakeBackend)) *served {
 	t.Helper()
 	dir := t.TempDir()
-	place := Place{State: dir, Socket: filepath.Join(dir, "k.sock")}
-	l, err := place.Listen()
+	location := Location{State: dir, Socket: filepath.Join(dir, "k.sock")}
+	l, err := location.Listen()
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &served{
 		backend: &fakeBackend{}, sessions: &fakeSessions{}, leases: &fakeLeases{},
-		keeper: &Keeper{Place: place, Debugf: t.Logf}, ended: make(chan error, 1),
+		keeper: &Keeper{Location: location, Debugf: t.Logf}, ended: make(chan error, 1),
 	}
 	s.Server = &Server{Version: "test", Backend: s.backend, Sessions: s.sessions, Leases: s.leases, Logf: t.Logf}
 	if change != nil {
@@ -165,26 +165,26 @@ func eventually(t *testing.T, what string, f func() bool) {
 func TestHoldEndsWithItsConnection(t *testing.T) {
 	s := serveFake(t, nil)
 	var events []access.Event
-	way, err := s.keeper.Open(t.Context(), access.Request{Target: "one", Command: "test"}, func(e access.Event) { events = append(events, e) })
+	open, err := s.keeper.Open(t.Context(), access.Request{Target: "one", Command: "test"}, func(e access.Event) { events = append(events, e) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if way.Info().SIM.ID != "one" || len(events) != 3 { // the keeper's step, and one of the backend
-		t.Errorf("%+v, events %+v", way.Info(), events)
+	if open.Info().SIM.ID != "one" || len(events) != 3 { // the keeper's step, and one of the backend
+		t.Errorf("%+v, events %+v", open.Info(), events)
 	}
 	st, err := s.keeper.Status(t.Context())
 	if err != nil || len(st.Leases) != 1 || len(st.Leases[0].Users) != 1 || st.Leases[0].Users[0].Command != "test" {
 		t.Errorf("%+v, %v", st, err)
 	}
-	if outcome, err := way.Close(t.Context()); outcome != access.Deleted || err != nil {
+	if outcome, err := open.Close(t.Context()); outcome != access.Deleted || err != nil {
 		t.Errorf("%s, %v", outcome, err)
 	}
 	if n := s.backend.open.Load(); n != 0 {
-		t.Errorf("%d ways are open", n)
+		t.Errorf("%d mappings are open", n)
 	}
 
 	// A command that dies closes nothing: its socket does.
-	conn, err := s.keeper.Place.dial(t.Context())
+	conn, err := s.keeper.Location.dial(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func TestHoldEndsWithItsConnection(t *testing.T) {
 	if err := w.write(request{Op: opOpen, Open: &access.Request{}}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the open way", func() bool { return s.backend.open.Load() == 1 })
+	eventually(t, "the open mapping", func() bool { return s.backend.open.Load() == 1 })
 	w.close()
 	eventually(t, "its end", func() bool { return s.backend.open.Load() == 0 })
 }
@@ -216,7 +216,7 @@ func TestOpeningEndsWithItsConnection(t *testing.T) {
 		return s.active == 0
 	})
 	if n := s.backend.opened.Load(); n != 0 {
-		t.Errorf("%d ways were opened", n)
+		t.Errorf("%d mappings were opened", n)
 	}
 }
 
@@ -245,14 +245,14 @@ func TestStopWaitsForWhatIsBeingOpened(t *testing.T) {
 
 func TestStopTellsWhatCouldNotBeDeleted(t *testing.T) {
 	s := serveFake(t, func(_ *Server, b *fakeBackend) { b.closeErr = errors.New("the network is away") })
-	way, err := s.keeper.Open(t.Context(), access.Request{}, nil)
+	open, err := s.keeper.Open(t.Context(), access.Request{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := s.keeper.Stop(t.Context()); err == nil {
 		t.Error("no error")
 	}
-	if outcome, err := way.Close(t.Context()); outcome != access.Pending || err == nil {
+	if outcome, err := open.Close(t.Context()); outcome != access.Pending || err == nil {
 		t.Errorf("its user learns %s, %v", outcome, err)
 	}
 }
@@ -264,7 +264,7 @@ func TestWorkIsNotTakenOnAtTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.refuseWork()
-	conn, err := s.keeper.Place.dial(t.Context())
+	conn, err := s.keeper.Location.dial(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,16 +306,16 @@ func TestIdleWaitsForWhatIsLeftToDo(t *testing.T) {
 func TestResume(t *testing.T) {
 	s := serveFake(t, nil)
 	r := access.Request{Target: "one"}
-	info := (&fakeWay{target: "one"}).Info()
+	info := (&fakeAccess{target: "one"}).Info()
 	for _, c := range []struct {
 		info access.Info
 		ok   bool
 	}{{info, true}, {access.Info{}, false}} {
-		y := &way{keeper: s.keeper, request: r, recorder: access.NewRecorder(nil, nil), info: c.info, w: newWire(nothing(t))}
-		if err := y.resume(t.Context()); (err == nil) != c.ok {
+		h := &heldAccess{keeper: s.keeper, request: r, recorder: access.NewRecorder(nil, nil), info: c.info, w: newWire(nothing(t))}
+		if err := h.resume(t.Context()); (err == nil) != c.ok {
 			t.Errorf("%+v: %v", c.info, err)
 		}
-		y.wire().close()
+		h.wire().close()
 	}
 	if n := s.backend.adopted.Load(); n != 1 {
 		t.Errorf("%d were adopted", n)
@@ -331,16 +331,16 @@ func nothing(t *testing.T) net.Conn {
 	return a
 }
 
-// One listener has the place, also over the socket of a dead one.
+// One listener has the socket, also over the socket of a dead one.
 func TestPlaceIsSingle(t *testing.T) {
 	dir := t.TempDir()
-	place := Place{State: dir, Socket: filepath.Join(dir, "k.sock")}
+	location := Location{State: dir, Socket: filepath.Join(dir, "k.sock")}
 	for range 2 {
-		l, err := place.Listen()
+		l, err := location.Listen()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := place.Listen(); !errors.Is(err, ErrRunning) {
+		if _, err := location.Listen(); !errors.Is(err, ErrRunning) {
 			t.Errorf("a second one: %v", err)
 		}
 		// As when the process is killed: the socket's file stays.

@@ -34,7 +34,7 @@ const (
 	// readyLine is what the new process prints on stdout once it listens; then it
 	// closes stdout.
 	readyLine = "ready"
-	// takenLine is what it prints when another one has the place.
+	// takenLine is what it prints when another one has the socket.
 	takenLine = "taken"
 )
 
@@ -43,25 +43,25 @@ const (
 func (k *Keeper) start(ctx context.Context) (net.Conn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, message.Errorf("its start took too long"))
 	defer cancel()
-	if err := config.MakeDir(filepath.Dir(k.Place.Socket)); err != nil {
+	if err := config.MakeDir(filepath.Dir(k.Location.Socket)); err != nil {
 		return nil, err
 	}
-	lock := flock.New(k.Place.Socket+".start", flock.SetPermissions(0o600))
+	lock := flock.New(k.Location.Socket+".start", flock.SetPermissions(0o600))
 	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
 		return nil, message.Errorf("waiting for another start: %w", err)
 	}
 	defer func() { _ = lock.Unlock() }()
 	for {
-		if conn, err := k.Place.dial(ctx); err == nil {
+		if conn, err := k.Location.dial(ctx); err == nil {
 			return conn, nil
 		}
 		k.debugf("starting a keeper")
 		err := k.Command.run(ctx)
 		if err == nil {
-			return k.Place.dial(ctx)
+			return k.Location.dial(ctx)
 		}
 		// One that a command started, which died then, is about to listen; or one
-		// that is about to end has the place for a moment.
+		// that is about to end has the socket for a moment.
 		if !errors.Is(err, ErrRunning) || wait.For(ctx, lockRetry) != nil {
 			return nil, err
 		}

@@ -31,10 +31,10 @@ const (
 func (k *Keeper) Open(ctx context.Context, r access.Request, progress access.Progress) (access.Access, error) {
 	rec := access.NewRecorder(progress, nil)
 	for try := 1; ; try++ {
-		way, err := k.open(ctx, r, rec)
+		open, err := k.open(ctx, r, rec)
 		var lost *lostError
 		if err == nil || !errors.As(err, &lost) || try == openTries || ctx.Err() != nil {
-			return way, err
+			return open, err
 		}
 		k.debugf("%v; trying again", err)
 	}
@@ -47,19 +47,19 @@ func (k *Keeper) open(ctx context.Context, r access.Request, rec *access.Recorde
 	if err != nil {
 		return nil, err
 	}
-	y := &way{keeper: k, request: r, recorder: rec, w: w, closing: make(chan struct{}), ended: make(chan struct{})}
-	if err := y.ask(ctx, request{Op: opOpen, Open: &r}, rec.Forward()); err != nil {
+	h := &heldAccess{keeper: k, request: r, recorder: rec, w: w, closing: make(chan struct{}), ended: make(chan struct{})}
+	if err := h.ask(ctx, request{Op: opOpen, Open: &r}, rec.Forward()); err != nil {
 		w.close()
 		return nil, err
 	}
 	life, letGo := context.WithCancel(context.WithoutCancel(ctx))
-	y.letGo = letGo
-	go y.watch(life)
-	return y, nil
+	h.letGo = letGo
+	go h.watch(life)
+	return h, nil
 }
 
-// way is an open way whose lease the keeper holds.
-type way struct {
+// heldAccess is access whose lease the keeper holds.
+type heldAccess struct {
 	keeper   *Keeper
 	request  access.Request
 	recorder *access.Recorder
@@ -76,72 +76,72 @@ type way struct {
 	err     error
 }
 
-// ask sends the request that begins the hold and waits for the way.
-func (y *way) ask(ctx context.Context, r request, progress access.Progress) error {
-	w := y.wire()
+// ask sends the request that begins the hold and waits for the mapping.
+func (h *heldAccess) ask(ctx context.Context, r request, progress access.Progress) error {
+	w := h.wire()
 	defer context.AfterFunc(ctx, w.close)()
-	r.PID, r.Command = os.Getpid(), y.request.Command
+	r.PID, r.Command = os.Getpid(), h.request.Command
 	if err := w.write(r); err != nil {
 		return &lostError{err}
 	}
-	got, err := y.keeper.answer(ctx, w, progress)
+	got, err := h.keeper.answer(ctx, w, progress)
 	if err != nil {
 		return err
 	}
 	if got.Info == nil {
 		return errNoSense
 	}
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	y.info = *got.Info
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.info = *got.Info
 	return nil
 }
 
-func (y *way) wire() *wire {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	return y.w
+func (h *heldAccess) wire() *wire {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.w
 }
 
 // Info implements access.Access.
-func (y *way) Info() access.Info {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	return y.info
+func (h *heldAccess) Info() access.Info {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.info
 }
 
 // watch reads until the keeper says how the hold ended. When the keeper dies it
 // registers the hold with the next one, which took over the journal.
-func (y *way) watch(ctx context.Context) {
-	defer close(y.ended)
-	defer func() { y.wire().close() }()
+func (h *heldAccess) watch(ctx context.Context) {
+	defer close(h.ended)
+	defer func() { h.wire().close() }()
 	for {
 		var got response
-		err := y.wire().read(&got)
+		err := h.wire().read(&got)
 		switch {
 		case err == nil && got.Outcome != "":
-			y.outcome, y.err = got.Outcome, got.Err.decode()
+			h.outcome, h.err = got.Outcome, got.Err.decode()
 			return
 		case err == nil && got.Err != nil:
-			y.outcome, y.err = access.Pending, got.Err.decode()
+			h.outcome, h.err = access.Pending, got.Err.decode()
 			return
 		case err == nil:
 			continue // Stopped: the outcome follows
 		}
-		if err := y.resume(ctx); err != nil {
-			y.keeper.debugf("the keeper has died and no other took over: %v", err)
-			y.outcome, y.err = access.Pending, err
+		if err := h.resume(ctx); err != nil {
+			h.keeper.debugf("the keeper has died and no other took over: %v", err)
+			h.outcome, h.err = access.Pending, err
 			return
 		}
-		if y.isClosing() {
-			_ = y.wire().write(request{Op: opClose})
+		if h.isClosing() {
+			_ = h.wire().write(request{Op: opClose})
 		}
 	}
 }
 
-func (y *way) isClosing() bool {
+func (h *heldAccess) isClosing() bool {
 	select {
-	case <-y.closing:
+	case <-h.closing:
 		return true
 	default:
 		return false
@@ -149,24 +149,24 @@ func (y *way) isClosing() bool {
 }
 
 // resume registers the hold with the next keeper.
-func (y *way) resume(ctx context.Context) error {
+func (h *heldAccess) resume(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, resumeLimit)
 	defer cancel()
-	info := y.Info()
+	info := h.Info()
 	for {
-		w, err := y.keeper.dial(ctx)
+		w, err := h.keeper.dial(ctx)
 		if err != nil {
 			return err
 		}
-		y.mu.Lock()
-		y.w.close()
-		y.w = w
-		y.mu.Unlock()
-		err = y.ask(ctx, request{Op: opResume, Open: &y.request, Info: &info}, nil)
+		h.mu.Lock()
+		h.w.close()
+		h.w = w
+		h.mu.Unlock()
+		err = h.ask(ctx, request{Op: opResume, Open: &h.request, Info: &info}, nil)
 		var lost *lostError
 		if !errors.As(err, &lost) || ctx.Err() != nil {
 			if err == nil {
-				y.keeper.debugf("the keeper has died; the next one took over %s", info.Mapping.Addr)
+				h.keeper.debugf("the keeper has died; the next one took over %s", info.Mapping.Addr)
 			}
 			return err
 		}
@@ -175,32 +175,32 @@ func (y *way) resume(ctx context.Context) error {
 
 // Close implements access.Access: it asks for the end and waits for it, for 5 s
 // when ctx has no deadline.
-func (y *way) Close(ctx context.Context) (access.Outcome, error) {
-	end := y.recorder.Start(access.StepDelete)
-	outcome, err := y.end(ctx)
+func (h *heldAccess) Close(ctx context.Context) (access.Outcome, error) {
+	end := h.recorder.Start(access.StepDelete)
+	outcome, err := h.end(ctx)
 	end(outcome.Text(), err)
 	return outcome, err
 }
 
-func (y *way) end(ctx context.Context) (access.Outcome, error) {
+func (h *heldAccess) end(ctx context.Context) (access.Outcome, error) {
 	limit := closeLimit
 	if deadline, ok := ctx.Deadline(); ok {
 		limit = time.Until(deadline)
 	}
-	y.once.Do(func() {
-		close(y.closing)
-		_ = y.wire().write(request{Op: opClose, Within: limit - answerTime})
+	h.once.Do(func() {
+		close(h.closing)
+		_ = h.wire().write(request{Op: opClose, Within: limit - answerTime})
 	})
-	defer y.letGo()
+	defer h.letGo()
 	select {
-	case <-y.ended:
-		if y.outcome == access.Pending && y.err != nil {
-			return y.outcome, message.Errorf("%w; the keeper goes on trying", y.err)
+	case <-h.ended:
+		if h.outcome == access.Pending && h.err != nil {
+			return h.outcome, message.Errorf("%w; the keeper goes on trying", h.err)
 		}
-		return y.outcome, y.err
+		return h.outcome, h.err
 	case <-ctx.Done():
 		// The keeper has it in its hands, and needs no listener.
-		defer y.wire().close()
+		defer h.wire().close()
 		return access.Pending, message.Errorf("the keeper goes on trying")
 	}
 }
