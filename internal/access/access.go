@@ -1,6 +1,6 @@
-// Package access opens and closes a way to one port of one SIM:
-// target -> SIM -> source -> mapping. It is the one place that knows the order
-// of that job.
+// Package access turns what a person typed for a SIM into an open port mapping,
+// and gives it back: target -> SIM -> source -> mapping. It is the one place that
+// knows that order. What is done over the mapping is package connect's business.
 package access
 
 import (
@@ -16,16 +16,16 @@ import (
 // Opener opens access. There are two makers: one that does the work in this
 // process, and one that asks the keeper.
 type Opener interface {
-	// Open returns an open way, or an error with a hint; then nothing is left
+	// Open returns an open mapping, or an error with a hint; then nothing is left
 	// open. The mapping lives until Close.
 	Open(ctx context.Context, r Request, progress Progress) (Access, error)
 }
 
-// Access is an open way. The caller closes it once, whatever happens.
+// Access is an open mapping. The caller closes it once, whatever happens.
 type Access interface {
-	// Info says where the way leads and how long it is open.
+	// Info says where the mapping leads and how long it is open.
 	Info() Info
-	// Close gives the way back, and deletes the mapping if it is ours and nobody
+	// Close gives the mapping back, and deletes the mapping if it is ours and nobody
 	// else uses it. ctx bounds it: give it a fresh one, not the cancelled one
 	// that ended the session.
 	Close(ctx context.Context) (Outcome, error)
@@ -34,7 +34,7 @@ type Access interface {
 // Request is what to open. It crosses the keeper's socket as JSON.
 type Request struct {
 	Account profile.Account `json:"account"`
-	// Network is what the environment decides about the way out.
+	// Network is what the environment says about outgoing connections.
 	Network Network `json:"network"`
 	// Target is a SIM ID, an IMSI or a name, as typed.
 	Target string `json:"target"`
@@ -58,7 +58,7 @@ type Request struct {
 	Command string `json:"command,omitempty"`
 }
 
-// Network is what the environment decides about the way out.
+// Network is what the environment says about outgoing connections.
 type Network struct {
 	// IPServices replace the built-in ones when not empty.
 	IPServices []myip.Service `json:"ipServices,omitempty"`
@@ -71,7 +71,7 @@ type Network struct {
 	Lang string `json:"lang,omitempty"`
 }
 
-// Info describes an open way.
+// Info describes an open mapping.
 type Info struct {
 	// Operator is the ID of the operator whose SIM it is.
 	Operator string  `json:"operator,omitempty"`
@@ -84,7 +84,7 @@ type Info struct {
 	Agreed []string `json:"agreed,omitempty"`
 }
 
-// SIM is who a way leads to. Name is untrusted text.
+// SIM is who a mapping leads to. Name is untrusted text.
 type SIM struct {
 	ID   string            `json:"id"`
 	Name string            `json:"name,omitempty"`
@@ -101,7 +101,7 @@ type SIM struct {
 	SeenAt time.Time `json:"seenAt,omitzero"`
 }
 
-// Mapping is the port mapping behind a way.
+// Mapping is the port mapping itself.
 type Mapping struct {
 	// Addr is what to dial (the API's ipAddress and port).
 	Addr netip.AddrPort `json:"addr"`

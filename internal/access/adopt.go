@@ -8,20 +8,20 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// ErrGone says that the way to adopt has ended.
+// ErrGone says that the mapping to adopt has ended.
 var ErrGone = message.Errorf("the port mapping has ended")
 
-// Adopt takes over a way that a process opened which has died, for a user who
+// Adopt takes over a mapping that a process opened which has died, for a user who
 // still holds it: from then on it is shared and closed like any other.
 func (l *Local) Adopt(ctx context.Context, r Request, i Info) (Access, error) {
-	api, err := l.o.Sessions.Session(r.Account, r.Network)
+	api, err := l.options.Sessions.Session(r.Account, r.Network)
 	if err != nil {
 		return nil, err
 	}
-	recorder := NewRecorder(nil, l.o.Now)
-	w := &way{info: i, api: api}
+	recorder := NewRecorder(nil, l.options.Now)
+	m := &openMapping{info: i, api: api}
 	if i.Mapping.Foreign {
-		u := l.shares.alone(w)
+		u := l.shares.alone(m)
 		u.recorder = recorder
 		return u, nil
 	}
@@ -33,16 +33,16 @@ func (l *Local) Adopt(ctx context.Context, r Request, i Info) (Access, error) {
 	defer done()
 	u := l.shares.joinAnyway(key, r)
 	if u == nil {
-		if w.lease, err = l.adoptLease(i); err != nil { //nolint:contextcheck // reading the journal takes no time to cancel
+		if m.lease, err = l.adoptLease(i); err != nil { //nolint:contextcheck // reading the journal takes no time to cancel
 			return nil, err
 		}
-		u = l.shares.add(key, w, r)
+		u = l.shares.add(key, m, r)
 	}
 	u.recorder = recorder
 	return u, nil
 }
 
-// adoptedKey is the key that the way had in the process that opened it.
+// adoptedKey is the key that the mapping had in the process that opened it.
 func adoptedKey(r Request, i Info) shareKey {
 	k := shareKeyOf(r, lease.Spec{
 		SimID: i.SIM.ID, IMSI: i.SIM.IMSI, Port: i.Mapping.DevicePort,
@@ -55,7 +55,7 @@ func adoptedKey(r Request, i Info) shareKey {
 }
 
 func (l *Local) adoptLease(i Info) (*lease.Lease, error) {
-	entries, _, err := l.o.Leases.Entries()
+	entries, _, err := l.options.Leases.Entries()
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (l *Local) adoptLease(i Info) (*lease.Lease, error) {
 		if e.IP != i.Mapping.Addr.Addr() || e.Port != int(i.Mapping.Addr.Port()) || e.State == lease.Intent {
 			continue
 		}
-		adopted, err := l.o.Leases.Adopt(e.ID)
+		adopted, err := l.options.Leases.Adopt(e.ID)
 		if errors.Is(err, lease.ErrGone) {
 			break
 		}

@@ -25,8 +25,8 @@ type Options struct {
 // TLS, service and source share one mapping: the last to close deletes it. It is
 // safe for concurrent use.
 type Local struct {
-	o      Options
-	shares *shares
+	options Options
+	shares  *shares
 }
 
 // NewLocal returns an Opener that does the work in this process.
@@ -40,33 +40,33 @@ func NewLocal(o Options) *Local {
 	if o.Debugf == nil {
 		o.Debugf = func(string, ...any) {}
 	}
-	return &Local{o: o, shares: newShares(o.Now)}
+	return &Local{options: o, shares: newShares(o.Now)}
 }
 
-// Lingering are the ways without a user that wait for the next one.
+// Lingering are the mappings without a user that wait for the next one.
 func (l *Local) Lingering() []Info { return l.shares.lingering() }
 
-// Close deletes at once what lingers, and waits for that. Ways that are still
+// Close deletes at once what lingers, and waits for that. Mappings that are still
 // open stay so.
 func (l *Local) Close() { l.shares.close() }
 
-// way is a mapping that a Local opened.
-type way struct {
+// openMapping is a mapping that a Local opened, or found open.
+type openMapping struct {
 	info  Info
 	api   lease.API
 	lease *lease.Lease // nil for a foreign mapping
 }
 
-func (w *way) giveBack(ctx context.Context, keep bool) (Outcome, error) {
+func (m *openMapping) giveBack(ctx context.Context, keep bool) (Outcome, error) {
 	switch {
-	case w.lease == nil:
+	case m.lease == nil:
 		return Foreign, nil
 	case keep:
-		return Kept, w.lease.Keep() //nolint:contextcheck // writing the journal takes no time to cancel
+		return Kept, m.lease.Keep() //nolint:contextcheck // writing the journal takes no time to cancel
 	}
-	outcome, err := w.lease.Delete(ctx, w.api)
+	outcome, err := m.lease.Delete(ctx, m.api)
 	if outcome == lease.Pending {
-		w.lease.DeleteLater(w.api)
+		m.lease.DeleteLater(m.api)
 	}
 	return Outcome(outcome), err
 }

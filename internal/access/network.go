@@ -2,7 +2,7 @@ package access
 
 import "github.com/napter-connect/napter-connect/internal/myip"
 
-// NetworkFromEnv reads what the environment decides about the way out: the
+// NetworkFromEnv reads what the environment says about outgoing connections: the
 // proxy variables and NAPTER_CONNECT_IP_SERVICES. UserAgent and Lang are the
 // caller's to fill in.
 func NetworkFromEnv(getenv func(string) string) (Network, error) {

@@ -19,8 +19,8 @@ import (
 // answer, and its mapping be deleted, after the job was cancelled.
 const graceAfterCancel = 5 * time.Second
 
-// job is one run of Open: what is known so far.
-type job struct {
+// opening is one run of Open: what is known so far.
+type opening struct {
 	*Local
 	*Recorder
 	request Request // checked
@@ -41,79 +41,79 @@ type job struct {
 //
 //	time zero   log in            | learn the public address
 //	then        find the SIM      | list mappings     (both need the login)
-//	then        share a way of this process that leads there, reuse a fitting
+//	then        share a mapping of this process that leads there, reuse a fitting
 //	            mapping, or create one
 //
-// A way that the same request led to in the last minute is shared at once.
+// A mapping that the same request led to in the last minute is shared at once.
 func (l *Local) Open(ctx context.Context, r Request, progress Progress) (Access, error) {
-	j, err := l.newJob(r, progress)
+	o, err := l.newOpening(r, progress)
 	if err != nil {
 		return nil, err
 	}
-	ask := askKeyOf(j.request, j.target)
-	if !j.request.NoReuse {
+	ask := askKeyOf(o.request, o.target)
+	if !o.request.NoReuse {
 		done, err := l.shares.turn(ctx, ask)
 		if err != nil {
 			return nil, err
 		}
 		defer done()
-		if u := l.shares.again(ask, j.request, j.from(ctx)); u != nil {
-			return j.shared(u), nil
+		if u := l.shares.again(ask, o.request, o.from(ctx)); u != nil {
+			return o.shared(u), nil
 		}
 	}
-	if err := j.learn(ctx); err != nil {
+	if err := o.learn(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		return nil, err
 	}
-	if m, ok := j.fitting(); ok { //nolint:contextcheck // reading the journal takes no time to cancel
-		return j.reuse(m), nil
+	if m, ok := o.fitting(); ok { //nolint:contextcheck // reading the journal takes no time to cancel
+		return o.reuse(m), nil
 	}
-	u, err := j.shareOrCreate(ctx)
+	u, err := o.shareOrCreate(ctx)
 	if err != nil {
 		return nil, err
 	}
-	l.shares.remember(ask, u, j.from(ctx))
+	l.shares.remember(ask, u, o.from(ctx))
 	return u, nil
 }
 
 // from is this machine's address towards the services that tell the public one:
 // when it changes, so may the public address.
-func (j *job) from(ctx context.Context) netip.Addr {
-	if len(j.request.Sources) > 0 {
+func (o *opening) from(ctx context.Context) netip.Addr {
+	if len(o.request.Sources) > 0 {
 		return netip.Addr{}
 	}
-	addr, _ := j.finder.LocalAddr(ctx)
+	addr, _ := o.finder.LocalAddr(ctx)
 	return addr
 }
 
-func (j *job) shared(u *user) *user {
-	u.recorder = j.Recorder
-	j.Start(StepMapping)(message.New("shared %s", u.share.way.info.Mapping.Addr), nil)
+func (o *opening) shared(u *user) *user {
+	u.recorder = o.Recorder
+	o.Start(StepMapping)(message.New("shared %s", u.share.mapping.info.Mapping.Addr), nil)
 	return u
 }
 
-// shareOrCreate joins the users of a live way, or makes one. One job at a time
-// does so for one way.
-func (j *job) shareOrCreate(ctx context.Context) (*user, error) {
-	key := shareKeyOf(j.request, j.spec())
-	if j.request.NoReuse {
+// shareOrCreate joins the users of a live mapping, or makes one. One opening at a
+// time does so for one mapping.
+func (o *opening) shareOrCreate(ctx context.Context) (*user, error) {
+	key := shareKeyOf(o.request, o.spec())
+	if o.request.NoReuse {
 		key.alone = new(byte)
 	}
-	done, err := j.shares.turn(ctx, key)
+	done, err := o.shares.turn(ctx, key)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	if u := j.shares.join(key, j.request); u != nil {
-		return j.shared(u), nil
+	if u := o.shares.join(key, o.request); u != nil {
+		return o.shared(u), nil
 	}
-	return j.create(ctx, key)
+	return o.create(ctx, key)
 }
 
-// newJob checks all that can be checked without the network.
-func (l *Local) newJob(r Request, progress Progress) (*job, error) {
+// newOpening checks all that can be checked without the network.
+func (l *Local) newOpening(r Request, progress Progress) (*opening, error) {
 	r, err := checked(r)
 	if err != nil {
 		return nil, err
@@ -122,112 +122,112 @@ func (l *Local) newJob(r Request, progress Progress) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	api, err := l.o.Sessions.Session(r.Account, r.Network)
+	api, err := l.options.Sessions.Session(r.Account, r.Network)
 	if err != nil {
 		return nil, err
 	}
-	finder, err := l.o.Finders.Finder(r.Network.IPServices)
+	finder, err := l.options.Finders.Finder(r.Network.IPServices)
 	if err != nil {
 		return nil, err
 	}
-	return &job{Local: l, Recorder: NewRecorder(progress, l.o.Now), request: r, target: t, api: api, finder: finder}, nil
+	return &opening{Local: l, Recorder: NewRecorder(progress, l.options.Now), request: r, target: t, api: api, finder: finder}, nil
 }
 
 // learn finds out everything that the mapping depends on, as much at once as
 // there can be. The first failure ends the rest.
-func (j *job) learn(ctx context.Context) error {
+func (o *opening) learn(ctx context.Context) error {
 	all, ctx := errgroup.WithContext(ctx)
-	all.Go(func() error { return j.learnAddress(ctx) })
+	all.Go(func() error { return o.learnAddress(ctx) })
 	all.Go(func() error {
-		if err := j.logIn(ctx); err != nil {
+		if err := o.logIn(ctx); err != nil {
 			return err
 		}
-		if err := j.findAndList(ctx); err != nil {
+		if err := o.findAndList(ctx); err != nil {
 			return err
 		}
-		return j.listForSIM(ctx)
+		return o.listForSIM(ctx)
 	})
 	return all.Wait()
 }
 
-func (j *job) findAndList(ctx context.Context) error {
-	j.noteOurs() //nolint:contextcheck // reading the journal takes no time to cancel
+func (o *opening) findAndList(ctx context.Context) error {
+	o.noteOurs() //nolint:contextcheck // reading the journal takes no time to cancel
 	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() error { return j.findSIM(ctx) })
-	both.Go(func() error { return j.listMappings(ctx) })
+	both.Go(func() error { return o.findSIM(ctx) })
+	both.Go(func() error { return o.listMappings(ctx) })
 	return both.Wait()
 }
 
-func (j *job) learnAddress(ctx context.Context) error {
-	if len(j.request.Sources) > 0 {
+func (o *opening) learnAddress(ctx context.Context) error {
+	if len(o.request.Sources) > 0 {
 		return nil
 	}
-	end := j.Start(StepAddress)
-	result, err := j.finder.Find(ctx)
+	end := o.Start(StepAddress)
+	result, err := o.finder.Find(ctx)
 	if err != nil {
 		end(message.Text{}, err)
 		return err
 	}
 	end(message.Verbatim(result.Addr.String()), nil)
-	j.address = result
+	o.address = result
 	return nil
 }
 
-func (j *job) logIn(ctx context.Context) error {
-	end := j.Start(StepLogin)
-	token, err := j.api.Token(ctx)
+func (o *opening) logIn(ctx context.Context) error {
+	end := o.Start(StepLogin)
+	token, err := o.api.Token(ctx)
 	end(message.Verbatim(token.OperatorID), err)
-	j.operator = token.OperatorID
+	o.operator = token.OperatorID
 	return err
 }
 
-func (j *job) findSIM(ctx context.Context) error {
-	end := j.Start(StepSIM)
-	f, err := findSIM(ctx, j.api, j.target, j.o.Now())
+func (o *opening) findSIM(ctx context.Context) error {
+	end := o.Start(StepSIM)
+	f, err := findSIM(ctx, o.api, o.target, o.options.Now())
 	if err == nil && f.known {
-		err = checkReach(f.sim, serviceFor(f.sim, j.request.Service), j.o.Now())
+		err = checkReach(f.sim, serviceFor(f.sim, o.request.Service), o.options.Now())
 	}
 	if err != nil {
 		end(message.Text{}, err)
 		return err
 	}
-	j.found = f
-	end(j.sim().label(), nil)
+	o.found = f
+	end(o.sim().label(), nil)
 	return nil
 }
 
 // listMappings lists while the SIM is being looked for: by SIM ID the SIM's
 // mappings, else everybody's. The list serves reuse alone: a user who may not
 // have it goes on without.
-func (j *job) listMappings(ctx context.Context) error {
-	if !j.reuses {
+func (o *opening) listMappings(ctx context.Context) error {
+	if !o.reuses {
 		return nil
 	}
-	end := j.Start(StepList)
+	end := o.Start(StepList)
 	var list []client.PortMapping
 	var err error
-	if j.target.kind == bySimID {
-		list, err = j.api.ListPortMappingsForSim(ctx, j.target.text)
+	if o.target.kind == bySimID {
+		list, err = o.api.ListPortMappingsForSim(ctx, o.target.text)
 	} else {
-		list, err = collect(j.api.ListPortMappings(ctx))
+		list, err = collect(o.api.ListPortMappings(ctx))
 	}
-	return j.listedAs(end, list, err)
+	return o.listedAs(end, list, err)
 }
 
 // listForSIM lists again when listing everybody's mappings was denied: the right
 // to list one SIM's can be given alone.
-func (j *job) listForSIM(ctx context.Context) error {
-	if !j.reuses || j.listed || j.target.kind == bySimID || j.found.sim.SimID == "" {
+func (o *opening) listForSIM(ctx context.Context) error {
+	if !o.reuses || o.listed || o.target.kind == bySimID || o.found.sim.SimID == "" {
 		return nil
 	}
-	end := j.Start(StepList)
-	list, err := j.api.ListPortMappingsForSim(ctx, j.found.sim.SimID)
-	return j.listedAs(end, list, err)
+	end := o.Start(StepList)
+	list, err := o.api.ListPortMappingsForSim(ctx, o.found.sim.SimID)
+	return o.listedAs(end, list, err)
 }
 
-func (j *job) listedAs(end func(message.Text, error), list []client.PortMapping, err error) error {
+func (o *opening) listedAs(end func(message.Text, error), list []client.PortMapping, err error) error {
 	if refused := (*client.Error)(nil); errors.As(err, &refused) {
-		j.o.Debugf("no mapping is reused: %v", err)
+		o.options.Debugf("no mapping is reused: %v", err)
 		end(message.New("refused with status %d", refused.Status), nil)
 		return nil
 	}
@@ -236,44 +236,44 @@ func (j *job) listedAs(end func(message.Text, error), list []client.PortMapping,
 		return err
 	}
 	end(message.New("%d open", len(list)), nil)
-	j.mappings, j.listed = list, true
+	o.mappings, o.listed = list, true
 	return nil
 }
 
 // create makes a mapping. A cancelled job must not lose the answer, or the
 // mapping would stay: the request gets some more time, then the mapping goes.
-func (j *job) create(ctx context.Context, key shareKey) (*user, error) {
+func (o *opening) create(ctx context.Context, key shareKey) (*user, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	end := j.Start(StepMapping)
+	end := o.Start(StepMapping)
 	late, stop := outlive(ctx, graceAfterCancel)
 	defer stop()
-	made, err := j.createAllowed(late)
+	made, err := o.createAllowed(late)
 	if err != nil {
 		end(message.Text{}, err)
 		return nil, err
 	}
-	w := j.way(made.Mapping())
-	w.lease = made
+	m := o.opened(made.Mapping())
+	m.lease = made
 	if ctx.Err() != nil {
 		end(message.Text{}, ctx.Err())
-		return nil, j.abandon(ctx, w)
+		return nil, o.abandon(ctx, m)
 	}
-	end(message.New("created %s", w.info.Mapping.Addr), nil)
-	u := j.shares.add(key, w, j.request)
-	u.recorder = j.Recorder
+	end(message.New("created %s", m.info.Mapping.Addr), nil)
+	u := o.shares.add(key, m, o.request)
+	u.recorder = o.Recorder
 	return u, nil
 }
 
 // createAllowed makes the mapping by what was typed and, when the user may not,
 // by what was found.
-func (j *job) createAllowed(ctx context.Context) (*lease.Lease, error) {
-	specs := j.specs()
-	made, err := j.o.Leases.Create(ctx, j.api, specs[0])
+func (o *opening) createAllowed(ctx context.Context) (*lease.Lease, error) {
+	specs := o.specs()
+	made, err := o.options.Leases.Create(ctx, o.api, specs[0])
 	if isForbidden(err) && len(specs) > 1 && ctx.Err() == nil {
-		j.o.Debugf("%v; trying the API's other call", err)
-		if again, errAgain := j.o.Leases.Create(ctx, j.api, specs[1]); !isForbidden(errAgain) {
+		o.options.Debugf("%v; trying the API's other call", err)
+		if again, errAgain := o.options.Leases.Create(ctx, o.api, specs[1]); !isForbidden(errAgain) {
 			made, err = again, errAgain
 		}
 	}
@@ -284,11 +284,11 @@ func (j *job) createAllowed(ctx context.Context) (*lease.Lease, error) {
 }
 
 // abandon deletes what was made for a job that was cancelled meanwhile.
-func (j *job) abandon(ctx context.Context, w *way) error {
+func (o *opening) abandon(ctx context.Context, m *openMapping) error {
 	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceAfterCancel)
 	defer cancel()
-	if _, err := w.giveBack(fresh, false); err != nil {
-		return message.Errorf("%w; deleting mapping %s: %w", context.Cause(ctx), w.info.Mapping.Addr, err)
+	if _, err := m.giveBack(fresh, false); err != nil {
+		return message.Errorf("%w; deleting mapping %s: %w", context.Cause(ctx), m.info.Mapping.Addr, err)
 	}
 	return context.Cause(ctx)
 }

@@ -10,45 +10,45 @@ import (
 
 // fitting is a mapping that can be used as it is. What another running command
 // of ours holds does not count: it may be deleted at any moment.
-func (j *job) fitting() (client.PortMapping, bool) {
-	if !j.listed {
+func (o *opening) fitting() (client.PortMapping, bool) {
+	if !o.listed {
 		return client.PortMapping{}, false
 	}
-	free, err := j.withoutOurs(j.mappings)
+	free, err := o.withoutOurs(o.mappings)
 	if err != nil {
-		j.o.Debugf("no mapping is reused: %v", err)
+		o.options.Debugf("no mapping is reused: %v", err)
 		return client.PortMapping{}, false
 	}
-	wanted := j.spec()
-	if j.found.known && !j.found.sim.Arc() {
-		wanted.Service = j.request.Service // there is one way only: whatever a mapping says
+	wanted := o.spec()
+	if o.found.known && !o.found.sim.Arc() {
+		wanted.Service = o.request.Service // it has Air alone, whatever a mapping says
 	}
-	return lease.Fitting(free, wanted, j.o.Now())
+	return lease.Fitting(free, wanted, o.options.Now())
 }
 
 // noteOurs reads the journal before the mappings are listed.
-func (j *job) noteOurs() {
-	if j.request.NoReuse {
+func (o *opening) noteOurs() {
+	if o.request.NoReuse {
 		return
 	}
-	entries, _, err := j.o.Leases.Entries()
+	entries, _, err := o.options.Leases.Entries()
 	if err != nil {
-		j.o.Debugf("no mapping is reused: %v", err)
+		o.options.Debugf("no mapping is reused: %v", err)
 		return
 	}
-	j.before, j.reuses = entries, true
+	o.before, o.reuses = entries, true
 }
 
 // withoutOurs leaves out what the journal names, or named before the list was
 // asked for: what was created meanwhile is in it now, and what was deleted
 // meanwhile, as by a reaper, was in it then. An entry without an address yet (an
 // intent) stands for all mappings of its target.
-func (j *job) withoutOurs(list []client.PortMapping) ([]client.PortMapping, error) {
-	now, _, err := j.o.Leases.Entries()
+func (o *opening) withoutOurs(list []client.PortMapping) ([]client.PortMapping, error) {
+	now, _, err := o.options.Leases.Entries()
 	if err != nil {
 		return nil, err
 	}
-	entries := slices.Concat(j.before, now)
+	entries := slices.Concat(o.before, now)
 	return slices.DeleteFunc(slices.Clone(list), func(m client.PortMapping) bool {
 		return slices.ContainsFunc(entries, func(e lease.Entry) bool { return names(e, m) })
 	}), nil
@@ -68,12 +68,12 @@ func names(e lease.Entry, m client.PortMapping) bool {
 }
 
 // reuse uses somebody else's mapping, which stays at the end.
-func (j *job) reuse(m client.PortMapping) *user {
-	end := j.Start(StepMapping)
-	w := j.way(m)
-	w.info.Mapping.Foreign = true
-	end(message.New("reused %s", w.info.Mapping.Addr), nil)
-	u := j.shares.alone(w)
-	u.recorder = j.Recorder
+func (o *opening) reuse(m client.PortMapping) *user {
+	end := o.Start(StepMapping)
+	open := o.opened(m)
+	open.info.Mapping.Foreign = true
+	end(message.New("reused %s", open.info.Mapping.Addr), nil)
+	u := o.shares.alone(open)
+	u.recorder = o.Recorder
 	return u
 }

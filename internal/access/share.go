@@ -13,15 +13,15 @@ import (
 )
 
 const (
-	// trustTarget is how long a live way is used for the same words again without
+	// trustTarget is how long a live mapping is used for the same words again without
 	// asking the API what they mean: names move between SIMs, though rarely.
 	trustTarget = time.Minute
-	// leastLeft is how much of its life a way must have left to be shared, unless
+	// leastLeft is how much of its life a mapping must have left to be shared, unless
 	// less was asked for.
 	leastLeft = 5 * time.Minute
 )
 
-// shares are the live ways of this process, which several users can hold. The
+// shares are the live mappings of this process, which several users can hold. The
 // last one to close deletes.
 type shares struct {
 	now func() time.Time
@@ -42,7 +42,7 @@ func newShares(now func() time.Time) *shares {
 	}
 }
 
-// shareKey is what makes two ways the same.
+// shareKey is what makes two mappings the same.
 type shareKey struct {
 	account, sim, imsi string
 	port               int
@@ -71,13 +71,13 @@ type asked struct {
 	from netip.Addr
 }
 
-// share is one live way and its users.
+// share is one live mapping and its users.
 type share struct {
-	way   *way
-	key   shareKey
-	users int
-	keep  bool
-	// wake is closed when a user comes while the way lingers.
+	mapping *openMapping
+	key     shareKey
+	users   int
+	keep    bool
+	// wake is closed when a user comes while the mapping lingers.
 	wake chan struct{}
 }
 
@@ -138,7 +138,7 @@ func (s *shares) turn(ctx context.Context, key any) (done func(), err error) {
 	}
 }
 
-// again is a live way that the same question led to lately.
+// again is a live mapping that the same question led to lately.
 func (s *shares) again(key askKey, r Request, from netip.Addr) *user {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,7 +157,7 @@ func (s *shares) remember(key askKey, u *user, from netip.Addr) {
 	s.asked[key] = asked{share: u.share, until: s.now().Add(trustTarget), from: from}
 }
 
-// join makes the caller a user of a live way, or returns nil.
+// join makes the caller a user of a live mapping, or returns nil.
 func (s *shares) join(key shareKey, r Request) *user {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -171,7 +171,7 @@ func (s *shares) joinLocked(h *share, r Request) *user {
 	return s.enter(h, r)
 }
 
-// joinAnyway is join for a user who holds the way already, however little of
+// joinAnyway is join for a user who holds the mapping already, however little of
 // its life is left.
 func (s *shares) joinAnyway(key shareKey, r Request) *user {
 	s.mu.Lock()
@@ -198,24 +198,24 @@ func (s *shares) lastsFor(h *share, r Request) bool {
 	if r.Duration > 0 {
 		least = min(least, r.Duration)
 	}
-	return h.way.info.Mapping.Expires.Sub(s.now()) >= least
+	return h.mapping.info.Mapping.Expires.Sub(s.now()) >= least
 }
 
-// add makes a new way shareable, with its first user.
-func (s *shares) add(key shareKey, w *way, r Request) *user {
+// add makes a new mapping shareable, with its first user.
+func (s *shares) add(key shareKey, m *openMapping, r Request) *user {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h := &share{way: w, key: key, users: 1, keep: r.Keep}
+	h := &share{mapping: m, key: key, users: 1, keep: r.Keep}
 	s.live[key] = h
 	return &user{shares: s, share: h, linger: r.Linger}
 }
 
-// alone is the one user of a way that is not shared: somebody else's mapping.
-func (s *shares) alone(w *way) *user {
-	return &user{shares: s, share: &share{way: w, users: 1}}
+// alone is the one user of a mapping that is not shared: somebody else's mapping.
+func (s *shares) alone(m *openMapping) *user {
+	return &user{shares: s, share: &share{mapping: m, users: 1}}
 }
 
-// user is one user's Access to a way.
+// user is one user's Access to a mapping.
 type user struct {
 	shares   *shares
 	share    *share
@@ -227,7 +227,7 @@ type user struct {
 
 // Info implements Access.
 func (u *user) Info() Info {
-	info := u.share.way.info
+	info := u.share.mapping.info
 	info.Mapping.Shared = u.shared
 	return info
 }
@@ -251,7 +251,7 @@ func (s *shares) leave(ctx context.Context, u *user) (Outcome, error) {
 	case h.users > 0:
 		s.mu.Unlock()
 		return Shared, nil
-	case u.linger > 0 && h.way.lease != nil && !h.keep && !s.isClosing():
+	case u.linger > 0 && h.mapping.lease != nil && !h.keep && !s.isClosing():
 		h.wake = make(chan struct{})
 		s.linger.Add(1)
 		go s.lingerOn(h, h.wake, u.linger) //nolint:contextcheck // outlives the user's context
@@ -260,7 +260,7 @@ func (s *shares) leave(ctx context.Context, u *user) (Outcome, error) {
 	}
 	s.forget(h)
 	s.mu.Unlock()
-	return h.way.giveBack(ctx, h.keep)
+	return h.mapping.giveBack(ctx, h.keep)
 }
 
 // forget keeps others from joining; it needs the lock held.
@@ -295,7 +295,7 @@ func (s *shares) lingerOn(h *share, wake <-chan struct{}, d time.Duration) {
 	s.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), graceAfterCancel)
 	defer cancel()
-	_, _ = h.way.giveBack(ctx, h.keep) // what is pending is in the journal
+	_, _ = h.mapping.giveBack(ctx, h.keep) // what is pending is in the journal
 }
 
 func (s *shares) isClosing() bool {
@@ -315,14 +315,14 @@ func (s *shares) close() {
 	s.linger.Wait()
 }
 
-// lingering are the ways that nobody uses and that are not deleted yet.
+// lingering are the mappings that nobody uses and that are not deleted yet.
 func (s *shares) lingering() []Info {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []Info
 	for _, h := range s.live {
 		if h.users == 0 {
-			list = append(list, h.way.info)
+			list = append(list, h.mapping.info)
 		}
 	}
 	return list

@@ -9,31 +9,31 @@ import (
 
 func newTestShares(now *time.Time) *shares { return newShares(func() time.Time { return *now }) }
 
-func liveWay(expires time.Time) *way {
-	return &way{info: Info{Mapping: Mapping{Expires: expires}}}
+func liveMapping(expires time.Time) *openMapping {
+	return &openMapping{info: Info{Mapping: Mapping{Expires: expires}}}
 }
 
 func TestShareIsJoinedUntilItsLastUserLeaves(t *testing.T) {
 	now := time.Now()
 	s := newTestShares(&now)
 	key := shareKey{sim: "1", port: 22}
-	first := s.add(key, liveWay(now.Add(time.Hour)), Request{})
+	first := s.add(key, liveMapping(now.Add(time.Hour)), Request{})
 	second := s.join(key, Request{})
 	if second == nil || !second.Info().Mapping.Shared {
-		t.Fatal("the way was not shared")
+		t.Fatal("the mapping was not shared")
 	}
 	if s.join(shareKey{sim: "1", port: 80}, Request{}) != nil {
-		t.Error("another port got the same way")
+		t.Error("another port got the same mapping")
 	}
 	first.recorder, second.recorder = NewRecorder(nil, nil), NewRecorder(nil, nil)
 	if got, _ := first.Close(t.Context()); got != Shared {
 		t.Errorf("the first to close gets %q, want %q", got, Shared)
 	}
 	if got, _ := second.Close(t.Context()); got != Foreign { // no lease behind it here
-		t.Errorf("the last to close gets %q, want the way given back", got)
+		t.Errorf("the last to close gets %q, want the mapping given back", got)
 	}
 	if s.join(key, Request{}) != nil {
-		t.Error("a way that was given back was joined")
+		t.Error("a mapping that was given back was joined")
 	}
 }
 
@@ -41,12 +41,12 @@ func TestShareThatEndsSoonIsNotJoined(t *testing.T) {
 	now := time.Now()
 	s := newTestShares(&now)
 	key := shareKey{sim: "1", port: 22}
-	s.add(key, liveWay(now.Add(leastLeft-time.Second)), Request{})
+	s.add(key, liveMapping(now.Add(leastLeft-time.Second)), Request{})
 	if s.join(key, Request{Duration: time.Hour}) != nil {
-		t.Error("a way with less than five minutes left was joined")
+		t.Error("a mapping with less than five minutes left was joined")
 	}
 	if s.join(key, Request{Duration: time.Minute}) == nil {
-		t.Error("a way that outlives the asked minute was not joined")
+		t.Error("a mapping that outlives the asked minute was not joined")
 	}
 }
 
@@ -54,9 +54,9 @@ func TestSameQuestionIsTrustedForAMinute(t *testing.T) {
 	now := time.Now()
 	s := newTestShares(&now)
 	ask := askKey{target: "gw"}
-	u := s.add(shareKey{sim: "1"}, liveWay(now.Add(time.Hour)), Request{})
-	s.remember(ask, u, u.share.way.info.Mapping.Addr.Addr())
-	from := u.share.way.info.Mapping.Addr.Addr()
+	u := s.add(shareKey{sim: "1"}, liveMapping(now.Add(time.Hour)), Request{})
+	s.remember(ask, u, u.share.mapping.info.Mapping.Addr.Addr())
+	from := u.share.mapping.info.Mapping.Addr.Addr()
 	if s.again(ask, Request{}, from) == nil {
 		t.Fatal("the same question was not answered from memory")
 	}

@@ -1,5 +1,6 @@
-// Package connect is the job as the user sees it: get access, launch something
-// over it, give it back.
+// Package connect runs a command's whole session: it gets access (see package
+// access), launches something over it, and gives the access back, with progress
+// and signals.
 package connect
 
 import (

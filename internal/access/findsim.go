@@ -38,6 +38,25 @@ type found struct {
 	imsi  string // set when the target was an IMSI
 }
 
+// FindSIM finds the one SIM that typed means: a SIM ID, an IMSI or the exact
+// name. imsis are all that the SIM has had, the one in use first; none when the
+// user may not look at it. For such a user SIM holds no more than what was typed.
+func FindSIM(ctx context.Context, api *client.Session, typed string, now time.Time) (sim SIM, imsis []string, err error) {
+	t, err := parseTarget(typed)
+	if err != nil {
+		return SIM{}, nil, err
+	}
+	f, err := findSIM(ctx, api, t, now)
+	if err != nil {
+		return SIM{}, nil, err
+	}
+	sim, imsis = Describe(f.sim), f.sim.IMSIs()
+	if !f.known && f.imsi != "" {
+		sim.IMSI, imsis = f.imsi, []string{f.imsi}
+	}
+	return sim, imsis, nil
+}
+
 // findSIM finds the one SIM that a target means.
 func findSIM(ctx context.Context, api findAPI, t target, now time.Time) (found, error) {
 	switch t.kind {
