@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
@@ -67,7 +67,7 @@ func runSimulator(ctx context.Context, a *app, o simulatorOptions) error {
 		return err
 	}
 	ca := filepath.Join(dir, "ca.pem")
-	if err := config.WriteFile(ca, sim.CACertPEM()); err != nil {
+	if err := atomicfile.Write(ca, sim.CACertPEM(), atomicfile.Options{}); err != nil {
 		return err
 	}
 	vars := simulatorVariables(sim, filepath.Join(dir, "profiles"))

@@ -27,40 +27,6 @@ func MakeDir(dir string) error {
 	return nil
 }
 
-// WriteFile replaces path by a 0600 file with data: a reader sees the old
-// content or the new, and after a return without error the new one survives a
-// loss of power. The folder must exist.
-//
-// It is written out here because google/renameio has no Windows, and
-// natefinch/atomic keeps the mode of the file that it replaces.
-func WriteFile(path string, data []byte) (err error) {
-	dir, base := filepath.Split(path)
-	f, err := os.CreateTemp(dir, "."+base+".*.tmp") // made 0600
-	if err != nil {
-		return message.Errorf("writing %s: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-			err = message.Errorf("writing %s: %w", path, err)
-		}
-	}()
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Clean(dir))
-}
-
 // maxSocketPath is what fits in sun_path of macOS and FreeBSD (104 bytes with
 // the terminating zero), the tightest of our systems.
 const maxSocketPath = 103

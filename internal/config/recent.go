@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -95,7 +96,7 @@ func (r *Recent) Update(ctx context.Context, simID string, change func(*Use)) er
 	if err != nil {
 		return message.Errorf("remembering what was used: %w", err)
 	}
-	return WriteFile(r.path, append(data, '\n'))
+	return atomicfile.Write(r.path, append(data, '\n'), atomicfile.Options{})
 }
 
 // lock waits 5 s at most: a holder needs as long as the disk takes to sync.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/robustio"
 
+	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -29,30 +30,11 @@ func (m *Manager) write(r *record) error {
 	if err != nil {
 		return message.Errorf("writing journal entry %s: %w", r.ID, err)
 	}
-	if err := m.writeFile(r.ID+entryExt, append(data, '\n')); err != nil {
+	path, temp := filepath.Join(m.dir, r.ID+entryExt), m.tempPrefix(m.owner.ID)+"*"+tempExt
+	if err := atomicfile.Write(path, append(data, '\n'), atomicfile.Options{Temp: temp}); err != nil {
 		return &DirError{Dir: m.dir, Err: err}
 	}
 	return nil
-}
-
-func (m *Manager) writeFile(name string, data []byte) error {
-	f, err := os.CreateTemp(m.dir, m.tempPrefix(m.owner.ID)+"*"+tempExt) // 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = robustio.Rename(f.Name(), filepath.Join(m.dir, name))
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return err
-	}
-	return syncDir(m.dir)
 }
 
 func (m *Manager) tempPrefix(owner string) string { return ".owner-" + owner + "-" }

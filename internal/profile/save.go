@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -96,7 +96,7 @@ func Save(o Options, a Account, overwrite bool) (path string, err error) {
 // makes the file meanwhile keeps it.
 func write(path string, data []byte, overwrite bool) error {
 	if overwrite {
-		return config.WriteFile(path, data)
+		return atomicfile.Write(path, data, atomicfile.Options{})
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -105,7 +105,7 @@ func write(path string, data []byte, overwrite bool) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := config.WriteFile(path, data); err != nil {
+	if err := atomicfile.Write(path, data, atomicfile.Options{}); err != nil {
 		_ = os.Remove(path)
 		return err
 	}

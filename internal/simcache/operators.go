@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -49,7 +50,7 @@ func Remember(dir string, c Choice, endpoint, operator string) error {
 	if err := config.MakeDir(dir); err != nil {
 		return message.Errorf("remembering the operator: %w", err)
 	}
-	return config.WriteFile(operatorsFile(dir), append(data, '\n'))
+	return atomicfile.Write(operatorsFile(dir), append(data, '\n'), atomicfile.Options{})
 }
 
 // Find is the cache that belongs to a choice, by what it led to the last time; ok

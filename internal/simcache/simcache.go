@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -84,7 +85,7 @@ func (c *Cache) Save(sims []SIM, listed time.Time) error {
 	if err := config.MakeDir(c.dir); err != nil {
 		return message.Errorf("remembering the list of SIMs: %w", err)
 	}
-	if err := config.WriteFile(c.path, format(sims, listed)); err != nil {
+	if err := atomicfile.Write(c.path, format(sims, listed), atomicfile.Options{}); err != nil {
 		return message.Errorf("remembering the list of SIMs: %w", err)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 )
@@ -189,7 +190,7 @@ func (s *HostKeyStore) change(ctx context.Context, edit func([]knownLine) ([]kno
 	if len(bad) == 0 && len(good) == len(lines) {
 		return nil // nothing was added or removed
 	}
-	return writeFile(s.path, joinLines(good))
+	return atomicfile.Write(s.path, joinLines(good), atomicfile.Options{Follow: true})
 }
 
 // partition takes the damaged lines out. Those that revoke stay: while one is
@@ -226,25 +227,4 @@ func joinLines(lines []knownLine) []byte {
 		b.WriteByte('\n')
 	}
 	return b.Bytes()
-}
-
-// writeFile replaces a file in one step, through a link if it is one.
-func writeFile(path string, data []byte) (err error) {
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".known_hosts-*") // made with mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -57,7 +58,7 @@ func (i Install) putBlocks(blocks []byte, check func(file string) error) (change
 	}
 	if check != nil {
 		trial := i.File + ".new"
-		if err := config.WriteFile(trial, blocks); err != nil {
+		if err := atomicfile.Write(trial, blocks, atomicfile.Options{}); err != nil {
 			return false, err
 		}
 		err := check(trial)
@@ -66,7 +67,7 @@ func (i Install) putBlocks(blocks []byte, check func(file string) error) (change
 			return false, err
 		}
 	}
-	return true, config.WriteFile(i.File, blocks)
+	return true, atomicfile.Write(i.File, blocks, atomicfile.Options{})
 }
 
 // Remove takes our line out of the user's configuration and removes the blocks.
@@ -201,30 +202,6 @@ func (i Install) replace(data []byte, byHand message.Text) (err error) {
 		return message.Errorf("%s is read-only", path)
 	default:
 		mode = info.Mode().Perm()
-		if path, err = filepath.EvalSymlinks(path); err != nil {
-			return err
-		}
 	}
-	return writeFile(path, data, mode)
-}
-
-// writeFile is config.WriteFile with a mode.
-func writeFile(path string, data []byte, mode fs.FileMode) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".napter-connect-*.tmp") // made 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	if err := errors.Join(os.Chmod(f.Name(), mode), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return atomicfile.Write(path, data, atomicfile.Options{Mode: mode, Follow: true})
 }

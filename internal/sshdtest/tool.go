@@ -10,7 +10,7 @@ import (
 
 const requireTools = "NAPTER_CONNECT_REQUIRE_TOOLS"
 
-// Tool finds an installed program (sshd, ssh, ssh-agent, rsync, tmux). Where it is
+// Tool finds an installed program (sshd, ssh, ssh-agent, rsync, strace, tmux). Where it is
 // missing, the test is skipped, or fails with NAPTER_CONNECT_REQUIRE_TOOLS=1.
 func Tool(t testing.TB, name string) string {
 	t.Helper()

@@ -5,9 +5,6 @@ import (
 	"syscall"
 )
 
-// syncDir does nothing: Windows can't flush a folder, and NTFS journals renames.
-func syncDir(string) error { return nil }
-
 // noLocks reports whether err says that the file system has no locks.
 func noLocks(err error) bool {
 	const invalidFunction, notSupported = syscall.Errno(1), syscall.Errno(50)
