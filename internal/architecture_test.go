@@ -14,12 +14,13 @@ const module = "github.com/napter-connect/napter-connect/"
 // other. Imports run downward only.
 var house = [][]string{
 	{"cmd/napter-connect", "internal/tools"},
+	{"internal/lineui"},
 	{"internal/tui", "internal/doctor"},
 	{"internal/connect", "internal/opener"},
-	{"internal/keeper", "internal/launch", "internal/simcache"},
+	{"internal/keeper", "internal/launch", "internal/simcache", "internal/console"},
 	{"internal/access"},
 	{"internal/lease", "internal/profile", "internal/sshconfig"},
-	{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config", "internal/i18n"},
+	{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config", "internal/i18n", "internal/table"},
 	{"internal/atomicfile", "internal/netfault", "internal/wait"},
 	{"internal/message", "internal/safetext"},
 }

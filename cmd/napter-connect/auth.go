@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -123,7 +124,7 @@ func (a *app) askCredentials(ctx context.Context, o loginOptions) (client.Creden
 	return c, nil
 }
 
-func (a *app) readSecret(ctx context.Context, con *console, key bool) (secret string, err error) {
+func (a *app) readSecret(ctx context.Context, con *console.Console, key bool) (secret string, err error) {
 	switch {
 	case !isTerminal(a.in):
 		secret, err = bufio.NewReader(io.LimitReader(a.in, 4096)).ReadString('\n')

@@ -2,8 +2,6 @@ package main
 
 import (
 	"errors"
-	"net/netip"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -71,8 +69,10 @@ func (f *accessFlags) request(c *cobra.Command, s *setup) (access.Request, error
 		r.NoReuse = file.NoReuse
 	}
 	var err error
-	r.Sources, err = parseSources(source)
-	return r, err
+	if r.Sources, err = config.ParseSources(source); err != nil {
+		return r, &usageError{err: message.Errorf("--source: %w", err)}
+	}
+	return r, nil
 }
 
 // flagError says what is wrong with a flag.
@@ -127,20 +127,4 @@ func valueError(cmd *cobra.Command, invalid *pflag.InvalidValueError) error {
 		what, next = message.New("a language that it speaks"), message.New("use en or ja")
 	}
 	return usagef(next, "--%s %q is not %s", f.Name, invalid.GetValue(), what)
-}
-
-// parseSources reads --source; auto gives no range: the address is looked up.
-func parseSources(list []string) ([]netip.Prefix, error) {
-	var ranges []netip.Prefix
-	for _, text := range list {
-		if text = strings.TrimSpace(text); text == "auto" {
-			continue
-		}
-		p, err := config.ParseSource(text)
-		if err != nil {
-			return nil, &usageError{err: message.Errorf("--source: %w", err)}
-		}
-		ranges = append(ranges, p)
-	}
-	return ranges, nil
 }

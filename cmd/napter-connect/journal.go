@@ -8,11 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/tui"
 )
 
 // journal is the journal of the mappings that were made here.
@@ -128,4 +130,29 @@ func (o owners) describe(t *i18n.Texts, r mappingRow, users holders) mappingRow 
 
 func process(t *i18n.Texts, what string, pid int) string {
 	return t.Sprintf("%s (process %d)", what, pid)
+}
+
+// whoseMappings gives what describes mappings for the UI.
+func (a *app) whoseMappings(s *setup, leases *lease.Manager) func(context.Context) (func(client.PortMapping) tui.Mapping, error) {
+	return func(ctx context.Context) (func(client.PortMapping) tui.Mapping, error) {
+		whose, err := a.readOwners(leases)
+		if err != nil {
+			return nil, err
+		}
+		users := a.readHolders(ctx, s)
+		return func(m client.PortMapping) tui.Mapping { return uiMapping(a.texts(), m, whose, users) }, nil
+	}
+}
+
+func uiMapping(t *i18n.Texts, m client.PortMapping, whose owners, users holders) tui.Mapping {
+	r := whose.describe(t, newMappingRow(m), users)
+	ip, _ := netip.ParseAddr(m.IPAddress)
+	owner := map[string]tui.Owner{
+		"in use": tui.InUse, "lingering": tui.InUse,
+		"left over": tui.LeftOver, "being deleted": tui.LeftOver, "kept": tui.Kept,
+	}[r.Owner]
+	return tui.Mapping{
+		SIM: r.SIM, IMSI: r.IMSI, DevicePort: r.DevicePort, Addr: netip.AddrPortFrom(ip, uint16(m.Port)), Hostname: r.Hostname,
+		TLS: r.TLS, Sources: r.Sources, Created: r.Created, Expires: r.Expires, Owner: owner, By: r.By,
+	}
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/table"
 )
 
 func jsonFlag(c *cobra.Command, v *bool) {
@@ -77,16 +79,7 @@ func left(then, now time.Time) string {
 	if d <= 0 {
 		return "ended"
 	}
-	return clock(d)
-}
-
-// clock is a time as "7:59:12" or "4:05".
-func clock(d time.Duration) string {
-	h, m, s := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
-	if h > 0 {
-		return fmt.Sprintf("%d:%02d:%02d", h, m, s)
-	}
-	return fmt.Sprintf("%d:%02d", m, s)
+	return table.Clock(d)
 }
 
 func short(d time.Duration) string {

@@ -98,7 +98,7 @@ func newRoot(a *app) *cobra.Command {
 		case !isTerminal(a.in) || !isTerminal(a.out):
 			return runSims(cmd.Context(), a, simsOptions{online: true})
 		case a.wantsPlain(*plain):
-			return runPlain(cmd.Context(), a, root)
+			return runLineUI(cmd.Context(), a, root)
 		}
 		return runUI(cmd.Context(), a)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -55,6 +56,15 @@ func (a *app) waiting(what string) (done func()) {
 		}
 	}()
 	return func() { close(stop); <-stopped }
+}
+
+// console is the terminal to ask on, or nil when there is none or nobody is
+// to be asked.
+func (a *app) console() *console.Console {
+	if a.mute {
+		return nil
+	}
+	return console.Open(a.in, a.err, a.texts())
 }
 
 // otpPrompt asks for an MFA code, or is nil when nobody can be asked.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
@@ -79,7 +80,12 @@ func newSSHCommand(a *app) *cobra.Command {
 }
 
 func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) error {
-	so, err := o.session(cmd, a)
+	if cmd.Flags().Changed("port") {
+		if err := access.CheckPort(o.port); err != nil {
+			return err
+		}
+	}
+	forwards, err := o.forwards(a)
 	if err != nil {
 		return err
 	}
@@ -87,20 +93,39 @@ func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) erro
 	if err != nil {
 		return err
 	}
+	so := a.sshDefaults(s, o.file)
 	if so.Request, err = o.request(cmd, s); err != nil {
 		return err
 	}
 	user, target := splitDestination(o.target)
 	so.Request.Target, so.Request.Port = target, o.port
 	so.Request.Command = "ssh " + target
-	so.User = cmp.Or(o.login, user)
-	so.KnownHosts = s.dirs.KnownHosts()
-	so.ReadOnlyKnownHosts = a.userKnownHosts()
+	so.User, so.Identities, so.ForwardAgent = cmp.Or(o.login, user), o.identities, o.forwardAgent
+	so.ConfigOptions, so.Forwards, so.NoCommand = o.options, forwards, o.noCommand
+	so.Session.Command = strings.Join(o.command, " ")
+	if o.noStdin {
+		so.Session.Stdin = nil
+	}
+	so.Session.TTY = o.wantsTTY(isTerminal(a.in))
+	so.Session.Escapes = so.Session.TTY
 	status, err := a.connectSSH(ctx, s, so, o.noKeeper)
 	if err == nil && status != 0 {
 		err = exitError(status)
 	}
 	return err
+}
+
+// sshDefaults is what every session has. file is the ssh_config to read in place of
+// the user's.
+func (a *app) sshDefaults(s *setup, file string) connect.SSHOptions {
+	return connect.SSHOptions{
+		LocalUser: a.localUser(), AgentSocket: a.getenv("SSH_AUTH_SOCK"), ConfigFile: a.sshConfig(file),
+		KnownHosts: s.dirs.KnownHosts(), ReadOnlyKnownHosts: a.userKnownHosts(),
+		Session: sshclient.SessionOptions{
+			Stdin: a.in, Stdout: a.out, Stderr: a.err,
+			Term: a.getenv("TERM"), Env: localeVariables(a.environ()),
+		},
+	}
 }
 
 // connectSSH runs one session from the terminal's point of view: with progress,
@@ -112,7 +137,7 @@ func (a *app) connectSSH(ctx context.Context, s *setup, so connect.SSHOptions, n
 	defer stop()
 	con := a.console()
 	if con != nil {
-		so.Prompt = sshPrompter{con}
+		so.Prompt = console.Prompter{Console: con}
 		if printer != nil {
 			so.Prompt = printer.Prompter(so.Prompt)
 		}
@@ -127,7 +152,7 @@ func (a *app) connectSSH(ctx context.Context, s *setup, so connect.SSHOptions, n
 	if printer != nil {
 		printer.Stop()
 	}
-	if so.Request.Target, err = con.pickSIM(ctx, several); err != nil {
+	if so.Request.Target, err = con.PickSIM(ctx, several); err != nil {
 		return statusSSH, err
 	}
 	return c.SSH(ctx, so)
@@ -139,37 +164,6 @@ func splitDestination(text string) (user, target string) {
 		return text[:i], text[i+1:]
 	}
 	return "", text
-}
-
-// session turns the flags into what connect takes.
-func (o *sshOptions) session(cmd *cobra.Command, a *app) (connect.SSHOptions, error) {
-	if cmd.Flags().Changed("port") {
-		if err := access.CheckPort(o.port); err != nil {
-			return connect.SSHOptions{}, err
-		}
-	}
-	so := connect.SSHOptions{
-		Identities:   o.identities,
-		ForwardAgent: o.forwardAgent,
-		ConfigFile:   a.sshConfig(o.file), ConfigOptions: o.options,
-		LocalUser:   a.localUser(),
-		AgentSocket: a.getenv("SSH_AUTH_SOCK"),
-	}
-	so.Session = sshclient.SessionOptions{
-		Command: strings.Join(o.command, " "),
-		Stdin:   a.in, Stdout: a.out, Stderr: a.err,
-		Term: a.getenv("TERM"),
-		Env:  localeVariables(a.environ()),
-	}
-	if o.noStdin {
-		so.Session.Stdin = nil
-	}
-	so.Session.TTY = o.wantsTTY(isTerminal(a.in))
-	so.Session.Escapes = so.Session.TTY
-	so.NoCommand = o.noCommand
-	var err error
-	so.Forwards, err = o.forwards(a)
-	return so, err
 }
 
 // forwards reads -L, -R and -D.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/term"
+	"github.com/napter-connect/napter-connect/internal/console"
 )
 
 // system is what a command needs of the world around it. The demo and the tests
@@ -59,7 +59,4 @@ func (s system) with(vars map[string]string) system {
 	return s
 }
 
-func isTerminal(f any) bool {
-	file, ok := f.(*os.File)
-	return ok && file != nil && term.IsTerminal(int(file.Fd()))
-}
+func isTerminal(f any) bool { return console.IsTerminal(f) }

@@ -5,13 +5,16 @@ import (
 	"io"
 	"os"
 	"strings"
-	"sync"
+	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/config"
-	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/simcache"
 	"github.com/napter-connect/napter-connect/internal/tui"
+	"github.com/napter-connect/napter-connect/internal/tui/backend"
 	"github.com/napter-connect/napter-connect/internal/tui/handover"
 )
 
@@ -26,10 +29,8 @@ func runUI(ctx context.Context, a *app) error {
 		return err
 	}
 	defer terminal.Close() // last of all, whatever happens
-	b := &uiBackend{console: a, terminal: terminal, finders: access.NewFinders()}
-	defer b.finders.Close()
-	quiet := *a // what the program says besides would tear the screen
-	quiet.err, quiet.askOTP = io.Discard, b.askOTP
+	quiet := *a            // what the program says besides would tear the screen
+	quiet.err, quiet.askOTP = io.Discard, a.askOTPOn(terminal)
 	api, err := quiet.openAPI(ctx, "tui")
 	if err != nil {
 		return err
@@ -38,35 +39,29 @@ func runUI(ctx context.Context, a *app) error {
 		defer a.waiting(a.texts().Steps.Out)()
 		api.Close(ctx)
 	}()
-	b.app, b.api, b.recent = &quiet, api, config.NewRecent(api.setup.dirs.State)
-	if b.leases, err = quiet.openLeases(api.setup.dirs, "tui"); err != nil {
+	leases, err := quiet.openLeases(api.setup.dirs, "tui")
+	if err != nil {
 		return err
 	}
-	defer func() { _ = b.leases.Close() }()
-	return b.run(ctx, out)
-}
-
-// run shows the UI until it ends, and waits until the jobs have given back what
-// they opened.
-func (b *uiBackend) run(ctx context.Context, out *os.File) error {
-	jobs, stop := context.WithCancel(ctx)
-	defer b.jobs.Wait()
-	defer stop()
-	b.ctx = jobs
-	a := b.console
-	ui := tui.New(ctx, tui.Options{
-		Backend: b, Now: a.now, Lang: a.lang(), NoColor: a.getenv("NO_COLOR") != "",
-		ASCII: !utf8Locale(a.getenv), In: a.in, Out: out, Environ: a.environ(), Settled: b.jobs.Wait,
-	})
-	b.terminal.Attach(ui)
-	err := ui.Run()
-	if ctx.Err() != nil { // a terminal that hung up is an error of the UI too
-		return context.Cause(ctx)
-	}
-	if err != nil {
-		return message.Errorf("showing the UI: %w", err)
-	}
-	return nil
+	defer func() { _ = leases.Close() }()
+	file, ssh := api.setup.file, quiet.sshDefaults(api.setup, "")
+	ssh.Session.Stderr = a.err
+	return backend.New(backend.Options{
+		UI: tui.Options{
+			Now: a.now, Lang: a.lang(), NoColor: a.getenv("NO_COLOR") != "", ASCII: !utf8Locale(a.getenv),
+			In: a.in, Out: out, Environ: a.environ(),
+		},
+		Terminal: terminal, API: api.Session, Leases: leases, Config: file, Recent: config.NewRecent(api.setup.dirs.State),
+		Connector: *quiet.connector(api.setup, api.Opener), SSH: ssh,
+		Request: access.Request{
+			Account: api.setup.account, Network: api.setup.network,
+			Keep: file.Keep, NoReuse: file.NoReuse, Linger: time.Duration(file.Linger),
+		},
+		Desktop:  launch.Desktop{Getenv: a.getenv, Environ: a.childEnvironment()},
+		Whose:    quiet.whoseMappings(api.setup, leases),
+		Cached:   func() simcache.List { return quiet.cachedSIMs(api.setup) },
+		Remember: func(operator string, sims []client.Sim) { quiet.rememberListed(api.setup, operator, sims, true) },
+	}).Run(ctx)
 }
 
 // utf8Locale reports that the locale has more characters than ASCII. Where it
@@ -80,29 +75,18 @@ func utf8Locale(getenv func(string) string) bool {
 	return true
 }
 
-// uiBackend is what the UI shows and does.
-type uiBackend struct {
-	app      *app // says nothing on the terminal
-	console  *app // which may, while it has the terminal
-	terminal *handover.Terminal
-	api      *api
-	leases   *lease.Manager
-	finders  *access.Finders
-	recent   *config.Recent
-	ctx      context.Context //nolint:containedctx // the life of the jobs
-	jobs     sync.WaitGroup
-}
-
-// askOTP asks for an MFA code on the terminal itself.
-func (b *uiBackend) askOTP(ctx context.Context) (code string, err error) {
-	con := b.console.console()
-	if con == nil {
-		return "", nil
+// askOTPOn asks for an MFA code on the terminal itself.
+func (a *app) askOTPOn(terminal *handover.Terminal) func(context.Context) (string, error) {
+	return func(ctx context.Context) (code string, err error) {
+		con := a.console()
+		if con == nil {
+			return "", nil
+		}
+		err = terminal.Lend(ctx, func() error {
+			var err error
+			code, err = con.Secret(ctx, a.texts().CLI.AskCode)
+			return err
+		})
+		return code, err
 	}
-	err = b.terminal.Lend(ctx, func() error {
-		var err error
-		code, err = con.Secret(ctx, b.app.texts().CLI.AskCode)
-		return err
-	})
-	return code, err
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -44,4 +45,21 @@ func notRange(err error) error {
 func public(a netip.Addr) bool {
 	shared := netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10) // carriers' own (RFC 6598)
 	return a.IsGlobalUnicast() && !a.IsPrivate() && !shared.Contains(a) && a.As4()[0] != 0 && a.As4()[0] < 240
+}
+
+// ParseSources reads a list for --source or config.yaml. The word auto gives no
+// range: the public address is looked up.
+func ParseSources(list []string) ([]netip.Prefix, error) {
+	var ranges []netip.Prefix
+	for _, text := range list {
+		if text = strings.TrimSpace(text); text == "auto" {
+			continue
+		}
+		p, err := ParseSource(text)
+		if err != nil {
+			return nil, err
+		}
+		ranges = append(ranges, p)
+	}
+	return ranges, nil
 }

@@ -1,27 +1,26 @@
-package main
+package backend
 
 import (
 	"context"
 
 	"github.com/napter-connect/napter-connect/internal/connect"
-	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/tui"
 )
 
 // forward leads a local port to the device's until it is stopped.
-func (j *uiJob) forward(ctx context.Context) tui.Ended {
-	f, err := j.connector().Forward(ctx, connect.ForwardOptions{
-		Request: j.access("forward"), Ports: []connect.PortSpec{{Local: connect.SamePort, Device: j.request.Port}},
+func (c *connection) forward(ctx context.Context) tui.Ended {
+	f, err := c.connector().Forward(ctx, connect.ForwardOptions{
+		Request: c.access("forward"), Ports: []connect.PortSpec{{Local: connect.SamePort, Device: c.request.Port}},
 	})
 	if err != nil {
-		return j.ended(ctx, 0, err)
+		return c.ended(ctx, 0, err)
 	}
 	first := f.Tunnels()[0]
-	j.runs(ctx, tui.Started{Beside: true, Local: first.Listen.String(), Info: first.Info}, func() tui.Stats {
+	c.runs(ctx, tui.Started{Beside: true, Local: first.Listen.String(), Info: first.Info}, func() tui.Stats {
 		return tunnelStats(f.Tunnels()[0])
 	})
 	<-f.Done()
-	return j.ended(ctx, 0, nil)
+	return c.ended(ctx, 0, nil)
 }
 
 func tunnelStats(t connect.Tunnel) tui.Stats {
@@ -33,19 +32,18 @@ func tunnelStats(t connect.Tunnel) tui.Stats {
 
 // show opens a page in the browser, or a screen in a viewer, and keeps the way
 // until it is stopped, ends, or the viewer is closed.
-func (j *uiJob) show(ctx context.Context) tui.Ended {
-	a := j.backend.app
-	p, err := j.connector().Open(ctx, connect.OpenOptions{Scheme: string(j.request.Protocol), Request: j.access("open")})
+func (c *connection) show(ctx context.Context) tui.Ended {
+	p, err := c.connector().Open(ctx, connect.OpenOptions{Scheme: string(c.request.Protocol), Request: c.access("open")})
 	if err != nil {
-		return j.ended(ctx, 0, err)
+		return c.ended(ctx, 0, err)
 	}
 	started := tui.Started{Beside: true, URL: p.URL, Info: p.Info()}
 	if p.Local.IsValid() {
 		started.Local = p.Local.String()
 	}
 	var viewer <-chan error
-	viewer, started.Problem = p.Show(launch.Desktop{Getenv: a.getenv, Environ: a.childEnvironment()})
-	j.runs(ctx, started, func() tui.Stats {
+	viewer, started.Problem = p.Show(c.backend.o.Desktop)
+	c.runs(ctx, started, func() tui.Stats {
 		if t, ok := p.Tunnel(); ok {
 			return tunnelStats(t)
 		}
@@ -57,14 +55,14 @@ func (j *uiJob) show(ctx context.Context) tui.Ended {
 	case err = <-viewer:
 		p.Stop()
 	}
-	return j.ended(ctx, 0, err)
+	return c.ended(ctx, 0, err)
 }
 
 // runs tells the UI, and remembers how it came to this.
-func (j *uiJob) runs(ctx context.Context, started tui.Started, stats func() tui.Stats) {
-	j.mu.Lock()
-	j.ran, j.stats = true, stats
-	j.mu.Unlock()
-	j.remember(ctx, started.Info)
-	j.send(started)
+func (c *connection) runs(ctx context.Context, started tui.Started, stats func() tui.Stats) {
+	c.mu.Lock()
+	c.ran, c.stats = true, stats
+	c.mu.Unlock()
+	c.remember(ctx, started.Info)
+	c.send(started)
 }

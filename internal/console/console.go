@@ -1,4 +1,5 @@
-package main
+// Package console asks a person on a terminal.
+package console
 
 import (
 	"bufio"
@@ -18,42 +19,50 @@ import (
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
-// console asks a person: on the controlling terminal, as OpenSSH does, so that
+// Console asks on a terminal: on the controlling one, as OpenSSH does, so that
 // stdin stays free for data.
-type console struct {
+type Console struct {
 	in    *os.File
 	out   io.Writer
 	texts *i18n.Texts
 }
 
-// console is the terminal to ask on, or nil when there is none or nobody is
-// to be asked.
-func (a *app) console() *console {
-	if a.mute {
-		return nil
+// New asks on the terminal in, in words of texts.
+func New(in *os.File, out io.Writer, texts *i18n.Texts) *Console {
+	return &Console{in: in, out: out, texts: texts}
+}
+
+// Open asks on the terminal that in and out are, else on the controlling one,
+// unless in is not this process's stdin. It is nil when there is no terminal.
+func Open(in *os.File, out io.Writer, texts *i18n.Texts) *Console {
+	if IsTerminal(in) && IsTerminal(out) {
+		return New(in, out, texts)
 	}
-	if isTerminal(a.in) && isTerminal(a.err) {
-		return &console{in: a.in, out: a.err, texts: a.texts()}
-	}
-	if a.in != os.Stdin {
+	if in != os.Stdin {
 		return nil // a test, or the demo of one
 	}
 	tty, err := openTTY()
 	if err != nil {
 		return nil
 	}
-	return &console{in: tty, out: tty, texts: a.texts()}
+	return New(tty, tty, texts)
+}
+
+// IsTerminal reports that f is an *os.File and a terminal.
+func IsTerminal(f any) bool {
+	file, ok := f.(*os.File)
+	return ok && file != nil && term.IsTerminal(int(file.Fd()))
 }
 
 // Show shows text of any origin.
-func (c *console) Show(text string) {
+func (c *Console) Show(text string) {
 	for line := range strings.Lines(text) {
 		_, _ = fmt.Fprintln(c.out, safetext.Line(strings.TrimRight(line, "\r\n")))
 	}
 }
 
 // Line asks for a visible answer.
-func (c *console) Line(ctx context.Context, prompt string) (string, error) {
+func (c *Console) Line(ctx context.Context, prompt string) (string, error) {
 	return c.ask(ctx, prompt, func() (string, error) {
 		text, err := bufio.NewReader(oneByte{c.in}).ReadString('\n')
 		if err != nil && text == "" {
@@ -64,7 +73,7 @@ func (c *console) Line(ctx context.Context, prompt string) (string, error) {
 }
 
 // Secret asks for a hidden answer.
-func (c *console) Secret(ctx context.Context, prompt string) (string, error) {
+func (c *Console) Secret(ctx context.Context, prompt string) (string, error) {
 	return c.ask(ctx, prompt, func() (string, error) {
 		b, err := term.ReadPassword(int(c.in.Fd()))
 		_, _ = fmt.Fprintln(c.out)
@@ -72,22 +81,22 @@ func (c *console) Secret(ctx context.Context, prompt string) (string, error) {
 	})
 }
 
-// sshPrompter is a console that says what an SSH login asks in the language of
-// the console. It implements sshclient.Prompter.
-type sshPrompter struct{ console *console }
+// Prompter is a console that says what an SSH login asks in the language of the
+// console. It implements sshclient.Prompter.
+type Prompter struct{ *Console }
 
-func (p sshPrompter) Show(text message.Text) { p.console.Show(p.console.texts.Say(text)) }
+func (p Prompter) Show(text message.Text) { p.Console.Show(p.texts.Say(text)) }
 
-func (p sshPrompter) Line(ctx context.Context, prompt message.Text) (string, error) {
-	return p.console.Line(ctx, p.console.texts.Say(prompt))
+func (p Prompter) Line(ctx context.Context, prompt message.Text) (string, error) {
+	return p.Console.Line(ctx, p.texts.Say(prompt))
 }
 
-func (p sshPrompter) Secret(ctx context.Context, prompt message.Text) (string, error) {
-	return p.console.Secret(ctx, p.console.texts.Say(prompt))
+func (p Prompter) Secret(ctx context.Context, prompt message.Text) (string, error) {
+	return p.Console.Secret(ctx, p.texts.Say(prompt))
 }
 
-// pickSIM lets the person choose among SIMs of one name.
-func (c *console) pickSIM(ctx context.Context, several *access.AmbiguousError) (id string, err error) {
+// PickSIM lets the person choose among SIMs of one name.
+func (c *Console) PickSIM(ctx context.Context, several *access.AmbiguousError) (id string, err error) {
 	_, _ = fmt.Fprintf(c.out, c.texts.CLI.SeveralSIMs+"\n", len(several.SIMs), safetext.Line(several.Target))
 	for i, s := range several.SIMs {
 		state := c.texts.States.Offline
@@ -109,7 +118,7 @@ func (c *console) pickSIM(ctx context.Context, several *access.AmbiguousError) (
 
 // ask reads in a goroutine of its own, so that Ctrl-C ends the question. The
 // goroutine then stays in its read until the process ends, which is at once.
-func (c *console) ask(ctx context.Context, prompt string, read func() (string, error)) (string, error) {
+func (c *Console) ask(ctx context.Context, prompt string, read func() (string, error)) (string, error) {
 	_, _ = fmt.Fprint(c.out, safetext.Line(prompt))
 	state, _ := term.GetState(int(c.in.Fd()))
 	type answer struct {

@@ -1,4 +1,4 @@
-package main
+package backend
 
 import (
 	"context"
@@ -26,15 +26,15 @@ const (
 	searchMost  = 500
 )
 
-// simStream sends pages from a goroutine of its own, which ends with ctx.
-type simStream struct {
+// stream sends pages from a goroutine of its own, which ends with ctx.
+type stream struct {
 	ctx   context.Context //nolint:containedctx // a stream's life
 	pages chan tui.Page
 	err   chan error
 }
 
 // Next implements tui.Stream.
-func (s *simStream) Next() (tui.Page, error) {
+func (s *stream) Next() (tui.Page, error) {
 	select {
 	case p := <-s.pages:
 		return p, nil
@@ -50,7 +50,7 @@ func (s *simStream) Next() (tui.Page, error) {
 	}
 }
 
-func (s *simStream) send(p tui.Page) bool {
+func (s *stream) send(p tui.Page) bool {
 	select {
 	case s.pages <- p:
 		return true
@@ -60,8 +60,8 @@ func (s *simStream) send(p tui.Page) bool {
 }
 
 // SIMs implements tui.Directory.
-func (b *uiBackend) SIMs(ctx context.Context) tui.Stream {
-	s := &simStream{ctx: ctx, pages: make(chan tui.Page), err: make(chan error, 1)}
+func (b *Backend) SIMs(ctx context.Context) tui.Stream {
+	s := &stream{ctx: ctx, pages: make(chan tui.Page), err: make(chan error, 1)}
 	noticed := client.WithRetryNotice(ctx, func(r client.Retry) { s.send(tui.Page{Wait: r.Pause}) })
 	go func() {
 		b.cached(s)
@@ -75,16 +75,8 @@ func (b *uiBackend) SIMs(ctx context.Context) tui.Stream {
 }
 
 // cached sends what is remembered, the SIMs that were online first.
-func (b *uiBackend) cached(s *simStream) {
-	cache, ok := simcache.Find(b.api.setup.dirs.Cache, b.app.simChoice(b.api.setup))
-	if !ok {
-		return
-	}
-	list, err := cache.Load()
-	if err != nil {
-		b.app.debugf("%v", err)
-		return
-	}
+func (b *Backend) cached(s *stream) {
+	list := b.o.Cached()
 	for _, online := range []bool{true, false} {
 		page := make([]tui.SIM, 0, cachedPage)
 		for _, sim := range list.SIMs {
@@ -106,18 +98,18 @@ func (b *uiBackend) cached(s *simStream) {
 }
 
 // listed sends the first online SIMs, then all, and remembers these.
-func (b *uiBackend) listed(ctx context.Context, s *simStream) error {
+func (b *Backend) listed(ctx context.Context, s *stream) error {
 	online := client.SearchSimsQuery{SessionStatus: "ONLINE"}
 	if err := b.onlineFirst(ctx, s, online); err != nil {
-		b.app.debugf("online SIMs first: %v", err) // the right to search may be missing
+		b.debugf("online SIMs first: %v", err) // the right to search may be missing
 	}
 	var all []client.Sim
 	var page []tui.SIM
-	for sim, err := range b.api.ListSims(ctx, listPage) {
+	for sim, err := range b.o.API.ListSims(ctx, listPage) {
 		if err != nil {
 			return err
 		}
-		all, page = append(all, sim), append(page, uiSIM(sim))
+		all, page = append(all, sim), append(page, SIM(sim))
 		if len(page) == listPage {
 			if !s.send(tui.Page{SIMs: page}) {
 				return context.Cause(ctx)
@@ -126,20 +118,20 @@ func (b *uiBackend) listed(ctx context.Context, s *simStream) error {
 		}
 	}
 	s.send(tui.Page{SIMs: page})
-	if token, ok := b.api.Held(); ok {
-		b.app.rememberListed(b.api.setup, token.OperatorID, all, true)
+	if token, ok := b.o.API.Held(); ok {
+		b.o.Remember(token.OperatorID, all)
 	}
 	return nil
 }
 
-func (b *uiBackend) onlineFirst(ctx context.Context, s *simStream, q client.SearchSimsQuery) error {
+func (b *Backend) onlineFirst(ctx context.Context, s *stream, q client.SearchSimsQuery) error {
 	n := 0
 	var page []tui.SIM
-	for sim, err := range b.api.SearchSims(ctx, q) {
+	for sim, err := range b.o.API.SearchSims(ctx, q) {
 		if err != nil {
 			return err
 		}
-		page = append(page, uiSIM(sim))
+		page = append(page, SIM(sim))
 		if len(page) == searchPage {
 			s.send(tui.Page{SIMs: page})
 			page = nil
@@ -153,28 +145,28 @@ func (b *uiBackend) onlineFirst(ctx context.Context, s *simStream, q client.Sear
 }
 
 // Search implements tui.Directory.
-func (b *uiBackend) Search(ctx context.Context, query string) ([]tui.SIM, error) {
+func (b *Backend) Search(ctx context.Context, query string) ([]tui.SIM, error) {
 	if utf8.RuneCountInString(query) < 2 || strings.Contains(query, ",") {
 		return nil, nil // the API can't search for that
 	}
 	q := []string{query}
 	var list []tui.SIM
-	for sim, err := range b.api.SearchSims(ctx, client.SearchSimsQuery{
+	for sim, err := range b.o.API.SearchSims(ctx, client.SearchSimsQuery{
 		Name: q, SimID: q, IMSI: q, ICCID: q, MSISDN: q, SerialNumber: q, Tag: q, SearchType: "or",
 	}) {
 		if err != nil {
 			return list, err
 		}
-		if list = append(list, uiSIM(sim)); len(list) == searchMost {
+		if list = append(list, SIM(sim)); len(list) == searchMost {
 			break
 		}
 	}
 	return list, nil
 }
 
-// uiSIM is a row of the UI.
-func uiSIM(sim client.Sim) tui.SIM {
-	r := uiAccess(access.Describe(sim))
+// SIM is a SIM of the API as a row of the UI.
+func SIM(sim client.Sim) tui.SIM {
+	r := row(access.Describe(sim))
 	r.Plan = strings.Clone(plan(sim))
 	if st := sim.SessionStatus; st != nil && st.Cell != nil {
 		c := st.Cell
@@ -195,7 +187,7 @@ func plan(sim client.Sim) string {
 	return sim.SpeedClass
 }
 
-func uiAccess(s access.SIM) tui.SIM {
+func row(s access.SIM) tui.SIM {
 	r := tui.SIM{
 		ID: s.ID, Name: s.Name, IMSI: s.IMSI, IMEI: s.IMEI, IP: s.IP, Status: s.Status, Arc: s.Arc, Seen: s.SeenAt,
 	}
@@ -220,7 +212,7 @@ func uiAccess(s access.SIM) tui.SIM {
 
 // remembered is a SIM from the cache. That it was offline then says nothing.
 func remembered(s simcache.SIM) tui.SIM {
-	r := uiAccess(s.Access())
+	r := row(s.Access())
 	if r.State == tui.Offline {
 		r.State = tui.Unknown
 	}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/napter-connect/napter-connect/internal/console"
+	"github.com/napter-connect/napter-connect/internal/lineui"
+	"github.com/napter-connect/napter-connect/internal/tui"
+	"github.com/napter-connect/napter-connect/internal/tui/backend"
+)
+
+// wantsPlain: the flag, the variable that Charm's tools use too, or a terminal
+// that says of itself that it can't do more.
+func (a *app) wantsPlain(flag bool) bool {
+	return flag || a.getenv("ACCESSIBLE") != "" || a.getenv("TERM") == "dumb"
+}
+
+// runLineUI asks line by line. What it does are the commands of root.
+func runLineUI(ctx context.Context, a *app, root *cobra.Command) error {
+	api, err := a.openAPI(ctx, "plain")
+	if err != nil {
+		return err
+	}
+	defer api.Close(ctx)
+	leases, err := a.openLeases(api.setup.dirs, "plain")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = leases.Close() }()
+	b := backend.New(backend.Options{API: api.Session, Leases: leases, Whose: a.whoseMappings(api.setup, leases)})
+	return lineui.Run(ctx, lineui.Options{
+		Console: console.New(a.in, a.out, a.texts()), Out: a.out, Texts: a.texts(), Now: a.now,
+		Account: tui.Account{Profile: api.setup.account.Profile, Coverage: api.setup.account.Coverage},
+		Find: func(ctx context.Context, query string) ([]tui.SIM, error) {
+			found, err := findSims(ctx, api.Session, simsOptions{query: query, online: query == ""})
+			if err != nil {
+				return nil, err
+			}
+			slices.SortStableFunc(found.matching, onlineSIMsFirst)
+			var list []tui.SIM
+			for _, sim := range found.matching {
+				list = append(list, backend.SIM(sim))
+			}
+			return list, nil
+		},
+		Mappings: b.Mappings, Delete: b.Delete,
+		Command: func(ctx context.Context, args ...string) int { return a.again(ctx, root, args) },
+		Report:  func(err error) { report(a.err, a.texts(), err) },
+	})
+}
+
+// again runs a command of ours with the same common flags, and returns its exit
+// status.
+func (a *app) again(ctx context.Context, root *cobra.Command, args []string) int {
+	var flags []string
+	root.PersistentFlags().Visit(func(f *pflag.Flag) {
+		flags = append(flags, "--"+f.Name+"="+f.Value.String())
+	})
+	return runContext(ctx, append(flags, args...), a.with(map[string]string{"ACCESSIBLE": "1"}), a.signals)
+}
