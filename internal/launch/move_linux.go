@@ -20,7 +20,7 @@ const spliceMost = 1 << 20
 func splice(dst io.Writer, src io.Reader, moved func(int64)) (done bool, read, write error) {
 	if conn, pipe, ok := ends(src, dst); ok {
 		done, err := spliceAll(conn.Read, func(socket int) (int64, error) {
-			return unix.Splice(socket, nil, pipe, nil, spliceMost, unix.SPLICE_F_MOVE)
+			return wide(unix.Splice(socket, nil, pipe, nil, spliceMost, unix.SPLICE_F_MOVE))
 		}, moved)
 		if errors.Is(err, unix.EPIPE) {
 			return done, nil, err
@@ -29,12 +29,15 @@ func splice(dst io.Writer, src io.Reader, moved func(int64)) (done bool, read, w
 	}
 	if conn, pipe, ok := ends(dst, src); ok {
 		done, err := spliceAll(conn.Write, func(socket int) (int64, error) {
-			return unix.Splice(pipe, nil, socket, nil, spliceMost, unix.SPLICE_F_MOVE)
+			return wide(unix.Splice(pipe, nil, socket, nil, spliceMost, unix.SPLICE_F_MOVE))
 		}, moved)
 		return done, nil, err
 	}
 	return false, nil, nil
 }
+
+// wide is what splice returns, whose count is an int on 32 bits and an int64 on 64.
+func wide[N int | int64](n N, err error) (int64, error) { return int64(n), err }
 
 // ends are a TCP connection and a pipe, if that is what the two are.
 func ends(connection, other any) (conn syscall.RawConn, pipe int, ok bool) {

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -75,7 +76,7 @@ func (s *Simulator) getNapterAuditLogs(c *call) (*answer, *apiError) {
 	from := q.whole("from", 0, 0, 1<<62)
 	to := q.whole("to", 1<<62, 0, 1<<62)
 	limit := int(q.whole("limit", 100, 1, 1000))
-	before := 1<<62 - 1
+	before := math.MaxInt
 	if key := q.text("last_evaluated_key"); key != "" {
 		var at int64
 		if _, err := fmt.Sscanf(key, "%d-%d", &at, &before); err != nil {

@@ -189,7 +189,7 @@ func (s *settings) times(c *HostConfig) {
 
 // seconds reads one of OpenSSH's times (sshd_config(5), TIME FORMATS).
 func (s *settings) seconds(key, value string) time.Duration {
-	if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < 1<<31 {
+	if n, err := strconv.ParseInt(value, 10, 32); err == nil && n >= 0 {
 		return time.Duration(n) * time.Second
 	}
 	if d, err := time.ParseDuration(strings.ToLower(value)); err == nil && d > 0 {
