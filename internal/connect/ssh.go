@@ -175,7 +175,7 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 }
 
 // config is the user's side of the connection.
-func (j *sshJob) config(ctx context.Context, s settings, sim access.SIM) sshclient.Config {
+func (j *sshJob) config(ctx context.Context, s loginSettings, sim access.SIM) sshclient.Config {
 	o := j.options
 	c := sshclient.Config{
 		KnownHosts: o.KnownHosts, ReadOnlyKnownHosts: o.ReadOnlyKnownHosts, HostKeyPolicy: s.hostKeys,
@@ -188,15 +188,21 @@ func (j *sshJob) config(ctx context.Context, s settings, sim access.SIM) sshclie
 		if last, err := j.Keys.Get(sim.ID); err == nil {
 			c.PreferredKey = last.Key
 		}
-		c.KeyUsed = func(fingerprint string) { j.remember(ctx, sim.ID, s, fingerprint) }
+		c.KeyUsed = func(fingerprint string) { j.remember(ctx, sim, s, fingerprint) }
 	}
 	return c
 }
 
-// remember is for the next time: the key that worked goes first then.
-func (j *sshJob) remember(ctx context.Context, simID string, s settings, fingerprint string) {
-	err := j.Keys.Update(ctx, simID, func(u *config.Use) {
-		u.User, u.Port, u.Protocol, u.Key = s.user, s.port, "ssh", fingerprint
+// remember is for the next time: the key that worked goes first then. A user is
+// remembered only if a person chose it, so that what ssh_config and config.yaml say
+// then counts.
+func (j *sshJob) remember(ctx context.Context, sim access.SIM, s loginSettings, fingerprint string) {
+	user := j.options.User
+	if user == j.rule(sim.Name, sim.Tags).User {
+		user = ""
+	}
+	err := j.Keys.Update(ctx, sim.ID, func(u *config.Use) {
+		u.User, u.Port, u.Protocol, u.Key = user, s.port, "ssh", fingerprint
 	})
 	if err != nil {
 		j.debugf("%v", err)
@@ -215,7 +221,7 @@ func (j *sshJob) steps() func(step string, done bool, err error) {
 	}
 }
 
-func (j *sshJob) session(s settings, info access.Info, notices <-chan message.Text) sshclient.SessionOptions {
+func (j *sshJob) session(s loginSettings, info access.Info, notices <-chan message.Text) sshclient.SessionOptions {
 	o := j.options.Session
 	o.Notice, o.Say = notices, j.language().Say
 	o.ForwardAgent = o.ForwardAgent || s.forwardAgent

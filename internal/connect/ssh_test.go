@@ -302,16 +302,26 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 	if r := w.run(t.Context(), o); r.err != nil || r.out != "fromtag\n" {
 		t.Errorf("status %d, error %v, output %q", r.status, r.err, r.all)
 	}
+	remembered := func(user string) {
+		t.Helper()
+		last, err := config.NewRecent(w.state).Get(gateway.ID)
+		if err != nil || last.Key != ssh.FingerprintSHA256(key.public) || last.User != user || last.Port != 22 || last.Protocol != "ssh" {
+			t.Errorf("remembered %+v, %v; want user %q", last, err, user)
+		}
+	}
+	remembered("") // the rule decided, and may be changed
+	o.User = "fromtag"
+	if r := w.run(t.Context(), o); r.err != nil || r.out != "fromtag\n" {
+		t.Errorf("status %d, error %v, output %q", r.status, r.err, r.all)
+	}
+	remembered("") // as a form does that shows the rule's user
 	o.User = "fromflag"
 	if r := w.run(t.Context(), o); r.err != nil || r.out != "fromflag\n" {
 		t.Errorf("status %d, error %v, output %q", r.status, r.err, r.all)
 	}
 
 	// What worked is remembered for the SIM.
-	last, err := config.NewRecent(w.state).Get(gateway.ID)
-	if err != nil || last.Key != ssh.FingerprintSHA256(key.public) || last.User != "fromflag" || last.Port != 22 || last.Protocol != "ssh" {
-		t.Errorf("remembered %+v, %v", last, err)
-	}
+	remembered("fromflag")
 	w.clean()
 }
 

@@ -1,7 +1,6 @@
 package backend
 
 import (
-	"cmp"
 	"context"
 	"sync"
 
@@ -88,16 +87,28 @@ func (c *connection) access(command string) access.Request {
 	return a
 }
 
-// remember is for the next time: what was asked for here.
+// remember is for the next time: what the person chose here. What config.yaml says
+// anyway is no choice, and may say something else then.
 func (c *connection) remember(ctx context.Context, info access.Info) {
-	r := c.request
+	r, configured := c.request, c.backend.Defaults(c.request.SIM)
 	err := c.backend.o.Recent.Update(ctx, r.SIM.ID, func(u *config.Use) {
-		u.Protocol, u.Port = string(r.Protocol), info.Mapping.DevicePort
-		u.User, u.Service, u.TLS, u.Duration = cmp.Or(r.User, u.User), r.Service, r.TLS, r.Duration
+		u.Protocol, u.Port, u.TLS = string(r.Protocol), info.Mapping.DevicePort, r.TLS
+		u.Service, u.Duration = unless(r.Service, configured.Service), unless(r.Duration, configured.Duration)
+		if r.Protocol == tui.SSH {
+			u.User = unless(r.User, configured.User)
+		}
 	})
 	if err != nil {
 		c.backend.debugf("%v", err)
 	}
+}
+
+// unless is v, or nothing where it is what was configured.
+func unless[T comparable](v, configured T) (chosen T) {
+	if v != configured {
+		chosen = v
+	}
+	return chosen
 }
 
 func (c *connection) ended(ctx context.Context, status int, err error) tui.Ended {

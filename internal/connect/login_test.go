@@ -31,29 +31,29 @@ func TestMerge(t *testing.T) {
 		flags SSHOptions
 		rule  config.Rule
 		host  sshclient.HostConfig
-		want  settings
+		want  loginSettings
 	}{
-		{"flags over all", flags, rule, host, settings{
+		{"flags over all", flags, rule, host, loginSettings{
 			user: "flag", port: 2201, service: "arc", identities: []string{"flag.key"}, certificates: []string{"host.cert"},
 			identitiesOnly: true, agent: "/host.sock", forwardAgent: true, legacy: []string{"a", "b"},
 		}},
-		{"the rule over ssh_config", nobody, rule, host, settings{
+		{"the rule over ssh_config", nobody, rule, host, loginSettings{
 			user: "rule", port: 2202, service: "air", identities: ruleKeys, certificates: []string{"host.cert"},
 			identitiesOnly: true, agent: "/host.sock", forwardAgent: true, legacy: []string{"b"},
 		}},
-		{"ssh_config over defaults", nobody, config.Rule{}, host, settings{
+		{"ssh_config over defaults", nobody, config.Rule{}, host, loginSettings{
 			user: "host", port: 2203, identities: []string{"host.key"}, certificates: []string{"host.cert"},
 			identitiesOnly: true, agent: "/host.sock", forwardAgent: true, legacy: []string{},
 		}},
-		{"defaults", nobody, config.Rule{}, sshclient.HostConfig{}, settings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
-		{"no agent", nobody, config.Rule{}, sshclient.HostConfig{IdentityAgent: "none"}, settings{user: "me", port: 22, legacy: []string{}}},
+		{"defaults", nobody, config.Rule{}, sshclient.HostConfig{}, loginSettings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
+		{"no agent", nobody, config.Rule{}, sshclient.HostConfig{IdentityAgent: "none"}, loginSettings{user: "me", port: 22, legacy: []string{}}},
 		{"ssh_config's connection", nobody, config.Rule{}, sshclient.HostConfig{
 			HostKeyPolicy: &known, ConnectTimeout: 9, KeepAlive: 8, KeepAliveMax: 7,
-		}, settings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}, hostKeys: sshclient.KnownOnly, timeout: 9, keepAlive: 8, keepAliveMax: 7}},
+		}, loginSettings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}, hostKeys: sshclient.KnownOnly, timeout: 9, keepAlive: 8, keepAliveMax: 7}},
 		{"flags over ssh_config's connection", SSHOptions{HostKeyPolicy: sshclient.AcceptNew, ConnectTimeout: 3}, config.Rule{}, sshclient.HostConfig{
 			HostKeyPolicy: &known, ConnectTimeout: 9,
-		}, settings{port: 22, legacy: []string{}, hostKeys: sshclient.AcceptNew, timeout: 3}},
-		{"the usual agent", nobody, config.Rule{}, sshclient.HostConfig{IdentityAgent: "SSH_AUTH_SOCK"}, settings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
+		}, loginSettings{port: 22, legacy: []string{}, hostKeys: sshclient.AcceptNew, timeout: 3}},
+		{"the usual agent", nobody, config.Rule{}, sshclient.HostConfig{IdentityAgent: "SSH_AUTH_SOCK"}, loginSettings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
 	} {
 		if got := merge(c.flags, c.rule, c.host); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s:\ngot  %+v\nwant %+v", c.what, got, c.want)

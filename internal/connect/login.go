@@ -13,9 +13,9 @@ import (
 
 const defaultSSHPort = 22
 
-// settings are what the flags, the SIM's rule, ssh_config and the defaults come
+// loginSettings are what the flags, the SIM's rule, ssh_config and the defaults come
 // to, the first that says something winning.
-type settings struct {
+type loginSettings struct {
 	user           string
 	port           int
 	service        string
@@ -35,8 +35,8 @@ type settings struct {
 // the service, with the rule for the name as typed; and afterwards, for the rest,
 // with the rule for the SIM's real name and tags. A rule by tag can therefore not
 // set the port or the service: they are needed before the tags are known.
-func merge(flags SSHOptions, rule config.Rule, host sshclient.HostConfig) settings {
-	s := settings{
+func merge(flags SSHOptions, rule config.Rule, host sshclient.HostConfig) loginSettings {
+	s := loginSettings{
 		user:           cmp.Or(flags.User, rule.User, host.User, flags.LocalUser),
 		port:           cmp.Or(flags.Request.Port, rule.Port, host.Port, defaultSSHPort),
 		service:        cmp.Or(flags.Request.Service, rule.Service),
