@@ -16,6 +16,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/table"
 )
 
 type auditOptions struct {
@@ -215,12 +216,12 @@ func joinPort(ip string, port client.Number) string {
 }
 
 func printAudit(a *app, rows []auditRow) error {
-	table := [][]string{{"TIME", "EVENT", "SIM", "FROM", "TO", "TLS", "CONNECTION"}}
+	lines := [][]string{{"TIME", "EVENT", "SIM", "FROM", "TO", "TLS", "CONNECTION"}}
 	for _, r := range rows {
-		table = append(table, []string{
+		lines = append(lines, []string{
 			r.Time.Local().Format("2006-01-02 15:04:05"), r.Event, cmp.Or(r.Name, r.SIM, r.IMSI),
-			cmp.Or(r.Source, "-"), cmp.Or(r.Destination, "-"), yesNo(r.TLS), fmt.Sprintf("%.8s", r.Connection),
+			cmp.Or(r.Source, "-"), cmp.Or(r.Destination, "-"), table.YesNo(r.TLS), fmt.Sprintf("%.8s", r.Connection),
 		})
 	}
-	return writeTable(a.out, safeCells(table))
+	return table.Write(a.out, lines)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/table"
 )
 
 const keeperLong = `The keeper is a background process that holds port mappings and logins for all of your
@@ -67,7 +68,7 @@ func runKeeperStatus(ctx context.Context, a *app, asJSON bool) error {
 
 func (a *app) printKeeper(st keeper.Status) error {
 	_, err := fmt.Fprintf(a.out, "keeper %s, process %d, up %s, %.1f MB\n",
-		safetext.Line(st.Version), st.PID, short(a.now().Sub(st.Started)), float64(st.Memory)/1e6)
+		safetext.Line(st.Version), st.PID, table.Span(a.now().Sub(st.Started)), float64(st.Memory)/1e6)
 	for _, s := range st.Sessions {
 		_, _ = fmt.Fprintf(a.out, "logged in: %s\n", safetext.Line(s.Account))
 	}
@@ -77,7 +78,7 @@ func (a *app) printKeeper(st keeper.Status) error {
 	if err != nil || len(st.Leases) == 0 {
 		return err
 	}
-	table := [][]string{{"SIM", "PORT", "ENDPOINT", "LEFT", "USED BY"}}
+	lines := [][]string{{"SIM", "PORT", "ENDPOINT", "LEFT", "USED BY"}}
 	english := i18n.For(i18n.English)
 	for _, l := range st.Leases {
 		var users []string
@@ -85,12 +86,12 @@ func (a *app) printKeeper(st keeper.Status) error {
 			users = append(users, process(english, u.Command, u.PID))
 		}
 		m := l.Info.Mapping
-		table = append(table, []string{
+		lines = append(lines, []string{
 			cmp.Or(l.Info.SIM.Name, l.Info.SIM.ID), fmt.Sprint(m.DevicePort), m.Addr.String(),
-			left(m.Expires, a.now()), strings.Join(users, ", "),
+			table.Left(m.Expires, a.now()), strings.Join(users, ", "),
 		})
 	}
-	return writeTable(a.out, safeCells(table))
+	return table.Write(a.out, lines)
 }
 
 func newKeeperStopCommand(a *app) *cobra.Command {

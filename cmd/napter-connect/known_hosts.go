@@ -15,6 +15,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/simcache"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
+	"github.com/napter-connect/napter-connect/internal/table"
 )
 
 // aliasPrefix begins the name under which a SIM's host keys are kept.
@@ -240,9 +241,9 @@ func (a *app) printHostKeys(s *setup, entries []sshclient.HostKeyEntry, asJSON b
 		a.tell(a.texts().CLI.NoHostKeys)
 		return nil
 	}
-	table := [][]string{{"NAME", "ALIAS", "PORT", "TYPE", "FINGERPRINT", "IMEI"}}
+	lines := [][]string{{"NAME", "ALIAS", "PORT", "TYPE", "FINGERPRINT", "IMEI"}}
 	for _, r := range rows {
-		table = append(table, []string{r.Name, r.Alias, strconv.Itoa(r.Port), r.Type, r.Fingerprint, r.IMEI})
+		lines = append(lines, []string{r.Name, r.Alias, strconv.Itoa(r.Port), r.Type, r.Fingerprint, r.IMEI})
 	}
-	return writeTable(a.out, safeCells(table))
+	return table.Write(a.out, lines)
 }

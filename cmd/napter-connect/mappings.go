@@ -13,7 +13,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/message"
-	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/table"
 )
 
 // mappingRow is a port mapping as `mappings --json` prints it.
@@ -88,18 +88,18 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 		a.tell(a.texts().CLI.NoMapping)
 		return nil
 	}
-	table := [][]string{{"SIM", "PORT", "ENDPOINT", "TLS", "SOURCE", "LEFT", "WHOSE"}}
+	lines := [][]string{{"SIM", "PORT", "ENDPOINT", "TLS", "SOURCE", "LEFT", "WHOSE"}}
 	for _, r := range rows {
 		whose := r.Owner
 		if r.By != "" {
 			whose += ": " + r.By
 		}
-		table = append(table, []string{
-			cmp.Or(r.SIM, r.IMSI), fmt.Sprint(r.DevicePort), r.Address, yesNo(r.TLS),
-			strings.Join(r.Sources, ","), left(r.Expires, a.now()), whose,
+		lines = append(lines, []string{
+			cmp.Or(r.SIM, r.IMSI), fmt.Sprint(r.DevicePort), r.Address, table.YesNo(r.TLS),
+			strings.Join(r.Sources, ","), table.Left(r.Expires, a.now()), whose,
 		})
 	}
-	return writeTable(a.out, safeCells(table))
+	return table.Write(a.out, lines)
 }
 
 func newMappingRow(m client.PortMapping) mappingRow {
@@ -147,14 +147,4 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 		a.say(a.texts().CLI.Closed, t) // a mapping that was gone already is no error
 	}
 	return a.forget(api.setup.dirs, targets)
-}
-
-// safeCells makes text from the API safe to print.
-func safeCells(rows [][]string) [][]string {
-	for _, row := range rows {
-		for i := range row {
-			row[i] = safetext.Line(row[i])
-		}
-	}
-	return rows
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/message"
-	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/table"
 )
 
 type simsOptions struct {
@@ -138,7 +138,7 @@ func printSims(a *app, sims []client.Sim, o simsOptions) error {
 		a.tell(a.texts().CLI.NoSIM)
 		return nil
 	}
-	table := [][]string{{"STATE", "NAME", "SIM ID", "IMSI", "IP", "SINCE"}}
+	lines := [][]string{{"STATE", "NAME", "SIM ID", "IMSI", "IP", "SINCE"}}
 	for _, r := range rows {
 		state := r.Status
 		switch {
@@ -149,9 +149,9 @@ func printSims(a *app, sims []client.Sim, o simsOptions) error {
 		case r.Status == "active":
 			state = "offline"
 		}
-		table = append(table, []string{state, safetext.Line(r.Name), r.ID, r.IMSI, r.IP, ago(r.Since, a.now())})
+		lines = append(lines, []string{state, r.Name, r.ID, r.IMSI, r.IP, table.Ago(r.Since, a.now())})
 	}
-	return writeTable(a.out, table)
+	return table.Write(a.out, lines)
 }
 
 func newSimRow(sim client.Sim) simRow {
