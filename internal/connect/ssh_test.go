@@ -252,7 +252,11 @@ func TestDeletionThatFailsIsTold(t *testing.T) {
 func TestWideSourcesAreTold(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	o := w.options("gateway-001", "true")
-	for cidr, want := range map[string]string{"203.0.112.0/22": "203.0.112.0/22 lets 1024 addresses in", "203.0.113.0/24": ""} {
+	for cidr, want := range map[string]string{
+		"203.0.112.0/22": "203.0.112.0/22 lets 1024 addresses in",
+		"203.0.112.0/23": "203.0.112.0/23 lets 512 addresses in", // the narrowest that is told
+		"203.0.113.0/24": "",
+	} {
 		o.Request.Sources = []netip.Prefix{netip.MustParsePrefix(cidr)}
 		w.notices = nil
 		if r := w.run(t.Context(), o); r.err != nil {
