@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
 
@@ -201,8 +202,14 @@ func TestCancelledDuringCreation(t *testing.T) {
 		cancel()
 		return true
 	}})
-	if a, err := w.local.Open(ctx, w.request("gateway-001"), nil); !errors.Is(err, context.Canceled) {
+	a, err := w.local.Open(ctx, w.request("gateway-001"), nil)
+	if !errors.Is(err, context.Canceled) {
 		t.Errorf("opened %v, error %v", a, err)
+	}
+	// With no time to wait, the mapping would have to be looked for.
+	var lost *lease.LostError
+	if n := w.Count("listPortMappingsForSim"); n != 0 || errors.As(err, &lost) {
+		t.Errorf("%d lists, error %v; want the answer to be waited for", n, err)
 	}
 	if n := w.Count("deletePortMapping"); n != 1 {
 		t.Errorf("%d deletions", n)
