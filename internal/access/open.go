@@ -249,7 +249,11 @@ func (o *opening) create(ctx context.Context, key shareKey) (*user, error) {
 	end := o.Start(StepMapping)
 	late, stop := outlive(ctx, graceAfterCancel)
 	defer stop()
-	made, err := o.createAllowed(late)
+	spec := o.spec()
+	made, err := o.options.Leases.Create(late, o.api, spec)
+	if err != nil && message.Hint(err).IsZero() {
+		err = message.WithHint(err, "check that the SIM has an %s session now: napter-connect sims", spec.Service)
+	}
 	if err != nil {
 		end(message.Text{}, err)
 		return nil, err
@@ -264,23 +268,6 @@ func (o *opening) create(ctx context.Context, key shareKey) (*user, error) {
 	u := o.shares.add(key, m, o.request)
 	u.recorder = o.Recorder
 	return u, nil
-}
-
-// createAllowed makes the mapping by what was typed and, when the user may not,
-// by what was found.
-func (o *opening) createAllowed(ctx context.Context) (*lease.Lease, error) {
-	specs := o.specs()
-	made, err := o.options.Leases.Create(ctx, o.api, specs[0])
-	if isForbidden(err) && len(specs) > 1 && ctx.Err() == nil {
-		o.options.Debugf("%v; trying the API's other call", err)
-		if again, errAgain := o.options.Leases.Create(ctx, o.api, specs[1]); !isForbidden(errAgain) {
-			made, err = again, errAgain
-		}
-	}
-	if message.Hint(err).IsZero() {
-		err = message.WithHint(err, "check that the SIM has an %s session now: napter-connect sims", specs[0].Service)
-	}
-	return made, err
 }
 
 // abandon deletes what was made for a job that was cancelled meanwhile.

@@ -54,21 +54,6 @@ func ranges(m client.PortMapping) []netip.Prefix {
 	return list
 }
 
-// specs are the ways to ask for the mapping, the best first. What was typed
-// decides: an IMSI has an API call of its own, with a permission of its own. It
-// reaches Air only.
-func (o *opening) specs() []lease.Spec {
-	bySIM, byIMSI := o.spec(), o.spec()
-	bySIM.IMSI, byIMSI.SimID = "", ""
-	switch {
-	case bySIM.SimID == "":
-		return []lease.Spec{byIMSI}
-	case byIMSI.IMSI == "" || bySIM.Service != serviceAir:
-		return []lease.Spec{bySIM}
-	}
-	return []lease.Spec{byIMSI, bySIM}
-}
-
 // spec is the mapping that is wanted.
 func (o *opening) spec() lease.Spec {
 	return lease.Spec{

@@ -123,8 +123,12 @@ func TestMissingPermissions(t *testing.T) {
 		{"no creation, by IMSI", []string{search}, gateway.IMSI, "creating the port mapping", "PortMapping:createPortMapping"},
 	} {
 		w.allow(c.permissions...)
+		w.ResetRequests()
 		if c.cause != "" {
 			w.fails(w.request(c.target), c.cause, c.next)
+			if n := w.Count("createPortMappingForSim") + w.Count("createPortMapping"); n > 2 {
+				t.Errorf("%s: asked for a mapping %d times", c.what, n)
+			}
 			continue
 		}
 		a, err := w.local.Open(t.Context(), w.request(c.target), nil)

@@ -23,7 +23,6 @@ type fakeNapter struct {
 	skew     time.Duration // of the server's clock
 	noDate   bool
 	onPost   func(w http.ResponseWriter, r *http.Request, create func() map[string]any)
-	onList   func(w http.ResponseWriter, n int) bool // true: answered
 }
 
 func newFakeNapter(t *testing.T, onPost func(http.ResponseWriter, *http.Request, func() map[string]any)) *fakeNapter {
@@ -53,9 +52,6 @@ func (f *fakeNapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.lists++
-	if f.onList != nil && f.onList(w, f.lists) {
-		return
-	}
 	_ = json.NewEncoder(w).Encode(append([]map[string]any{}, f.mappings...))
 }
 

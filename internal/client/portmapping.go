@@ -31,12 +31,9 @@ type CreatePortMappingRequest struct {
 	SourceRanges []netip.Prefix
 	// TLSRequired makes Soracom terminate TLS on the public side.
 	TLSRequired bool
-	// Exclude keeps mappings that are known to be somebody else's from being
-	// taken for this one when its answer was lost. It may be nil; it is not sent.
-	Exclude func(PortMapping) bool
 }
 
-// PortMapping is an open way to a device. IPAddress and Port identify it; it has
+// PortMapping leads to one TCP port of a device. IPAddress and Port identify it; it has
 // no other ID, and the pair is used again after its end.
 type PortMapping struct {
 	OperatorID  string      `json:"operatorId"`

@@ -33,6 +33,16 @@ func (s *Session) ListPortMappingsForSubscriber(ctx context.Context, imsi string
 	return s.listFor(ctx, opListPortMappingsForSubscriber, idempotent, "subscribers", imsi)
 }
 
+// ListPortMappingsOnce lists the mappings of a SIM, or, where simID is "", those
+// that were made for an IMSI. It tries once, for callers that try again on their
+// own.
+func (s *Session) ListPortMappingsOnce(ctx context.Context, simID, imsi string) ([]PortMapping, error) {
+	if simID == "" {
+		return s.listFor(ctx, opListPortMappingsForSubscriber, once, "subscribers", imsi)
+	}
+	return s.listFor(ctx, opListPortMappingsForSim, once, "sims", simID)
+}
+
 func (s *Session) listFor(ctx context.Context, op string, p policy, kind, id string) ([]PortMapping, error) {
 	path, err := segments("port_mappings", kind, id)
 	if err != nil {

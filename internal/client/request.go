@@ -157,15 +157,19 @@ func (c *Client) call(ctx context.Context, t Token, r request) (*response, error
 		if err == nil {
 			return res, nil
 		}
-		if ctx.Err() != nil || try >= r.policy.tries() || !r.policy.again(err) {
+		if ctx.Err() != nil {
 			return nil, err
 		}
-		pause := pauses.NextBackOff()
 		var answer *Error
 		if !errors.As(err, &answer) {
 			// A connection that failed may stand for others on the same dead path.
 			c.http.CloseIdleConnections()
-		} else if answer.RetryAfter > 0 {
+		}
+		if try >= r.policy.tries() || !r.policy.again(err) {
+			return nil, err
+		}
+		pause := pauses.NextBackOff()
+		if answer != nil && answer.RetryAfter > 0 {
 			pause = answer.RetryAfter
 		}
 		if !c.timing.worthwhile(ctx, started, pause) {

@@ -14,10 +14,10 @@ type Creator interface {
 	CreatePortMappingForSim(ctx context.Context, simID string, r client.CreatePortMappingRequest) (client.PortMapping, error)
 }
 
-// Lister lists the port mappings of one SIM, or those made for one IMSI.
+// Lister lists the port mappings of one SIM, or, where simID is "", those made
+// for one IMSI. It tries once: how often to look is decided here.
 type Lister interface {
-	ListPortMappingsForSim(ctx context.Context, simID string) ([]client.PortMapping, error)
-	ListPortMappingsForSubscriber(ctx context.Context, imsi string) ([]client.PortMapping, error)
+	ListPortMappingsOnce(ctx context.Context, simID, imsi string) ([]client.PortMapping, error)
 }
 
 // Deleter deletes a port mapping; one that is gone is not an error.
@@ -38,7 +38,8 @@ var _ API = (*client.Session)(nil)
 // Spec is the mapping that is wanted, and who wants it. It is written to the
 // journal and holds no secret.
 type Spec struct {
-	// SimID or IMSI is the target; SimID wins.
+	// SimID or IMSI is the target. Both are for a SIM that somebody named by its
+	// IMSI: Create may ask by either.
 	SimID, IMSI string
 	// Port is the device's TCP port.
 	Port int

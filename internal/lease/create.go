@@ -3,6 +3,7 @@ package lease
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -11,15 +12,12 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-const (
-	// endTime bounds what Create does on its own after its context has ended.
-	endTime = 5 * time.Second
-	// lookTime bounds the first look for a mapping whose create was lost.
-	lookTime = 3 * time.Second
-)
+// endTime bounds what Create does on its own after its context has ended.
+const endTime = 5 * time.Second
 
 // Create makes the mapping: the intent is on disk before the API is asked, the
-// answer is compared with what was asked for, and written. When the error is a
+// answer is compared with what was asked for, and written. A mapping whose answer
+// was lost is looked for, and used when it shows up soon. When the error is a
 // *LostError a mapping may exist all the same, and the manager goes on looking
 // for it (see Settle); with every other error nothing is left open, or the
 // journal holds what is.
@@ -36,22 +34,66 @@ func (m *Manager) Create(ctx context.Context, api API, s Spec) (*Lease, error) {
 	if err := m.ensureOwned(ctx); err != nil {
 		return nil, err
 	}
-	r := newRecord(newID(m.now()), s, m.now(), m.owner)
-	r.Skew = m.knownSkew()
-	if err := m.write(r); err != nil {
-		return nil, err
-	}
-	sent := m.now()
-	p, err := post(ctx, api, s, m.exclude(ctx, r))
-	switch {
-	case err == nil:
-		return m.complete(ctx, api, r, p, sent)
-	case lost(err):
-		return nil, m.lost(ctx, api, r, sent, err)
-	default:
+	var refused error // the first refusal, unless a later attempt failed for another reason
+	for _, a := range s.attempts() {
+		r := newRecord(newID(m.now()), a.spec, m.now(), m.owner)
+		r.Skew = m.knownSkew()
+		if err := m.write(r); err != nil {
+			return nil, err
+		}
+		sent := m.now()
+		p, err := a.post(ctx, api)
+		if err == nil {
+			m.learn(r, p, sent)
+			return m.complete(ctx, api, r, p)
+		}
+		if lost, ok := errors.AsType[*client.LostCreateError](err); ok {
+			return m.reconcile(ctx, api, r, sent, lost)
+		}
 		m.remove(r.ID)
-		return nil, message.Errorf("creating the port mapping: %w", err)
+		forbidden := status(err) == http.StatusForbidden
+		if refused == nil || !forbidden {
+			refused = err
+		}
+		if !forbidden || ctx.Err() != nil {
+			break
+		}
+		m.logf("lease: this call of the API is not allowed: %v", err)
 	}
+	return nil, message.Errorf("creating the port mapping: %w", refused)
+}
+
+// attempt is one of the API's calls that can make a mapping.
+type attempt struct {
+	spec    Spec // by SIM ID or by IMSI, never both: what leads to the mapping
+	generic bool // createPortMapping in place of createPortMappingForSim
+}
+
+// attempts are the calls to try, the best first: each needs a permission of its
+// own, and an answer of 403 says that nothing happened. An IMSI has a call of its
+// own, which reaches Air only. Users of before October 2025 may have the right to
+// the generic call alone.
+func (s Spec) attempts() []attempt {
+	bySIM, byIMSI := s, s
+	bySIM.IMSI, byIMSI.SimID = "", ""
+	switch {
+	case s.SimID == "":
+		return []attempt{{byIMSI, true}}
+	case s.IMSI != "" && s.Service == "air":
+		return []attempt{{byIMSI, true}, {bySIM, false}}
+	}
+	return []attempt{{bySIM, false}, {bySIM, true}}
+}
+
+func (a attempt) post(ctx context.Context, api Creator) (client.PortMapping, error) {
+	q := client.CreatePortMappingRequest{
+		SimID: a.spec.SimID, IMSI: a.spec.IMSI, Port: a.spec.Port, Service: a.spec.Service,
+		Duration: a.spec.Duration, SourceRanges: a.spec.Sources, TLSRequired: a.spec.TLS,
+	}
+	if a.generic {
+		return api.CreatePortMapping(ctx, q)
+	}
+	return api.CreatePortMappingForSim(ctx, q.SimID, q)
 }
 
 func (s Spec) check() error {
@@ -73,46 +115,8 @@ func (s Spec) check() error {
 	return nil
 }
 
-// exclude tells the client, should it have to look for a mapping whose answer
-// was lost, which ones are not r's. While a twin of another process has no
-// answer none can be told; then the lost one is looked for in the background.
-func (m *Manager) exclude(ctx context.Context, r *record) func(client.PortMapping) bool {
-	return func(p client.PortMapping) bool {
-		journal, _, err := m.scan(ctx)
-		if err != nil {
-			return true
-		}
-		ours, err := choose(r, []client.PortMapping{p}, journal)
-		return err != nil || len(ours) == 0
-	}
-}
-
-// post asks for the mapping by SIM where there is one. Users of before October
-// 2025 may have the right to the generic call alone: a 403 says that nothing
-// happened, so that asking once more is safe.
-func post(ctx context.Context, api Creator, s Spec, exclude func(client.PortMapping) bool) (client.PortMapping, error) {
-	q := client.CreatePortMappingRequest{
-		SimID: s.SimID, Port: s.Port, Service: s.Service, Duration: s.Duration,
-		SourceRanges: s.Sources, TLSRequired: s.TLS, Exclude: exclude,
-	}
-	if s.SimID == "" {
-		q.IMSI = s.IMSI
-		return api.CreatePortMapping(ctx, q)
-	}
-	p, err := api.CreatePortMappingForSim(ctx, s.SimID, q)
-	if status(err) != 403 {
-		return p, err
-	}
-	p, again := api.CreatePortMapping(ctx, q)
-	if status(again) == 403 {
-		return p, err
-	}
-	return p, again
-}
-
 // complete writes the API's answer, then compares it with what was asked for.
-func (m *Manager) complete(ctx context.Context, api API, r *record, p client.PortMapping, sent time.Time) (*Lease, error) {
-	m.learn(r, p, sent)
+func (m *Manager) complete(ctx context.Context, api API, r *record, p client.PortMapping) (*Lease, error) {
 	done := *r
 	done.State, done.Mapping = Live, &p
 	if p.OperatorID != "" {
@@ -120,7 +124,7 @@ func (m *Manager) complete(ctx context.Context, api API, r *record, p client.Por
 	}
 	if _, err := done.addr(); err != nil {
 		// Without an address it can be found in the list only.
-		return nil, m.lost(ctx, api, r, sent, err)
+		return nil, m.abandon(ctx, api, r, err)
 	}
 	l := newLease(m, &done, true)
 	if err := m.write(&done); err != nil {
@@ -194,51 +198,4 @@ func mismatch(p client.PortMapping, s Spec) *GrantError {
 		}
 	}
 	return nil
-}
-
-// lost keeps the intent, starts to look for its mapping in the background, and
-// waits for the first look: ctx may have ended, a fresh time limit holds.
-func (m *Manager) lost(ctx context.Context, api API, r *record, sent time.Time, cause error) error {
-	if e, ok := errors.AsType[*client.LostCreateError](cause); ok && !e.Since.IsZero() {
-		// A moment that is not ours is the server's.
-		if d := e.Since.Sub(sent); d.Abs() > 2*time.Second {
-			skew := d.Milliseconds()
-			r.Skew = &skew
-		}
-	}
-	r.Deleting = true
-	if err := m.write(r); err != nil {
-		m.logf("%v", err) // the entry of before the call is still good
-	}
-	looked := make(chan struct{})
-	var outcome Outcome
-	e := &ending{r: r, quiet: m.now().Add(m.settle)}
-	first := true
-	e.tried = func(o Outcome, err error) {
-		if first {
-			first = false
-			if err == nil {
-				outcome = o
-			}
-			close(looked)
-		}
-	}
-	started := m.background.run(r.ID, func(ctx context.Context) error {
-		_, err := m.end(ctx, api, e)
-		if err != nil && ctx.Err() == nil {
-			m.giveBack(e.r)
-		}
-		return err
-	})
-	if !started { // closed meanwhile: an orphan, for the next reaper
-		return &LostError{ID: r.ID, Err: cause}
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTime)
-	defer cancel()
-	select {
-	case <-looked:
-		return &LostError{ID: r.ID, Err: cause, Resolved: outcome == Deleted}
-	case <-ctx.Done():
-		return &LostError{ID: r.ID, Err: cause}
-	}
 }

@@ -137,7 +137,7 @@ func (e *ending) delete(ctx context.Context, api Deleter, p client.PortMapping) 
 // endLate looks before it deletes: since the mapping was created, or since the
 // last attempt, it may have ended and its ip:port been given to another.
 func (m *Manager) endLate(ctx context.Context, api API, e *ending) (Outcome, error) {
-	list, err := listFor(ctx, api, e.r)
+	list, err := api.ListPortMappingsOnce(ctx, e.r.SimID, e.r.IMSI)
 	if e.own && status(err) == 403 {
 		return e.delete(ctx, api, *e.r.Mapping) // a user who may not list
 	}
@@ -161,17 +161,7 @@ func (m *Manager) endLate(ctx context.Context, api API, e *ending) (Outcome, err
 
 // endIntent looks for what came of an intent, and deletes it.
 func (m *Manager) endIntent(ctx context.Context, api API, e *ending) (Outcome, error) {
-	list, err := listFor(ctx, api, e.r)
-	if err != nil {
-		return Pending, err
-	}
-	// The journal is read after the list: a create that was answered in between
-	// has its name in it.
-	journal, _, err := m.scan(ctx)
-	if err != nil {
-		return Pending, err
-	}
-	ours, err := choose(e.r, list, journal)
+	ours, err := m.cameOf(ctx, api, e.r, func(client.PortMapping) bool { return true })
 	if err != nil {
 		return Pending, err
 	}
@@ -188,14 +178,6 @@ func (m *Manager) endIntent(ctx context.Context, api API, e *ending) (Outcome, e
 	default:
 		return None, nil
 	}
-}
-
-// listFor lists what leads to the entry's target.
-func listFor(ctx context.Context, api Lister, r *record) ([]client.PortMapping, error) {
-	if r.SimID != "" {
-		return api.ListPortMappingsForSim(ctx, r.SimID)
-	}
-	return api.ListPortMappingsForSubscriber(ctx, r.IMSI)
 }
 
 // describe names the mapping for people, without any text that could be more

@@ -2,7 +2,6 @@ package lease
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
@@ -139,16 +138,6 @@ func (p Problem) Hint() message.Text {
 		return message.New("update napter-connect; the entry was left alone")
 	}
 	return message.New("napter-connect mappings list shows whether a mapping is still open")
-}
-
-// lost reports whether a create that failed with err may have happened all the
-// same. A 5xx answer to the create itself says nothing of what was done before.
-func lost(err error) bool {
-	if e, ok := errors.AsType[*client.LostCreateError](err); ok && e != nil {
-		return true
-	}
-	e, ok := errors.AsType[*client.Error](err)
-	return ok && strings.HasPrefix(e.Operation, "createPortMapping") && (e.Status >= 500 || e.Status == 408)
 }
 
 // status is the HTTP status of an answer of the API, or 0.

@@ -91,12 +91,8 @@ func (f *fakeAPI) add(r client.CreatePortMappingRequest) client.PortMapping {
 	return p
 }
 
-func (f *fakeAPI) ListPortMappingsForSim(ctx context.Context, simID string) ([]client.PortMapping, error) {
-	return f.list(ctx, func(p client.PortMapping) bool { return p.SimID == simID })
-}
-
-func (f *fakeAPI) ListPortMappingsForSubscriber(ctx context.Context, imsi string) ([]client.PortMapping, error) {
-	return f.list(ctx, func(p client.PortMapping) bool { return p.IMSI == imsi })
+func (f *fakeAPI) ListPortMappingsOnce(ctx context.Context, simID, imsi string) ([]client.PortMapping, error) {
+	return f.list(ctx, func(p client.PortMapping) bool { return p.SimID == simID && (simID != "" || p.IMSI == imsi) })
 }
 
 func (f *fakeAPI) list(ctx context.Context, want func(client.PortMapping) bool) ([]client.PortMapping, error) {
@@ -190,6 +186,7 @@ func open(t *testing.T, dir string) *Manager {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m.pause = 10 * time.Millisecond
 	t.Cleanup(func() {
 		if err := m.Close(); err != nil {
 			t.Error(err)

@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/napter-connect/napter-connect/internal/client"
 )
 
 // The same when our own process comes late to it.
@@ -148,89 +145,11 @@ func TestServerClock(t *testing.T) {
 		}
 		m.now = time.Now
 		f.after = failing("create", 2, errLost)
-		_, err := m.Create(t.Context(), f, testSpec())
-		if e, ok := errors.AsType[*LostError](err); !ok || !e.Resolved {
-			t.Fatal(skew, err)
+		if o, err := create(t, m, f).Delete(t.Context(), f); o != Deleted || err != nil {
+			t.Fatal(skew, o, err)
 		}
 		allGone(t, m, f)
 	}
-}
-
-// The client, looking for a lost create itself, must not take what others made.
-func TestExclude(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "leases")
-	m, other, f := open(t, dir), open(t, dir), &fakeAPI{}
-	theirs := create(t, other, f).Mapping()
-	var exclude func(client.PortMapping) bool
-	api := &recorder{fakeAPI: f, create: func(r client.CreatePortMappingRequest) { exclude = r.Exclude }}
-	var verdicts []bool
-	f.after = func(_ context.Context, op string, _ int) error {
-		if op != "create" {
-			return nil
-		}
-		list := f.open()
-		ours := list[len(list)-1]
-		short := ours
-		short.Duration, short.Port = 1800, 1
-		verdicts = []bool{exclude(theirs), exclude(ours), exclude(short)}
-		return nil
-	}
-	if _, err := m.Create(t.Context(), api, testSpec()); err != nil {
-		t.Fatal(err)
-	}
-	if !slices.Equal(verdicts, []bool{true, false, true}) {
-		t.Error("theirs, ours, the console's: excluded", verdicts)
-	}
-}
-
-type recorder struct {
-	*fakeAPI
-	create func(client.CreatePortMappingRequest)
-}
-
-func (r *recorder) CreatePortMappingForSim(ctx context.Context, simID string, q client.CreatePortMappingRequest) (client.PortMapping, error) {
-	r.create(q)
-	return r.fakeAPI.CreatePortMappingForSim(ctx, simID, q)
-}
-
-// Two processes ask for the same; one loses its answer. It must leave the
-// other's mapping alone, though nothing but the journal tells the two apart.
-func TestLostCreateBesideATwin(t *testing.T) {
-	t.Parallel()
-	dir, f := t.TempDir(), &fakeAPI{}
-	m, twin := open(t, dir), open(t, dir)
-	inside, finish := make(chan struct{}), make(chan struct{})
-	f.after = func(_ context.Context, op string, n int) error {
-		switch {
-		case op == "create" && n == 1: // the twin's: done, but the answer takes its time
-			close(inside)
-			<-finish
-		case op == "create":
-			return errLost
-		case op == "list" && n == 2:
-			close(finish)
-		}
-		return nil
-	}
-	var theirs *Lease
-	created := make(chan error, 1)
-	go func() {
-		var err error
-		theirs, err = twin.Create(t.Context(), f, testSpec())
-		created <- err
-	}()
-	<-inside
-	_, err := m.Create(t.Context(), f, testSpec())
-	if e, ok := errors.AsType[*LostError](err); !ok || e.Resolved {
-		t.Fatal(err)
-	}
-	if err := m.Settle(bounded(t, 20*time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-created; err != nil {
-		t.Fatal(err)
-	}
-	sameList(t, f.open(), []client.PortMapping{theirs.Mapping()})
 }
 
 func TestByIMSI(t *testing.T) {
@@ -247,11 +166,11 @@ func TestByIMSI(t *testing.T) {
 		t.Fatal(o, err)
 	}
 	f.before, f.after = nil, failing("create", 2, errLost)
-	if _, err := m.Create(t.Context(), f, s); !errors.Is(err, errLost) {
+	if l, err = m.Create(t.Context(), f, s); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Settle(bounded(t, 10*time.Second)); err != nil {
-		t.Fatal(err)
+	if o, err := l.Delete(t.Context(), f); o != Deleted || err != nil {
+		t.Fatal(o, err)
 	}
 	allGone(t, m, f)
 }

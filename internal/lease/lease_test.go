@@ -132,54 +132,6 @@ func TestCreateRefused(t *testing.T) {
 	}
 }
 
-func TestCreateFallsBackOn403(t *testing.T) {
-	m, f := open(t, t.TempDir()), &fakeAPI{before: failing("create", 1, apiError("createPortMappingForSim", 403))}
-	if l := create(t, m, f); l.Mapping().SimID != testSpec().SimID {
-		t.Error(l.Mapping())
-	}
-}
-
-func TestLostCreate(t *testing.T) {
-	for name, fault := range map[string]error{
-		"lost": errLost, "502": apiError("createPortMappingForSim", 502),
-	} {
-		t.Run(name, func(t *testing.T) {
-			m, f := open(t, t.TempDir()), &fakeAPI{after: failing("create", 1, fault)}
-			foreign := f.add(func() client.CreatePortMappingRequest { r := request(testSpec()); r.Duration = time.Hour; return r }())
-			_, err := m.Create(t.Context(), f, testSpec())
-			e, ok := errors.AsType[*LostError](err)
-			if !ok || !e.Resolved || !errors.Is(err, fault) {
-				t.Fatalf("%T %v", err, err)
-			}
-			if list := f.open(); len(list) != 1 || list[0].Port != foreign.Port {
-				t.Errorf("open: %+v", list)
-			}
-			if list := entries(t, m); len(list) != 0 {
-				t.Errorf("entries: %+v", list)
-			}
-		})
-	}
-}
-
-// A mapping that shows up only after the first look is found all the same.
-func TestLostCreateThatComesLate(t *testing.T) {
-	t.Parallel()
-	m, f := open(t, t.TempDir()), &fakeAPI{before: failing("create", 1, errLost)}
-	_, err := m.Create(t.Context(), f, testSpec())
-	if e, ok := errors.AsType[*LostError](err); !ok || e.Resolved {
-		t.Fatal(err)
-	}
-	list := entries(t, m)
-	if len(list) != 1 || list[0].State != Intent || !list[0].Deleting {
-		t.Fatalf("entries: %+v", list)
-	}
-	f.add(request(testSpec()))
-	if err := m.Settle(bounded(t, 10*time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	allGone(t, m, f)
-}
-
 func TestCancelledCreate(t *testing.T) {
 	m, f := open(t, t.TempDir()), &fakeAPI{}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -38,6 +38,7 @@ type Manager struct {
 	logf   func(string, ...any)
 	settle time.Duration
 	grace  time.Duration
+	pause  time.Duration // the first one of looking for a mapping to use
 	owner  ownerRecord
 	lock   fileLock
 
@@ -54,7 +55,7 @@ type Manager struct {
 // Open makes the folder if need be and takes this process's owner lock. The
 // error is a *DirError or a *LockError: then nothing may be created.
 func Open(o Options) (*Manager, error) {
-	m := &Manager{dir: o.Dir, now: o.Now, logf: o.Logf, settle: o.Settle, grace: o.Grace, leases: map[string]*Lease{}}
+	m := &Manager{dir: o.Dir, now: o.Now, logf: o.Logf, settle: o.Settle, grace: o.Grace, pause: defaultPause, leases: map[string]*Lease{}}
 	if m.now == nil {
 		m.now = time.Now
 	}

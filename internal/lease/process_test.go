@@ -197,7 +197,7 @@ func serve(t *testing.T, f *fakeAPI) string {
 		return f.create(context.Background(), q)
 	}))
 	mux.HandleFunc("GET /mappings/{sim}", handle(func(r *http.Request) (any, error) {
-		return f.ListPortMappingsForSim(context.Background(), r.PathValue("sim"))
+		return f.ListPortMappingsOnce(context.Background(), r.PathValue("sim"), "")
 	}))
 	mux.HandleFunc("DELETE /mappings/{ip}/{port}", handle(func(r *http.Request) (any, error) {
 		ip, _ := netip.ParseAddr(r.PathValue("ip"))
@@ -241,20 +241,11 @@ func (a *remoteAPI) CreatePortMappingForSim(ctx context.Context, simID string, r
 	if a.beforeCreate != nil {
 		a.beforeCreate()
 	}
-	r.SimID, r.Exclude = simID, nil
-	type plain struct { // a function has no JSON
-		SimID        string
-		Port         int
-		Service      string
-		Duration     time.Duration
-		SourceRanges []netip.Prefix
-		TLSRequired  bool
-	}
-	q := plain{r.SimID, r.Port, r.Service, r.Duration, r.SourceRanges, r.TLSRequired}
-	return p, a.do(ctx, "POST", "/mappings", q, &p)
+	r.SimID = simID
+	return p, a.do(ctx, "POST", "/mappings", r, &p)
 }
 
-func (a *remoteAPI) ListPortMappingsForSim(ctx context.Context, simID string) (list []client.PortMapping, err error) {
+func (a *remoteAPI) ListPortMappingsOnce(ctx context.Context, simID, _ string) (list []client.PortMapping, err error) {
 	return list, a.do(ctx, "GET", "/mappings/"+simID, nil, &list)
 }
 

@@ -42,6 +42,17 @@ func (r *record) mustBe(p client.PortMapping) bool {
 		!slices.ContainsFunc(r.Sources, func(s netip.Prefix) bool { return !single(s) })
 }
 
+// answeredBy reports whether p can be taken for the answer to r that was lost:
+// created since, and in every respect what the API makes of r.
+func (r *record) answeredBy(p client.PortMapping, since time.Time) bool {
+	strategy := client.IMSIPrioritized
+	if r.SimID != "" {
+		strategy = map[string]string{"air": client.AirPrioritized, "arc": client.ArcPrioritized}[r.Service]
+	}
+	_, err := (&record{Mapping: &p}).addr()
+	return err == nil && !p.CreatedTime.Time().Before(since) && p.Destination.Strategy == strategy
+}
+
 // fits reports whether p is what r asked for, whenever it was created.
 func (r *record) fits(p client.PortMapping) bool {
 	s := r.spec()
