@@ -36,7 +36,7 @@ func TestLostCreate(t *testing.T) {
 	}
 }
 
-func checkLost(t *testing.T, err error, before time.Time) {
+func checkLost(t *testing.T, err error, before time.Time) *LostCreateError {
 	t.Helper()
 	var lost *LostCreateError
 	if !errors.As(err, &lost) {
@@ -48,6 +48,7 @@ func checkLost(t *testing.T, err error, before time.Time) {
 	if message.Hint(err).String() == "" || lost.Unwrap() == nil {
 		t.Error("no hint or no cause")
 	}
+	return lost
 }
 
 // TestLostCreateByServersClock: the API's clock may be far from ours.
@@ -57,8 +58,8 @@ func TestLostCreateByServersClock(t *testing.T) {
 		f.skew = skew
 		s, _ := newCreator(t, f)
 		_, err := s.CreatePortMappingForSim(context.Background(), "89", sshRequest())
-		checkLost(t, err, time.Now().Add(skew))
-		equal(t, "slack", err.(*LostCreateError).Slack, slackKnown)
+		lost := checkLost(t, err, time.Now().Add(skew))
+		equal(t, "slack", lost.Slack, slackKnown)
 	}
 }
 
@@ -67,8 +68,8 @@ func TestLostCreateWithoutDate(t *testing.T) {
 	f.noDate, f.skew = true, -30*time.Second
 	s, _ := newCreator(t, f)
 	_, err := s.CreatePortMappingForSim(context.Background(), "89", sshRequest())
-	checkLost(t, err, time.Now())
-	equal(t, "slack", err.(*LostCreateError).Slack, slackUnknown)
+	lost := checkLost(t, err, time.Now())
+	equal(t, "slack", lost.Slack, slackUnknown)
 }
 
 func TestLostCreateInGenericForm(t *testing.T) {

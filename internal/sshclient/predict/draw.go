@@ -55,12 +55,12 @@ func (p *Predictor) wanted() overlay {
 	return o
 }
 
-// hide appends what takes the overlay off the screen.
-func (p *Predictor) hide(b []byte) []byte {
+// hide is what takes the overlay off the screen.
+func (p *Predictor) hide() []byte {
 	if p.shown.empty() {
-		return b
+		return nil
 	}
-	w := writer{b: b, col: p.shown.end, pen: p.line.pen.seq}
+	w := writer{col: p.shown.end, pen: p.line.pen.seq}
 	for _, m := range p.shown.marks {
 		w.cell(m.col, p.line.cells[m.col])
 	}

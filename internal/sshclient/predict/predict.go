@@ -179,7 +179,7 @@ func (p *Predictor) anchor(s state) {
 // Output takes what the device sent and returns what is to be written: the same,
 // and before and after it what takes predictions off the screen and draws them.
 func (p *Predictor) Output(device []byte, now time.Time) []byte {
-	back := p.hide(nil)
+	back := p.hide()
 	p.scan.feed(device, p.line)
 	p.expire(now)
 	if p.scan.whole() {
@@ -202,7 +202,7 @@ func (p *Predictor) Draw(now time.Time) []byte {
 	if draw.extends(p.shown) {
 		return p.show(nil, draw)
 	}
-	return p.show(p.hide(nil), draw)
+	return p.show(p.hide(), draw)
 }
 
 // Deadline is when Draw is to be called at the latest; zero is never.
@@ -216,7 +216,7 @@ func (p *Predictor) Deadline() time.Time {
 // TakeBack gives up all predictions, before somebody else writes to the terminal or
 // it is given back.
 func (p *Predictor) TakeBack() []byte {
-	b := p.hide(nil)
+	b := p.hide()
 	p.reset()
 	p.blind = nil
 	p.line.lose()
@@ -232,7 +232,7 @@ func (p *Predictor) Resize(width, height int) []byte {
 	}
 	var b []byte
 	if p.shown.end < width && p.shown.right() < width {
-		b = p.hide(nil)
+		b = p.hide()
 	}
 	p.shown = overlay{}
 	p.reset()
