@@ -213,7 +213,7 @@ func (a *app) flagCompletions() map[string]cobra.CompletionFunc {
 	nothing := one()
 	return map[string]cobra.CompletionFunc{
 		"profile": a.completeProfile, "coverage-type": a.completeCoverage, "lang": one("en\tEnglish", "ja\t日本語"),
-		"service": one("air", "arc"), "source": one("auto"), "duration": one("30m", "1h", "8h"), "linger": one("1m", "10m"),
+		"service": one("air", "arc"), "predict": one(config.PredictModes()...), "source": one("auto"), "duration": one("30m", "1h", "8h"), "linger": one("1m", "10m"),
 		"port": a.completePort, "otp": nothing, "login": nothing,
 		"event": one(auditTypes()...), "since": one("1h", "24h"), "limit": nothing,
 		"local": nothing, "remote": nothing, "dynamic": nothing, "option": nothing,

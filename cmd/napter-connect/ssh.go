@@ -4,15 +4,18 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
+	"github.com/napter-connect/napter-connect/internal/sshclient/predict"
 )
 
 type sshOptions struct {
@@ -24,6 +27,7 @@ type sshOptions struct {
 	forwardAgent, noCommand, noTTY bool
 	noStdin                        bool
 	tty                            int
+	predict                        string
 	target                         string
 	command                        []string
 }
@@ -35,7 +39,8 @@ is the remote command. The exit status is the remote one; 255 for an error of ou
 own. What your ssh_config says for the SIM's name holds: User, Port (the device's),
 IdentityFile, IdentitiesOnly, IdentityAgent and ForwardAgent.
 
-In a shell, Enter ~ . ends the session, Enter ~ ? lists the escapes.`
+In a shell, Enter ~ . ends the session, Enter ~ ? lists the escapes. On a slow link
+what you type shows at once, underlined until the device confirms it.`
 
 const sshExample = `  napter-connect ssh pi@gateway-001
   napter-connect ssh gateway-001 uptime
@@ -76,6 +81,7 @@ func newSSHCommand(a *app) *cobra.Command {
 	fs.BoolVarP(&o.noStdin, "no-stdin", "n", false, "read nothing from stdin")
 	fs.CountVarP(&o.tty, "tty", "t", "``request a terminal on the device; -tt does so even without one here")
 	fs.BoolVarP(&o.noTTY, "no-tty", "T", false, "request no terminal")
+	fs.StringVar(&o.predict, "predict", "", "show typed characters at once: `MODE` is auto (slow links), always or never")
 	return c
 }
 
@@ -84,6 +90,9 @@ func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) erro
 		if err := access.CheckPort(o.port); err != nil {
 			return err
 		}
+	}
+	if o.predict != "" && !slices.Contains(config.PredictModes(), o.predict) {
+		return usagef(message.New("use %s", message.EitherOf(config.PredictModes())), "%s must be %s, not %q", "--predict", message.EitherOf(config.PredictModes()), o.predict)
 	}
 	forwards, err := o.forwards(a)
 	if err != nil {
@@ -94,6 +103,9 @@ func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) erro
 		return err
 	}
 	so := a.sshDefaults(s, o.file)
+	if o.predict != "" {
+		so.Session.Predict = predict.Mode(o.predict)
+	}
 	if so.Request, err = o.request(cmd, s); err != nil {
 		return err
 	}
@@ -124,6 +136,7 @@ func (a *app) sshDefaults(s *setup, file string) connect.SSHOptions {
 		Session: sshclient.SessionOptions{
 			Stdin: a.in, Stdout: a.out, Stderr: a.err,
 			Term: a.getenv("TERM"), Env: localeVariables(a.environ()),
+			Predict: cmp.Or(predict.Mode(s.file.Predict), predict.Auto),
 		},
 	}
 }

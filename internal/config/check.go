@@ -23,6 +23,7 @@ func check(f File, doc *ast.File) error {
 	c := &checker{doc: doc}
 	c.oneOf("$.coverageType", f.CoverageType, "jp", "g")
 	c.oneOf("$.service", f.Service, "air", "arc")
+	c.oneOf("$.predict", f.Predict, PredictModes()...)
 	c.duration("$.duration", f.Duration, time.Second, MaxDuration)
 	c.duration("$.linger", f.Linger, 0, MaxDuration)
 	c.duration("$.keeperIdle", f.KeeperIdle, time.Second, 7*24*time.Hour)

@@ -12,12 +12,18 @@ type File struct {
 	Linger   Duration `yaml:"linger,omitempty"`
 	NoReuse  bool     `yaml:"noReuse,omitempty"`
 	NoKeeper bool     `yaml:"noKeeper,omitempty"`
+	// Predict is one of PredictModes; "" is auto.
+	Predict string `yaml:"predict,omitempty"`
 	// KeeperIdle is how long an idle keeper stays; 0 is ten minutes.
 	KeeperIdle Duration `yaml:"keeperIdle,omitempty"`
 	// SIMs are tried in order; a field is taken from the first rule that
 	// matches and sets it.
 	SIMs []Rule `yaml:"sims,omitempty"`
 }
+
+// PredictModes are when an SSH session shows what is typed before the device has
+// echoed it.
+func PredictModes() []string { return []string{"auto", "always", "never"} }
 
 // Rule is what holds for the SIMs that it matches.
 type Rule struct {

@@ -24,6 +24,7 @@ keep: true
 linger: 30s
 noReuse: true
 noKeeper: true
+predict: always
 keeperIdle: 5m
 sims:
   - name: "gw-*"
@@ -49,7 +50,7 @@ func TestLoad(t *testing.T) {
 	want := File{
 		Profile: "field", CoverageType: "g", Duration: Duration(2 * time.Hour),
 		Source: []string{"203.0.113.0/28", "198.51.100.7"}, Service: "air", Keep: true,
-		Linger: Duration(30 * time.Second), NoReuse: true, NoKeeper: true, KeeperIdle: Duration(5 * time.Minute),
+		Linger: Duration(30 * time.Second), NoReuse: true, NoKeeper: true, Predict: "always", KeeperIdle: Duration(5 * time.Minute),
 		SIMs: []Rule{
 			{Name: "gw-*", Tag: "site=tokyo", User: "pi", Port: 50022,
 				Identity: []string{"~/.ssh/field", `C:\keys\field`}, Service: "arc", Legacy: []string{"ssh-rsa"}},
@@ -124,6 +125,7 @@ func TestLoadFaults(t *testing.T) {
 		{"linger: 9h\n", ":1:9: linger 9h0m0s is out of range", "use 0s to 8h0m0s"},
 		{"keeperIdle: 0s\n", ":1:13: keeperIdle 0s is out of range", "use 1s"},
 		{"coverageType: jpn\n", `:1:15: coverageType must be jp or g, not "jpn"`, "write jp or g"},
+		{"predict: sometimes\n", `:1:10: predict must be auto, always or never, not "sometimes"`, "write auto, always or never"},
 		{"service: lora\n", `:1:10: service must be air or arc, not "lora"`, "write air or arc"},
 		{"source: [auto, 192.0.2.0/24]\n", ":1:10: auto stands beside other ranges", "auto alone"},
 		{"source:\n- 192.0.2.0/24\n- everything\n", `:3:3: "everything" is not a CIDR range`, "203.0.113.7/32"},

@@ -107,6 +107,7 @@ func jaHelpFlags() map[string]string {
 		"run no command, only forward ports":                                          "コマンドを実行せず、ポート転送だけをします",
 		"read nothing from stdin":                                                     "標準入力を読み込みません",
 		"``request a terminal on the device; -tt does so even without one here":       "``デバイスに端末を割り当てます (-tt なら手元に端末がなくても割り当てます)",
+		"show typed characters at once: `MODE` is auto (slow links), always or never": "入力した文字をすぐに表示します。`MODE` は auto (遅い回線のみ)、always、never",
 		"request no terminal":                                                         "端末を割り当てません",
 
 		// forward, open

@@ -35,7 +35,8 @@ is the remote command. The exit status is the remote one; 255 for an error of ou
 own. What your ssh_config says for the SIM's name holds: User, Port (the device's),
 IdentityFile, IdentitiesOnly, IdentityAgent and ForwardAgent.
 
-In a shell, Enter ~ . ends the session, Enter ~ ? lists the escapes.`: `SIM を挿したデバイスのシェルを開くか、デバイスでコマンドを 1 つ実行します。
+In a shell, Enter ~ . ends the session, Enter ~ ? lists the escapes. On a slow link
+what you type shows at once, underlined until the device confirms it.`: `SIM を挿したデバイスのシェルを開くか、デバイスでコマンドを 1 つ実行します。
 
 SIM には SIM ID、IMSI、または正確な名前を指定します。フラグは SIM より前に書きます。
 SIM より後ろはすべてデバイスで実行するコマンドです。終了ステータスはデバイス側のもので、
@@ -43,7 +44,8 @@ napter-connect 自身のエラーでは 255 です。ssh_config にある SIM �
 User、Port (デバイスのポート)、IdentityFile、IdentitiesOnly、IdentityAgent、
 ForwardAgent を使います。
 
-シェルでは、Enter ~ . で切断し、Enter ~ ? でエスケープの一覧を表示します。`,
+シェルでは、Enter ~ . で切断し、Enter ~ ? でエスケープの一覧を表示します。遅い回線では、
+入力した文字をすぐに表示し、デバイスが確認するまで下線を付けます。`,
 
 		`Connect standard input and output with a port of a device, for programs that
 speak through such a command: OpenSSH's ProxyCommand above all, and with it scp, sftp,

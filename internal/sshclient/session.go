@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/sshclient/predict"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -34,6 +35,9 @@ type SessionOptions struct {
 	Env          []string
 	Term         string // TERM
 	ForwardAgent bool
+	// Predict says when typed characters are shown before the device has echoed
+	// them, with TTY and a terminal on Stdin and Stdout. "" is never.
+	Predict predict.Mode
 	// Escapes allows, with TTY, ~. ~? ~~ ~B ~I; Info writes the answer to ~I.
 	Escapes bool
 	Info    func() message.Text
@@ -57,6 +61,7 @@ type session struct {
 	in     *input     // nil without Stdin
 	out    *output
 	errOut *output
+	echo   *echo       // nil where nothing is predicted
 	fatal  chan error  // what ends the session from our side
 	titled atomic.Bool // a notice is in the title
 	// cancel ends the watchers, which read the terminal and write to it.
@@ -83,6 +88,7 @@ func (c *Client) Run(ctx context.Context, o SessionOptions) (status int, err err
 		s.term = &terminal{}
 	}
 	s.raw.t = s.term
+	s.echo = newEcho(o, s.term, s.out, c.RTT())
 	orderly := false
 	defer func() { s.end(!orderly) }() // runs in a panic, too
 	status, err = s.do(ctx)
@@ -126,7 +132,7 @@ func (s *session) do(ctx context.Context) (int, error) {
 	drained := make(chan struct{}, 2)
 	s.spawn(func() {
 		defer func() { drained <- struct{}{} }()
-		if _, err := io.Copy(s.out, stdout); err != nil && !errors.Is(err, errOutputStopped) {
+		if _, err := io.Copy(s.screen(), stdout); err != nil && !errors.Is(err, errOutputStopped) {
 			s.fail(message.Errorf("writing the output: %w", err))
 		}
 	})
@@ -200,6 +206,14 @@ func (s *session) request(ctx context.Context) error {
 	return err
 }
 
+// screen is what the remote output is written to.
+func (s *session) screen() io.Writer {
+	if s.echo == nil {
+		return s.out
+	}
+	return s.echo
+}
+
 // sendSize tells the device the window's size when it has changed.
 func (s *session) sendSize() {
 	size := s.term.size()
@@ -207,6 +221,7 @@ func (s *session) sendSize() {
 		return
 	}
 	s.told = size
+	s.echo.resize(size)
 	_, _ = s.remote.SendRequest("window-change", false, ssh.Marshal(struct {
 		Columns, Rows, Width, Height uint32
 	}{uint32(size.columns), uint32(size.rows), 0, 0}))
@@ -263,7 +278,7 @@ func (s *session) end(abrupt bool) {
 	case <-closed:
 	case <-time.After(patience):
 	}
-	last := s.untitle()
+	last := s.echo.end() + s.untitle()
 	if abrupt && s.o.TTY && s.term.out != nil {
 		last += ResetSequence
 	}

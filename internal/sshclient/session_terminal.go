@@ -20,6 +20,7 @@ func (s *session) startInput(remote io.WriteCloser) {
 		return
 	}
 	s.in = newInput(s.o.Stdin)
+	remote = s.echo.keyboard(remote)
 	s.spawn(func() {
 		// Half-close: the output goes on.
 		defer func() { _ = remote.Close() }()
@@ -92,7 +93,7 @@ func (s *session) answer(escape string, answer message.Text) {
 	if words := strings.TrimRight(s.words(answer), "\n"); words != "" {
 		text += words + "\n"
 	}
-	_, _ = io.WriteString(w, strings.ReplaceAll(text, "\n", "\r\n"))
+	s.echo.aside(func() { _, _ = io.WriteString(w, strings.ReplaceAll(text, "\n", "\r\n")) })
 }
 
 // words is a text in the person's language.

@@ -16,6 +16,16 @@ package predict
 
 import "time"
 
+// Mode says when predictions are shown.
+type Mode string
+
+// The modes: on slow links, always and never.
+const (
+	Auto   Mode = "auto"
+	Always Mode = "always"
+	Never  Mode = "never"
+)
+
 // A link whose round trip takes Slow is slow enough for predictions, until it takes
 // less than fast.
 const (
