@@ -72,8 +72,14 @@ func (c *Console) Line(ctx context.Context, prompt string) (string, error) {
 	})
 }
 
-// Secret asks for a hidden answer.
+// Secret asks for a hidden answer. The echo is off before the prompt shows, so
+// that an answer which comes at once is not seen.
 func (c *Console) Secret(ctx context.Context, prompt string) (string, error) {
+	restore, err := hideInput(int(c.in.Fd()))
+	if err != nil {
+		return "", message.Errorf("hiding what is typed: %w", err)
+	}
+	defer restore()
 	return c.ask(ctx, prompt, func() (string, error) {
 		b, err := term.ReadPassword(int(c.in.Fd()))
 		_, _ = fmt.Fprintln(c.out)

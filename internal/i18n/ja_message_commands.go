@@ -91,6 +91,7 @@ func jaCommandLine() map[string]string {
 		"give --auth-key-id and the secret on stdin":                                                "--auth-key-id を指定し、シークレットを標準入力で渡してください",
 		"no secret was given":                                                                       "シークレットが入力されていません",
 		"type it when asked, or send it as one line to stdin":                                       "プロンプトで入力するか、1 行で標準入力に渡してください",
+		"hiding what is typed: %w":                                                                  "入力を隠す設定: %w",
 		"no answer was given":                                                                       "入力がありませんでした",
 
 		"Japan":       "日本",
