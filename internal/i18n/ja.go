@@ -107,6 +107,6 @@ func japanese() *Texts {
 		CLI:   cliJapanese(),
 		UI:    uiJapanese(),
 
-		messages: sharedJapaneseMessages(),
+		messages: japaneseMessages(),
 	}
 }

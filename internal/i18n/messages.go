@@ -1,8 +1,8 @@
 package i18n
 
 import (
-	"maps"
-	"slices"
+	_ "embed" // ja.json
+	"encoding/json"
 	"sync"
 
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -32,26 +32,15 @@ func (t *Texts) Error(err error) string { return t.Say(message.Of(err)) }
 // Hint is an error's next step in this language, or "".
 func (t *Texts) Hint(err error) string { return t.Say(message.Hint(err)) }
 
-// japaneseMessages are the formats of messages, by their English ones. Those of
-// each package stand in a file of their own.
-func japaneseMessages() map[string]string {
-	all := map[string]string{}
-	for _, part := range japaneseParts() {
-		maps.Copy(all, part)
+//go:embed ja.json
+var japaneseJSON []byte
+
+// japaneseMessages are the formats of messages by their English ones. They are made
+// once, when a person reads Japanese, and nobody writes to them.
+var japaneseMessages = sync.OnceValue(func() map[string]string {
+	var all map[string]string
+	if err := json.Unmarshal(japaneseJSON, &all); err != nil {
+		panic(err) // the tests read the same bytes
 	}
 	return all
-}
-
-// sharedJapaneseMessages are made once: every text asks for its language, and the
-// table takes longer than a completion has. Nobody writes to it.
-var sharedJapaneseMessages = sync.OnceValue(japaneseMessages)
-
-func japaneseParts() []map[string]string {
-	return []map[string]string{
-		jaShared(), jaAccess(), jaClient(), jaCommands(), jaConfig(), jaConnect(), jaHelp(), jaKeeper(),
-		jaLaunch(), jaDoctor(), jaLease(), jaMyIP(), jaProfile(), jaSSH(), jaSSHConfig(), jaSystem(), jaUI(),
-	}
-}
-
-// HelpTexts are the English texts of commands' help that have a translation.
-func HelpTexts() []string { return slices.Collect(maps.Keys(jaHelp())) }
+})

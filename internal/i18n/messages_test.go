@@ -1,11 +1,14 @@
 package i18n_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,8 +16,6 @@ import (
 	"strings"
 	"testing"
 	"unicode"
-
-	"github.com/napter-connect/napter-connect/internal/i18n"
 )
 
 // makers are the functions that take the English format of a message, and which
@@ -28,17 +29,29 @@ var (
 // speaks as the API and the device do, and most of the rest is for tests.
 var outside = []string{"internal/message", "internal/simulator", "internal/tools", "internal/hometest", "internal/sshdtest", "internal/termtest", "internal/waystest"}
 
-// english finds the English formats in the program's sources, with a place of each.
-func english(t *testing.T) map[string]string {
+// sources is what the program's sources say in English, with a place of each.
+type sources struct {
+	formats  map[string]string // those of messages
+	literals map[string]bool   // all strings: help is among them
+}
+
+// english reads the sources. Words of the operating system and of libraries, which
+// message.Of puts into the language too, stand in testdata/system.txt.
+func english(t *testing.T) sources {
 	t.Helper()
 	const root = "../.."
-	found := map[string]string{ // the package of these is one of the outside ones
-		"%s or %s": "message.Either",
+	found := sources{
+		formats:  map[string]string{"%s or %s": "message.Either"}, // its package is one of the outside ones
+		literals: map[string]bool{},
 	}
-	for words := range i18n.JapaneseSystem() {
-		found[words] = "message.Of"
+	system, err := os.ReadFile(filepath.Join("testdata", "system.txt"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	for words := range strings.Lines(string(system)) {
+		found.formats[strings.TrimSpace(words)] = "message.Of"
+	}
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -60,13 +73,18 @@ func english(t *testing.T) map[string]string {
 	return found
 }
 
-func formatsOf(t *testing.T, path string, found map[string]string) error {
+func formatsOf(t *testing.T, path string, found sources) error {
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
 	if err != nil {
 		return err
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
+		if e, ok := n.(ast.Expr); ok {
+			if text, ok := literal(e); ok {
+				found.literals[text] = true
+			}
+		}
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
 			return true
@@ -85,7 +103,7 @@ func formatsOf(t *testing.T, path string, found map[string]string) error {
 			return true
 		}
 		if text, ok := literal(call.Args[i]); ok {
-			found[text] = place
+			found.formats[text] = place
 			return true
 		}
 		if id, ok := call.Args[i].(*ast.Ident); !made || ok && forwarded(file, call, id.Name) {
@@ -152,44 +170,68 @@ func wordless(format string) bool {
 	return !strings.ContainsFunc(verbForm.ReplaceAllString(format, ""), unicode.IsLetter)
 }
 
-// Every message of the sources has its Japanese, and the table holds no other.
+// catalogue is the Japanese by the English. Its file is sorted, an entry a line, so
+// that changes of two people meet in a line only where they say the same thing.
+func catalogue(t *testing.T) map[string]string {
+	t.Helper()
+	file, err := os.ReadFile("ja.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens, all, last := json.NewDecoder(bytes.NewReader(file)), map[string]string{}, ""
+	next := func() (words string, line int) {
+		token, err := tokens.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		words, _ = token.(string)
+		return words, bytes.Count(file[:tokens.InputOffset()], []byte("\n")) + 1
+	}
+	for next(); tokens.More(); {
+		format, line1 := next()
+		japanese, line2 := next()
+		if want := len(all) + 2; line1 != want || line2 != want {
+			t.Errorf("%q does not stand alone on line %d", format, want)
+		}
+		if format <= last {
+			t.Errorf("%q comes after %q: it stands there twice, or is not sorted", format, last)
+		}
+		all[format], last = japanese, format
+	}
+	return all
+}
+
+func TestCatalogueIsSorted(t *testing.T) { catalogue(t) }
+
+// Every message of the sources has its Japanese, and the catalogue holds no other.
+// TestHelpIsTranslated finds help that has none.
 func TestMessagesAreComplete(t *testing.T) {
-	sources, table := english(t), i18n.JapaneseMessages()
-	for _, format := range slices.Sorted(maps.Keys(sources)) {
-		if _, ok := table[format]; !ok && !wordless(format) {
-			t.Errorf("%s: no Japanese for %q", sources[format], format)
+	said, all := english(t), catalogue(t)
+	for _, format := range slices.Sorted(maps.Keys(said.formats)) {
+		if _, ok := all[format]; !ok && !wordless(format) {
+			t.Errorf("%s: no Japanese for %q", said.formats[format], format)
 		}
 	}
-	help := i18n.JapaneseHelp()
-	for _, format := range slices.Sorted(maps.Keys(table)) {
-		if _, ok := sources[format]; !ok && help[format] == "" {
+	for _, format := range slices.Sorted(maps.Keys(all)) {
+		if said.formats[format] == "" && !said.literals[format] {
 			t.Errorf("nothing says %q any more", format)
 		}
 	}
 }
 
-// A message stands in one of the tables only, and is Japanese.
 func TestMessagesAreJapanese(t *testing.T) {
-	seen := map[string]bool{}
-	for _, part := range i18n.JapaneseParts() {
-		for format, japanese := range part {
-			if seen[format] {
-				t.Errorf("%q stands in two tables: move it to jaShared", format)
-			}
-			seen[format] = true
-			if !slices.ContainsFunc([]rune(japanese), isJapanese) {
-				t.Errorf("%q is not translated: %q", format, japanese)
-			}
+	for format, japanese := range catalogue(t) {
+		if !slices.ContainsFunc([]rune(japanese), isJapanese) {
+			t.Errorf("%q is not translated: %q", format, japanese)
 		}
 	}
 }
 
-// A message takes the same arguments in both languages. Those of help are no
-// formats.
+// A message takes the same arguments in both languages. Help is no format.
 func TestMessagesTakeTheSameArguments(t *testing.T) {
-	help := i18n.JapaneseHelp()
-	for format, japanese := range i18n.JapaneseMessages() {
-		if help[format] != "" {
+	said := english(t)
+	for format, japanese := range catalogue(t) {
+		if said.formats[format] == "" {
 			continue
 		}
 		e, err1 := verbs(strings.ReplaceAll(format, "%w", "%v"))
