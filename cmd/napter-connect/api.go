@@ -15,7 +15,7 @@ type api struct {
 }
 
 // openAPI loads the profile; it logs in at the first call. Beside the calls,
-// somebody looks at what dead commands left over.
+// the mappings of dead commands are cleaned up.
 func (a *app) openAPI(ctx context.Context, command string) (*api, error) {
 	api, err := a.openAPIOnly(ctx, command)
 	if err == nil {

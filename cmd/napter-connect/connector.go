@@ -52,7 +52,7 @@ func (a *app) progress() (events access.Progress, p *connect.Printer, stop func(
 	}
 }
 
-// readOut says each step in a line of its own, for those who can't see a line
+// readOut prints each step on a separate line, for users who can't see a line
 // change.
 func (a *app) readOut(e access.Event) {
 	if !e.Done {

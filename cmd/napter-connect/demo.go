@@ -51,7 +51,7 @@ func (a *app) demoHelp(args []string) bool {
 	return errors.Is(err, pflag.ErrHelp)
 }
 
-// runDemo runs the command line in this process, in a world of its own: a
+// runDemo runs the command line in this process, in an isolated world: a
 // simulator, and folders that go with it.
 func runDemo(ctx context.Context, a *app, args []string) error {
 	dir, err := os.MkdirTemp("", "napter-connect-demo-")

@@ -29,7 +29,7 @@ const (
 	statusSSH = 255
 )
 
-// usageError says that the command was typed wrongly.
+// usageError is a fault in the command line: exit status 2.
 type usageError struct {
 	err  error
 	hint message.Text
@@ -102,7 +102,7 @@ func printHint(w io.Writer, texts *i18n.Texts, margin string, hint message.Text)
 	}
 }
 
-// readerGone reports that whoever read our output has what it wants, as in
+// readerGone reports that the reader of our output has closed it, as in
 // `napter-connect sims | head`: nothing to complain about.
 func readerGone(err error) bool {
 	var write *fs.PathError

@@ -53,7 +53,7 @@ func runLineUI(ctx context.Context, a *app, root *cobra.Command) error {
 	})
 }
 
-// again runs a command of ours with the same common flags, and returns its exit
+// again runs one of our commands with the same common flags, and returns its exit
 // status.
 func (a *app) again(ctx context.Context, root *cobra.Command, args []string) int {
 	var flags []string

@@ -172,7 +172,7 @@ func sources(p *connect.Opened) string {
 const afterEOF = 50 * time.Millisecond
 
 // enterPressed tells of Enter on a terminal. The end of the input is not Enter:
-// nobody is there then, and a signal or the time ends the wait.
+// there is no user then, and a signal or the expiry ends the wait.
 func enterPressed(in *os.File) <-chan struct{} {
 	if !isTerminal(in) {
 		return nil

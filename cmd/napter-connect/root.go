@@ -32,7 +32,7 @@ type app struct {
 	globals
 	// failure is the status of an error of our own: 1, or 255 for ssh.
 	failure int
-	// mute: the command asks nobody anything and shows no progress.
+	// mute: the command asks no questions and shows no progress.
 	mute    bool
 	signals *connect.Signals
 	args    []string // as they were typed

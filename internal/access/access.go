@@ -113,7 +113,7 @@ type Mapping struct {
 	// Created and Expires are by the API's clock.
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires"`
-	// Foreign: somebody else made it; it is used and never deleted.
+	// Foreign: another user or program made it; it is used and never deleted.
 	Foreign bool `json:"foreign,omitempty"`
 	// Shared: another command of this user holds it too.
 	Shared bool `json:"shared,omitempty"`

@@ -35,7 +35,7 @@ func (e *NotFoundError) Hint() message.Text {
 	return message.New("did you mean %s? %s", either(e.Near), list)
 }
 
-// AmbiguousError says that several SIMs have one name, so that somebody has to
+// AmbiguousError says that several SIMs share a name, so that the user has to
 // pick: online ones come first.
 type AmbiguousError struct {
 	Target string

@@ -31,7 +31,7 @@ type findAPI interface {
 }
 
 // found is the SIM that a target means. Known says whether the API described it:
-// a user may be allowed to make mappings to a SIM and not to look at it.
+// a user may be allowed to create mappings to a SIM but not to read it.
 type found struct {
 	sim   client.Sim
 	known bool
@@ -40,7 +40,7 @@ type found struct {
 
 // FindSIM finds the one SIM that typed means: a SIM ID, an IMSI or the exact
 // name. imsis are all that the SIM has had, the one in use first; none when the
-// user may not look at it. For such a user SIM holds no more than what was typed.
+// user may not read it. For such a user SIM holds no more than what was typed.
 func FindSIM(ctx context.Context, api *client.Session, typed string, now time.Time) (sim SIM, imsis []string, err error) {
 	t, err := parseTarget(typed)
 	if err != nil {

@@ -22,7 +22,7 @@ const KeeperProgram = "keeper"
 // next one before their mappings count as left over.
 const adoptGrace = 3 * time.Second
 
-// lookAgain is how soon a request makes a Reaper look at the journal again:
+// lookAgain is how soon a request makes a Reaper check the journal again:
 // processes may have died meanwhile.
 const lookAgain = 10 * time.Second
 
@@ -45,7 +45,7 @@ func NewReaper(ctx context.Context, leases *lease.Manager, sessions *Sessions, l
 	return &Reaper{ctx: ctx, leases: leases, sessions: sessions, logf: logf, looked: map[string]time.Time{}}
 }
 
-// Seen starts a look at what this account left over. It does not block.
+// Seen starts a search for this account's orphans. It does not block.
 func (r *Reaper) Seen(a profile.Account, n Network) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -98,7 +98,7 @@ func Reap(ctx context.Context, leases *lease.Manager, sessions *Sessions, a prof
 		if err != nil {
 			return nil, err
 		}
-		// Nobody can use an intent, of which no mapping is known.
+		// An intent, whose mapping is unknown, can't be used.
 		if e.Owner.Program == KeeperProgram && e.State == lease.Live && e.Spec.OperatorID == token.OperatorID {
 			if err := wait.For(ctx, adoptGrace); err != nil {
 				return nil, err

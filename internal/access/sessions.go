@@ -35,16 +35,16 @@ type session struct {
 	client *client.Client
 	// account is the newest of those that are the same but for the MFA code.
 	account *atomic.Pointer[profile.Account]
-	// borrowed is the token that somebody else revokes, if it is one.
+	// borrowed says that the lender revokes the token, not this process.
 	borrowed *atomic.Bool
 }
 
-// Lender gives tokens that somebody else (the keeper) holds and revokes. refused
+// Lender lends tokens that the keeper holds and revokes. refused
 // is the last one that it gave, when that does not do any more. An error that is
 // ErrNoLender means: log in on your own.
 type Lender func(ctx context.Context, a profile.Account, n Network, refused client.Token) (client.Token, error)
 
-// ErrNoLender says that there is nobody to borrow a token from.
+// ErrNoLender says that there is no lender to borrow a token from.
 var ErrNoLender = message.Errorf("no token can be borrowed")
 
 // SessionInfo is one API session, for people to read.
@@ -56,7 +56,7 @@ type SessionInfo struct {
 type sessionKey struct{ account, proxy, noProxy, lang, userAgent string }
 
 // NewSessions returns an empty set. otp asks for an MFA code when a password
-// login is refused; nil means that nobody can be asked.
+// login is refused; nil means that prompting is not possible.
 func NewSessions(otp func(context.Context) (string, error)) *Sessions {
 	return &Sessions{otp: otp, open: map[sessionKey]session{}}
 }

@@ -107,7 +107,7 @@ func joinRanges(list []netip.Prefix) string {
 
 // turn is a lock that can be waited for within a context.
 type turn struct {
-	free    chan struct{} // holds one value while nobody has the turn
+	free    chan struct{} // holds one value while the turn is free
 	callers int           // that have it or wait for it
 }
 
@@ -287,7 +287,7 @@ func (s *shares) lingerOn(h *share, wake <-chan struct{}, d time.Duration) {
 		return
 	}
 	s.mu.Lock()
-	if h.users > 0 || h.wake != wake { // somebody came, or came and went
+	if h.users > 0 || h.wake != wake { // a user came, or came and went
 		s.mu.Unlock()
 		return
 	}
@@ -315,7 +315,7 @@ func (s *shares) close() {
 	s.linger.Wait()
 }
 
-// lingering are the mappings that nobody uses and that are not deleted yet.
+// lingering are the unused mappings that are not deleted yet.
 func (s *shares) lingering() []Info {
 	s.mu.Lock()
 	defer s.mu.Unlock()

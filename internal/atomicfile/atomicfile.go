@@ -16,7 +16,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// Options are how Write goes about it; the zero value suits files of ours.
+// Options control Write; the zero value suits our own files.
 type Options struct {
 	// Mode is the permissions of the file; 0 is 0600. What is replaced does not
 	// count, and neither does the umask.
@@ -29,8 +29,8 @@ type Options struct {
 	Temp string
 }
 
-// Write replaces path by a file with data. A reader, or whoever comes after a kill
-// or a loss of power, sees all of the old content or all of the new; once Write
+// Write replaces path by a file with data. A reader, or a process that starts
+// after a kill or a loss of power, sees all of the old content or all of the new; once Write
 // has returned nil, the new. The folder must exist. After an error there is no
 // temporary file.
 func Write(path string, data []byte, o Options) error {

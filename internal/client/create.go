@@ -144,7 +144,7 @@ func answerLost(op string, err error) bool {
 }
 
 // LostCreateError says that a create may have happened though its answer was
-// lost: nobody knows yet.
+// lost: not known yet.
 type LostCreateError struct {
 	// Since is when the request was sent, by the server's clock as far as it is
 	// known; Slack is how far a createdTime may lie before that all the same.

@@ -49,10 +49,10 @@ func (e *Error) reason() message.Text {
 	return message.Verbatim(e.Message)
 }
 
-// say puts words of ours in the place of the API's.
+// say replaces the API's words by ours.
 func (e *Error) say(words message.Text) { e.Message, e.ours = oneLine(words.String()), words }
 
-// answeredByWebPage says that somebody else answered.
+// answeredByWebPage says that the answer is not the API's.
 func (e *Error) answeredByWebPage() {
 	e.say(message.New("the server answered with a web page"))
 	e.webPage = true
@@ -77,7 +77,7 @@ func squash(s string) string {
 }
 
 // gone reports that the API itself says that there is no such thing. A web page
-// with status 404 comes from somebody else and says nothing.
+// with status 404 does not come from the API and means nothing.
 func (e *Error) gone() bool { return e.Status == http.StatusNotFound && !e.webPage }
 
 // newError makes an error of an answer: the two documented JSON shapes, HTML,

@@ -92,7 +92,7 @@ func (e *NetworkError) Hint() message.Text {
 	return message.New("check the network connection, and whether this network needs a proxy (HTTPS_PROXY)")
 }
 
-// permanent reports that trying again at once is in vain.
+// permanent reports that an immediate retry is useless.
 func (e *NetworkError) permanent() bool {
 	var dns *net.DNSError
 	if errors.As(e.Err, &dns) && dns.IsNotFound {

@@ -25,7 +25,7 @@ const (
 	// creation repeats only what certainly created nothing: what was never sent,
 	// and 429.
 	creation
-	// courtesy is idempotent, but somebody waits for it who could do without: it
+	// courtesy is idempotent, and holds up a caller that could do without: it
 	// is repeated once, for a connection that had gone stale.
 	courtesy
 )

@@ -80,7 +80,7 @@ func (c *checker) oneOf(path, value string, allowed ...string) {
 	c.fail(path, message.New("%s must be %s, not %q", lastKey(path), list, value), message.New("write %s", list))
 }
 
-// duration also refuses a 0 that somebody wrote where min is more: an absent
+// duration also refuses an explicit 0 where min is more: an absent
 // key means the default.
 func (c *checker) duration(path string, value Duration, minimum, maximum time.Duration) {
 	v := time.Duration(value)

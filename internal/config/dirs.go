@@ -52,7 +52,7 @@ func lookupDirs(goos string, getenv func(string) string) (Dirs, error) {
 		Cache:  pick("XDG_CACHE_HOME", native.Cache),
 	}
 	// The state folder stands in for a missing runtime folder. su and sudo may
-	// leave the variable of somebody else, whose folder is not ours to use.
+	// leave another user's variable, whose folder is not ours to use.
 	d.Runtime = filepath.Join(d.State, "run")
 	if dir := getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) && ownFolder(dir) {
 		d.Runtime = filepath.Join(dir, appName)

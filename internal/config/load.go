@@ -46,7 +46,7 @@ func (e *Error) Hint() message.Text {
 }
 
 // Load reads and checks config.yaml. A missing file is an empty one, unless
-// somebody named it (explicit). A fault in it is an *Error.
+// the user named it (explicit). A fault in it is an *Error.
 func Load(path string, explicit bool) (File, error) {
 	data, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

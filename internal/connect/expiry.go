@@ -36,7 +36,7 @@ func expired(m access.Mapping, now time.Time) bool {
 }
 
 // warnBeforeExpiry tells in time that the mapping will end. A mapping that was
-// made for less is not announced: whoever asked for it knows.
+// made for less is not announced: the user asked for it.
 func (c *Connector) warnBeforeExpiry(expires time.Time, tell func(line message.Text)) (stop func()) {
 	left := expires.Sub(c.now())
 	if expires.IsZero() || left <= warnBefore {

@@ -38,7 +38,7 @@ func (c *Connector) Proxy(ctx context.Context, o ProxyOptions) (connected bool, 
 		why := c.explain(ctx, r, info, began, &launch.SilentError{Name: launch.Name(info.SIM), Port: r.Port, Err: err})
 		var known *launch.ConnectError
 		if errors.Is(err, launch.ErrNoAnswer) && !errors.As(why, &known) {
-			return true, nil // nobody says that the device was not reached
+			return true, nil // no report that the device was not reached
 		}
 		return false, why
 	}

@@ -122,7 +122,7 @@ func (c *Console) PickSIM(ctx context.Context, several *access.AmbiguousError) (
 	}
 }
 
-// ask reads in a goroutine of its own, so that Ctrl-C ends the question. The
+// ask reads in its own goroutine, so that Ctrl-C ends the question. The
 // goroutine then stays in its read until the process ends, which is at once.
 func (c *Console) ask(ctx context.Context, prompt string, read func() (string, error)) (string, error) {
 	_, _ = fmt.Fprint(c.out, safetext.Line(prompt))

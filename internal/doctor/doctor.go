@@ -1,4 +1,4 @@
-// Package doctor looks at everything that a session depends on, and says what is
+// Package doctor checks everything that a session depends on, and says what is
 // wrong and what to do about it.
 package doctor
 
@@ -23,7 +23,7 @@ type Status string
 // The ends of a check.
 const (
 	OK Status = "ok"
-	// Note: it works, but somebody may want to know.
+	// Note: it works, but is worth mentioning.
 	Note Status = "note"
 	// Failed: something that people need does not work.
 	Failed Status = "failed"
@@ -60,7 +60,7 @@ type Doctor struct {
 	Finder  *myip.Finder
 	// Keeper is the way to the background process; nil where it is not wanted.
 	Keeper *keeper.Keeper
-	// Target is the SIM to look at, as typed, or "". Probe connects to it.
+	// Target is the SIM to check, as typed, or "". Probe connects to it.
 	Target string
 	Probe  func(context.Context, profile.Account) (connect.Probe, error)
 	Now    func() time.Time
@@ -136,7 +136,7 @@ func (d *Doctor) checks() []check {
 	return list
 }
 
-// needsLogin skips a check when there is nobody to ask as.
+// needsLogin skips a check when there are no credentials.
 func (d *Doctor) needsLogin(look func(context.Context) finding) func(context.Context) finding {
 	return func(ctx context.Context) finding {
 		if d.session == nil {

@@ -17,7 +17,7 @@ type Keeper struct {
 	// Command starts the background process; nil means that only a running
 	// keeper is used.
 	Command *Command
-	// Code asks for an MFA code; nil means that nobody can be asked.
+	// Code asks for an MFA code; nil means that prompting is not possible.
 	Code func(context.Context) (string, error)
 	// Debugf receives lines for -v; may be nil.
 	Debugf func(format string, args ...any)

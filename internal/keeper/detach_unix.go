@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// detach gives the process a session of its own, so that no signal of our
+// detach starts the process in a new session, so that no signal of our
 // terminal reaches it.
 func detach(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
 

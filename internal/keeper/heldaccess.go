@@ -66,7 +66,7 @@ type heldAccess struct {
 	closing  chan struct{} // closed by Close
 	once     sync.Once
 	ended    chan struct{} // closed when watch has ended
-	letGo    func()        // nobody wants the outcome any more: ends watch
+	letGo    func()        // the outcome is no longer wanted: ends watch
 
 	mu   sync.Mutex
 	w    *wire

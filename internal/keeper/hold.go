@@ -73,7 +73,7 @@ func (s *Server) wait(ctx context.Context, w *wire, in <-chan request) time.Dura
 	}
 }
 
-// release gives the mapping back. It goes on when the user no longer listens.
+// release gives the mapping back, even when the user no longer listens.
 func (s *Server) release(w *wire, h *hold, open access.Access, within time.Duration) error {
 	if within <= 0 || within > releaseLimit {
 		within = releaseLimit
@@ -142,7 +142,7 @@ func withCode(ctx context.Context, w *wire, in <-chan request) context.Context {
 }
 
 // AskCode asks the user of the command behind ctx for an MFA code. It is what
-// the keeper's API sessions ask with. "" says that nobody can give one.
+// the keeper's API sessions ask with. "" says that there is none.
 func AskCode(ctx context.Context) (string, error) {
 	ask, ok := ctx.Value(codeKey{}).(func(context.Context) (string, error))
 	if !ok {

@@ -52,7 +52,7 @@ func (l *logFile) printf(format string, args ...any) {
 	l.size += int64(n)
 }
 
-// rotate goes on with the old file when it cannot have a new one.
+// rotate keeps the old file when it cannot create a new one.
 func (l *logFile) rotate() {
 	old := l.file
 	if err := os.Rename(l.path, l.path+".1"); err != nil {

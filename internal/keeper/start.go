@@ -28,7 +28,7 @@ type Command struct {
 const (
 	// startLimit is how long a start may take.
 	startLimit = 10 * time.Second
-	// lockRetry is how often a contender looks whether somebody else's start is
+	// lockRetry is how often a contender checks whether another process's start is
 	// done. Locks of other processes cannot be waited for in any other way.
 	lockRetry = 10 * time.Millisecond
 	// readyLine is what the new process prints on stdout once it listens; then it
@@ -69,7 +69,7 @@ func (k *Keeper) start(ctx context.Context) (net.Conn, error) {
 }
 
 // run starts the process and waits until it is ready. The process outlives this
-// one: it has a session of its own and nothing of our terminal.
+// one: it has its own session and nothing of our terminal.
 func (c *Command) run(ctx context.Context) error {
 	cmd := exec.Command(c.Path, c.Args...) //nolint:noctx // it must not end with ctx
 	cmd.Env = c.Env

@@ -20,7 +20,7 @@ type Command struct {
 	Starting func()
 }
 
-// Find looks for the program, so that nothing is opened in vain.
+// Find looks for the program, so that no mapping is created needlessly.
 func (c *Command) Find() error {
 	path, err := exec.LookPath(c.Args[0])
 	if err != nil {

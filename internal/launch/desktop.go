@@ -58,7 +58,7 @@ func (d Desktop) check() error {
 
 // Browse shows a URL in the user's browser: the first command of the list in
 // BROWSER that is there (%s in it is the URL), else what the desktop has. BROWSER
-// counts without a display too: whoever set it knows.
+// counts without a display too: the user set it on purpose.
 func (d Desktop) Browse(url string) error {
 	if list := d.getenv("BROWSER"); list != "" {
 		return d.browseWith(list, url)

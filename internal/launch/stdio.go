@@ -24,7 +24,7 @@ const (
 var (
 	errNoInput = message.WithHint(message.Errorf("the standard input ended before there was a connection"),
 		"this command is for programs that speak through it, such as ssh's ProxyCommand")
-	// ErrNoReader says that nobody reads what the device sends.
+	// ErrNoReader says that the reader of the device's output is gone.
 	ErrNoReader = message.Errorf("nobody reads the standard output any more")
 )
 
@@ -70,7 +70,7 @@ func NewStdio(ctx context.Context, in io.Reader, out io.Writer) (_ context.Conte
 	}
 }
 
-// upload passes input on to the connection. While there is none it goes on
+// upload passes input on to the connection. While there is none it keeps
 // reading, to see the end. Input that ends after some words, from a pipe say, is
 // sent all the same.
 func (s *Stdio) upload(ctx context.Context) {

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// watchReader calls gone when nobody can read any more what is written to out, a
+// watchReader calls gone when the reading end of out is closed, a
 // pipe or a socket: the program that started this one has died, even where its
 // end of our input lives on in a process that inherited it. The parent's death
 // alone would say nothing: with ControlPersist, ssh's master is a child of the

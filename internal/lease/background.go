@@ -8,7 +8,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// background runs deletions that nobody waits for, at most one an entry. It
+// background runs deletions without a waiting caller, at most one per entry. It
 // does nothing at all while there are none.
 type background struct {
 	ctx    context.Context

@@ -140,7 +140,7 @@ func (m *Manager) complete(ctx context.Context, api API, r *record, p client.Por
 	return l, nil
 }
 
-// undo deletes a mapping that nobody is going to use, even after ctx has ended.
+// undo deletes a mapping that will not be used, even after ctx has ended.
 func (l *Lease) undo(ctx context.Context, api API) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
 	defer cancel()

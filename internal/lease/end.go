@@ -22,7 +22,7 @@ const (
 	firstTry   = 3 * time.Second  // the time limit of an attempt; it doubles
 	lastTry    = 30 * time.Second
 	lookAgain  = time.Second
-	// directTime is how long a mapping of our own is deleted without a look at
+	// directTime is how long our own mapping is deleted without checking
 	// the list: later somebody may have deleted it by hand, and ip:port may be
 	// another's by now.
 	directTime = 30 * time.Minute

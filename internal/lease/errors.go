@@ -61,7 +61,7 @@ func (e *LockError) Hint() message.Text {
 }
 
 // LostError says that a create may have happened though its answer was lost.
-// The journal holds the intent; the manager goes on looking until Close.
+// The journal holds the intent; the manager keeps looking until Close.
 type LostError struct {
 	ID  string // of the journal entry
 	Err error

@@ -24,7 +24,7 @@ const (
 
 // write puts a record on disk so that a crash at any instant leaves the old
 // content or the new one. The temporary file's name starts with the owner's, so
-// that whoever finds the owner dead may remove it.
+// that any process which finds the owner dead may remove it.
 func (m *Manager) write(r *record) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
@@ -69,7 +69,7 @@ func (m *Manager) read(id string) (*record, error) {
 }
 
 // readAll returns the entries that can be used, and sets aside those that can't,
-// but for those that somebody else may still understand.
+// except those that another version may still understand.
 // The caller holds the journal lock.
 func (m *Manager) readAll() ([]*record, []Problem, error) {
 	names, err := dirNames(m.dir)
@@ -98,7 +98,7 @@ func (m *Manager) readAll() ([]*record, []Problem, error) {
 }
 
 // setAside renames a file that is of no use, so that it is reported once and a
-// person can still look at it.
+// person can still inspect it.
 func (m *Manager) setAside(name string, cause error) Problem {
 	p := Problem{File: name, Err: cause}
 	aside := name + badExt

@@ -109,7 +109,7 @@ func (l *Lease) delete(ctx context.Context, api API) (Outcome, error) {
 	return outcome, err
 }
 
-// change writes a note to the journal without which the deletion goes on too.
+// change writes a note to the journal; the deletion continues even if that fails.
 func (l *Lease) change(f func(*record)) {
 	r := *l.end.r
 	f(&r)

@@ -119,7 +119,7 @@ func (m *Manager) ensureOwned(ctx context.Context) error {
 }
 
 // liveOwners finds out which owners live, and clears away what dead ones left.
-// An owner without a lock file is dead. When in doubt an owner lives: nobody
+// An owner without a lock file is dead. When in doubt an owner is alive: nobody
 // acts on its entries then. The caller holds the journal lock.
 func (m *Manager) liveOwners() (alive map[string]bool, problems []Problem, err error) {
 	names, err := dirNames(m.dir)

@@ -100,7 +100,7 @@ func (r *reaper) reap(ctx context.Context, s scanned) {
 	r.tell(entry, outcome, err)
 }
 
-// giveBack makes an entry of ours an orphan again, for others to try.
+// giveBack makes our entry an orphan again, so that others can try.
 func (m *Manager) giveBack(r *record) {
 	r.Owner.ID = "" // nobody's
 	if err := m.write(r); err != nil {
@@ -108,8 +108,8 @@ func (m *Manager) giveBack(r *record) {
 	}
 }
 
-// claim makes an orphan this process's own, after change has had a look at it.
-// Under the journal lock nobody else can do the same.
+// claim takes over an orphan, once change has inspected it.
+// The journal lock keeps other processes from doing the same.
 func (m *Manager) claim(ctx context.Context, id string, change func(*record) error) (*record, error) {
 	var r *record
 	err := m.locked(ctx, func() (err error) {

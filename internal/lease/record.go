@@ -145,7 +145,7 @@ func decodeRecord(id string, data []byte) (*record, error) {
 	return &r, r.check(id)
 }
 
-// check refuses an entry on which nobody may act: deleting on a guess would hit
+// check refuses an entry that is unsafe to act on: a guess could delete
 // somebody else's mapping.
 func (r *record) check(id string) error {
 	switch {

@@ -191,8 +191,8 @@ func (u *ui) actions() []action {
 	}
 }
 
-// use offers the actions until another SIM is wanted. What fails is said, and
-// life goes on.
+// use offers the actions until another SIM is wanted. Failures are reported, and
+// the menu continues.
 func (u *ui) use(ctx context.Context, sim tui.SIM) error {
 	u.say(u.texts.Plain.Chosen, sim.Label(), u.state(sim), sim.ID)
 	actions := u.actions()

@@ -16,8 +16,8 @@ type wireText struct {
 	Args    []wireText `json:"args,omitempty"`
 }
 
-// MarshalJSON keeps what a translation needs, so that whoever receives the text
-// can say it in a language of its own.
+// MarshalJSON keeps what a translation needs, so that the receiver of the text
+// can say it in its own language.
 func (t Text) MarshalJSON() ([]byte, error) { return json.Marshal(t.wire()) }
 
 func (t Text) wire() wireText {

@@ -31,7 +31,7 @@ type NotGlobalError struct {
 	Kind string // such as private
 }
 
-// Text is a sentence: each kind has one of its own, as other languages need.
+// Text is a whole sentence for each kind, as translation needs.
 func (e *NotGlobalError) Text() message.Text {
 	switch e.Kind {
 	case unspecified:

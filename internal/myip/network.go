@@ -100,7 +100,7 @@ func (f *Finder) dropMoved(ctx context.Context) {
 // would come from: towards one that is warm, else by the default route. No
 // packet is sent. A change of it tells that the network changed.
 func (f *Finder) LocalAddr(ctx context.Context) (netip.Addr, error) {
-	// An address of documentation is nobody's, and takes the default route.
+	// A documentation address is unassigned, and takes the default route.
 	remote := netip.MustParseAddrPort("192.0.2.1:443")
 	f.mu.Lock()
 	for _, p := range f.paths {

@@ -27,7 +27,7 @@ func (s Service) String() string {
 	return u.Host
 }
 
-// BuiltIn are the services that are asked when nobody names others. Each is run
+// BuiltIn are the services that are asked by default. Each is run
 // by another operator, answers over IPv4 with the bare address, and is public.
 func BuiltIn() []Service {
 	return []Service{

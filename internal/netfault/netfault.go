@@ -17,7 +17,7 @@ const (
 	wsaEHostUnreach syscall.Errno = 10065
 )
 
-// Refused reports whether nobody listens on the port that was called.
+// Refused reports whether the connection was refused: nothing listens on the port.
 func Refused(err error) bool { return is(err, syscall.ECONNREFUSED, wsaEConnRefused) }
 
 // Reset reports whether the other side cut the connection.

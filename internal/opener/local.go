@@ -35,7 +35,7 @@ func (op *Opener) inProcess(a profile.Account, n access.Network) (*local, error)
 	if err != nil {
 		return nil, err
 	}
-	// Its own context: what was left over goes on being deleted while the
+	// Its own context: orphans are still being deleted while the
 	// session ends.
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &local{
@@ -50,7 +50,7 @@ func (op *Opener) inProcess(a profile.Account, n access.Network) (*local, error)
 	return l, nil
 }
 
-// close gives up the ownership of leases; what is pending goes on in the next
+// close gives up the ownership of leases; pending deletions continue in the next
 // process.
 func (l *local) close(ctx context.Context) {
 	limit, cancel := context.WithTimeout(ctx, reapLimit)

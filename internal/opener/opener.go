@@ -27,7 +27,7 @@ type Options struct {
 	Keeper *keeper.Keeper
 	// Journal is where this process writes down what it opens itself.
 	Journal lease.Options
-	// AskCode asks for an MFA code; nil means that nobody can be asked.
+	// AskCode asks for an MFA code; nil means that prompting is not possible.
 	AskCode func(context.Context) (string, error)
 	// Opened is told of each access that was opened, beside the use of it; Close
 	// waits for it. May be nil.
@@ -47,7 +47,7 @@ type Opener struct {
 	opened   sync.WaitGroup // calls of Options.Opened
 
 	mu     sync.Mutex
-	lender *keeper.Keeper // lends its API tokens; nil: nobody does
+	lender *keeper.Keeper // lends its API tokens; may be nil
 	local  *local         // made when it is needed
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// tokenLife is a token's life when nobody says otherwise: the longest
+	// tokenLife is a token's default life: the longest
 	// mapping (8 h), and time to delete it. The API's own default is 24 h, and a
 	// token that is lost should not last that long.
 	tokenLife = 9 * time.Hour
@@ -28,7 +28,7 @@ const (
 
 // Login authenticates, and switches the user if the account says so. otp asks
 // for an MFA code when a password login is refused, three times at most; an
-// empty answer gives up, and nil means that nobody can be asked.
+// empty answer gives up, and nil means that prompting is not possible.
 //
 // A 401 is all that the API says for a wrong password and for a missing code
 // alike.

@@ -123,8 +123,8 @@ func missing(dir, name string) error {
 	return &MissingError{Name: name, Dir: dir, Others: others}
 }
 
-// readPrivate reads a file that nobody else may use. The mode is that of the
-// file which was opened: a symlink's target.
+// readPrivate reads a file that other users must not access. The mode is that of
+// the file which was opened: a symlink's target.
 func readPrivate(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // Choice is what decides, on a command line and in its environment, who calls the
-// API and where. Whoever may not call the API finds the list by it.
+// API and where. Commands that may not call the API find the list by it.
 type Choice struct {
 	ProfileDir, Profile, Coverage, Endpoint string
 }

@@ -99,7 +99,7 @@ func authenticated() []string {
 	return []string{ssh.CipherAES128GCM, ssh.CipherAES256GCM, ssh.CipherChaCha20Poly1305}
 }
 
-// common returns the first name of ours that the peer has too, or none.
+// common returns the first of our names that the peer has too, or none.
 func common(ours, theirs []string) []string {
 	for _, name := range ours {
 		if slices.Contains(theirs, name) {

@@ -316,7 +316,7 @@ func (a *authenticator) tooMany() *AuthError {
 	return e
 }
 
-// AuthError says that the device let nobody in.
+// AuthError says that the device refused the login.
 type AuthError struct {
 	Host, User string
 	Allowed    []string       // methods that the device allows, by protocol name

@@ -23,7 +23,7 @@ const (
 )
 
 // Prompter asks the person, in the person's language. Implementations escape
-// untrusted text themselves. A nil Prompter means that nobody can be asked.
+// untrusted text themselves. A nil Prompter means that prompting is not possible.
 type Prompter interface {
 	// Line asks for a visible answer.
 	Line(ctx context.Context, prompt message.Text) (string, error)

@@ -124,7 +124,7 @@ func socksHost(conn io.ReadWriter, kind byte) (string, error) {
 	return addr.String(), nil
 }
 
-// socksReply answers the request. The bound address, which nobody uses with
+// socksReply answers the request. The bound address, which is unused with
 // CONNECT, is 0.0.0.0:0.
 func socksReply(conn io.Writer, code byte) error {
 	_, err := conn.Write([]byte{socksVersion, code, 0, socksIPv4, 0, 0, 0, 0, 0, 0})

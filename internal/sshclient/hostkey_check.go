@@ -18,7 +18,7 @@ type hostKeyCheck struct {
 	cfg   *Config
 	clock *clock
 
-	// The library calls from a goroutine of its own, and again at each rekeying.
+	// The library calls from its own goroutine, and again at each rekeying.
 	mu      sync.Mutex
 	trusted ssh.PublicKey
 	refused error
@@ -87,7 +87,7 @@ func (c *hostKeyCheck) certificate(cert *ssh.Certificate) error {
 	return nil
 }
 
-// tell warns the person, or the log where there is nobody.
+// tell warns the user, or the log where there is none.
 func (c *Config) tell(text message.Text) {
 	if c.Prompt != nil {
 		c.Prompt.Show(text)

@@ -70,7 +70,7 @@ func loadHostKeys(cfg *Config) (*hostKeys, error) {
 
 // read takes in one file. A file that does not exist is empty. Lines that can't
 // be read are left out, as OpenSSH does, except one that revokes a key: without
-// it we might trust what somebody took the trouble to forbid.
+// it we might trust a key that was explicitly revoked.
 func (h *hostKeys) read(path string, ours bool, cfg *Config) error {
 	if path == "" {
 		return nil
@@ -152,7 +152,7 @@ func (f *knownFile) readable() []byte {
 }
 
 // placeholder stands for the remote address, which has no meaning here: the
-// address is a public port that somebody else had a minute ago.
+// address is a public port that may have been another device's a minute ago.
 func placeholder() net.Addr { return &net.TCPAddr{IP: net.IPv4zero} }
 
 // wanted are the lines that match the host, in the order of the files.

@@ -9,7 +9,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// checkKeyMode refuses a private key of ours that others can read, as OpenSSH
+// checkKeyMode refuses our private key if others can read it, as OpenSSH
 // does (sshkey_perm_ok in authfile.c).
 func checkKeyMode(path string) error {
 	st, err := os.Stat(path)

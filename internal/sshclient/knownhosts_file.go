@@ -18,7 +18,7 @@ import (
 // would refuse the whole file.
 const maxKnownHostsLine = 60 << 10
 
-// devicePrefix begins the comment of a line of ours: the device's identity when
+// devicePrefix begins the comment of our lines: the device's identity when
 // the key was trusted.
 const devicePrefix = "imei="
 
@@ -178,7 +178,7 @@ func hashedIs(pattern, host string) bool {
 	return hmac.Equal(mac.Sum(nil), hash)
 }
 
-// knownName is how a host stands in known_hosts: the alias alone for port 22,
+// knownName is the form of a host in known_hosts: the alias alone for port 22,
 // [alias]:port otherwise, in lower case as OpenSSH looks it up.
 func knownName(alias string, port int) string {
 	alias = strings.ToLower(alias)

@@ -14,7 +14,7 @@ import (
 )
 
 // input reads a session's standard input and can be stopped, so that not one
-// byte that belongs to whoever reads next (the UI, the person's shell) is taken.
+// byte that belongs to the next reader (the UI, the user's shell) is taken.
 type input struct {
 	stopped atomic.Bool
 	r       io.Reader
@@ -56,7 +56,7 @@ func (in *input) Read(p []byte) (int, error) {
 			return 0, cancelreader.ErrCanceled
 		}
 		n, err := in.r.Read(p)
-		// Somebody else may have made the shared terminal non-blocking.
+		// Another process may have made the shared terminal non-blocking.
 		if n == 0 && (errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EINTR)) && in.cancel != nil {
 			continue
 		}

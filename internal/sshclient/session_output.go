@@ -43,7 +43,7 @@ func (o *output) Write(p []byte) (int, error) {
 	for {
 		n, err := o.w.Write(p[done:])
 		done += max(n, 0)
-		// Somebody else may have made the shared terminal non-blocking.
+		// Another process may have made the shared terminal non-blocking.
 		if err == nil || !errors.Is(err, syscall.EAGAIN) || o.stopped.Load() {
 			return done, err
 		}

@@ -22,7 +22,7 @@ func (s *session) startInput(remote io.WriteCloser) {
 	s.in = newInput(s.o.Stdin)
 	remote = s.echo.keyboard(remote)
 	s.spawn(func() {
-		// Half-close: the output goes on.
+		// Half-close: the output continues.
 		defer func() { _ = remote.Close() }()
 		if s.o.TTY && s.o.Escapes {
 			s.sendEscaped(remote)

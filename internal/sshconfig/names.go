@@ -63,7 +63,7 @@ func slug(name string) string {
 	return s
 }
 
-// namer gives each SIM an alias of its own.
+// namer gives each SIM a unique alias.
 type namer struct {
 	// taken are aliases that mean something already, in lower case.
 	taken map[string]bool

@@ -1,7 +1,7 @@
 // Package sshconfig writes what makes OpenSSH, and all that is built on it, reach
 // SIMs by name: a file of Host blocks, and one Include line in the user's own
 // configuration. SIM names come from outside: nothing of them gets into a command,
-// and nobody's own Host is replaced because of one.
+// and no Host of the user is replaced because of one.
 package sshconfig
 
 import (

@@ -18,7 +18,7 @@ type State struct {
 	Starts bool
 }
 
-// State looks at the installation, for the program at an absolute path.
+// State inspects the installation, for the program at an absolute path.
 func (i Install) State(goos, program string) (s State, err error) {
 	line, err := i.line()
 	if err != nil {

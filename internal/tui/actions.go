@@ -26,7 +26,7 @@ func (m *Model) learn() tea.Cmd {
 	)
 }
 
-// remember reads what was used last; not knowing it harms nobody.
+// remember reads what was used last; a failure is harmless.
 func (m *Model) remember() tea.Cmd {
 	backend := m.backend
 	return func() tea.Msg {

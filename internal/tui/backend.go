@@ -105,7 +105,7 @@ type Question struct {
 // Started says that the job runs: a shell that has the terminal, or something
 // beside the UI.
 type Started struct {
-	// Beside: the job goes on while the UI is used (a forward, a browser).
+	// Beside: the job continues while the UI is used (a forward, a browser).
 	Beside bool
 	// Local is what listens here, and URL what was opened.
 	Local, URL string
@@ -233,7 +233,7 @@ type Defaults struct {
 	Sources []netip.Prefix
 }
 
-// Protocol is a way to use a SIM's port.
+// Protocol is a protocol for which a SIM's port can be opened.
 type Protocol string
 
 // Protocols of the form.

@@ -14,7 +14,7 @@ import (
 )
 
 // safe makes text from outside one printable line; what is printable ASCII
-// already, nearly everything, costs one look at each byte.
+// already, nearly everything, costs one pass over the bytes.
 func safe(s string) string {
 	if plainASCII(s) {
 		return s
@@ -82,7 +82,7 @@ func row(b *strings.Builder, cols []column, w int, more string, cell func(i int)
 	paintedRow(b, cols, w, more, cell, nil)
 }
 
-// paintedRow is row with a style of its own for single cells; paint gets what is
+// paintedRow is row with separate styles for single cells; paint gets what is
 // shown, and may be nil.
 func paintedRow(b *strings.Builder, cols []column, w int, more string, cell func(i int) string, paint func(i int, text string) string) {
 	at := 0

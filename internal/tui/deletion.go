@@ -22,7 +22,7 @@ func (e *env) deletion(m Mapping, name string) tea.Cmd {
 	return push(newConfirm(e, d.DeleteTitle, text, d.Delete, deleteMsg{[]Mapping{m}}))
 }
 
-// deletionOfAll deletes a mapping of ours that is left over, or asks where there
+// deletionOfAll deletes our left-over mapping, or asks where there
 // are several.
 func (e *env) deletionOfAll(list []Mapping) tea.Cmd {
 	if len(list) == 1 {

@@ -260,7 +260,7 @@ func (f *form) submit() tea.Cmd {
 const formLabel = 13
 
 // render shows the fields; where there are more than lines, those around the
-// focus. What there is to say about the focused one gets a line of its own when
+// focus. A remark on the focused one gets a separate line when
 // it does not fit beside it.
 func (f *form) render() ([]string, *tea.Cursor) {
 	var lines []string

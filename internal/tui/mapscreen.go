@@ -11,7 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// mappingsEvery is how often mappings are listed while one looks at them.
+// mappingsEvery is how often mappings are listed while they are shown.
 const mappingsEvery = 30 * time.Second
 
 // soon is when the end of a mapping is worth a warning.

@@ -75,7 +75,7 @@ func (u *UI) Run() error {
 }
 
 // ReleaseTerminal gives the terminal to a job, RestoreTerminal takes it back.
-// The UI goes on meanwhile, but neither reads nor draws.
+// The UI keeps running meanwhile, but neither reads nor draws.
 func (u *UI) ReleaseTerminal() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()

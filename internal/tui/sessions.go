@@ -191,7 +191,7 @@ func (s *sessionScreen) commands() []command {
 	}, s.table.commands(s.keys)...)
 }
 
-// askToStop asks only when somebody is using it.
+// askToStop asks only when it is in use.
 func (s *sessionScreen) askToStop(r *running) tea.Cmd {
 	if r.job.Stats().Connections == 0 {
 		return send(stopMsg{r.id})

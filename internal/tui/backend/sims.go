@@ -26,7 +26,7 @@ const (
 	searchMost  = 500
 )
 
-// stream sends pages from a goroutine of its own, which ends with ctx.
+// stream sends pages from its own goroutine, which ends with ctx.
 type stream struct {
 	ctx   context.Context //nolint:containedctx // a stream's life
 	pages chan tui.Page

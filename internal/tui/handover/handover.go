@@ -3,7 +3,7 @@
 //
 // tea.Exec does the same on the event loop, which then stands still: no message
 // is handled, and SIGTERM is lost. Here the terminal is lent by a command's own
-// goroutine, while the program goes on without drawing or reading.
+// goroutine, while the program continues without drawing or reading.
 package handover
 
 import (
@@ -127,7 +127,7 @@ func (t *Terminal) takeBack() error {
 	return nil
 }
 
-// Wait waits until nobody has the terminal but the program.
+// Wait waits until only the program has the terminal.
 func (t *Terminal) Wait(ctx context.Context) error {
 	select {
 	case <-t.turn:
