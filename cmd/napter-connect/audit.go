@@ -55,8 +55,11 @@ func auditTypes() []string {
 	}
 }
 
-func newAuditCommand(a *app) *cobra.Command {
+func newAuditCommand(a *app, runF func(context.Context, *auditOptions) error) *cobra.Command {
 	var o auditOptions
+	if runF == nil {
+		runF = a.runAudit
+	}
 	c := &cobra.Command{
 		Use: "audit [SIM]", Short: "Show Napter's audit log: who connected, or tried to",
 		Long: `Show Napter's audit log, the newest entries first: port mappings that were made
@@ -74,7 +77,10 @@ Soracom keeps the log for 24 hours, or for 366 days where that option is on.`,
 			if len(args) == 1 {
 				o.target = args[0]
 			}
-			return runAudit(cmd.Context(), a, o)
+			if err := o.check(); err != nil {
+				return err
+			}
+			return runF(cmd.Context(), &o)
 		},
 	}
 	fs := c.Flags()
@@ -85,10 +91,7 @@ Soracom keeps the log for 24 hours, or for 366 days where that option is on.`,
 	return c
 }
 
-func runAudit(ctx context.Context, a *app, o auditOptions) error {
-	if err := o.check(); err != nil {
-		return err
-	}
+func (a *app) runAudit(ctx context.Context, o *auditOptions) error {
 	api, err := a.openAPI(ctx, "audit")
 	if err != nil {
 		return err

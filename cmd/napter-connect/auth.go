@@ -23,7 +23,7 @@ import (
 
 func newAuthCommand(a *app) *cobra.Command {
 	return group("auth", "Log in, see who you are, end tokens", "  napter-connect auth login\n  napter-connect auth status --profile work",
-		newAuthLoginCommand(a), newAuthStatusCommand(a), newAuthLogoutCommand(a), newAuthRevokeCommand(a))
+		newAuthLoginCommand(a, nil), newAuthStatusCommand(a), newAuthLogoutCommand(a), newAuthRevokeCommand(a))
 }
 
 type loginOptions struct {
@@ -31,8 +31,11 @@ type loginOptions struct {
 	force                        bool
 }
 
-func newAuthLoginCommand(a *app) *cobra.Command {
+func newAuthLoginCommand(a *app, runF func(context.Context, *loginOptions) error) *cobra.Command {
 	var o loginOptions
+	if runF == nil {
+		runF = a.runAuthLogin
+	}
 	c := &cobra.Command{
 		Use: "login", Short: "Check credentials and save them as a profile",
 		Long: `Check credentials by logging in, and save them as a profile that only you can read,
@@ -42,7 +45,7 @@ never an argument: it is asked for, or read as one line from stdin.`,
   napter-connect auth login --profile work --coverage-type g
   pass soracom/authkey | napter-connect auth login --auth-key-id keyId-xxxxx`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runAuthLogin(cmd.Context(), a, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
 	}
 	fs := c.Flags()
 	fs.StringVar(&o.keyID, "auth-key-id", "", "AuthKey `ID` (keyId-…)")
@@ -53,12 +56,12 @@ never an argument: it is asked for, or read as one line from stdin.`,
 	return c
 }
 
-func runAuthLogin(ctx context.Context, a *app, o loginOptions) error {
+func (a *app) runAuthLogin(ctx context.Context, o *loginOptions) error {
 	s, err := a.local()
 	if err != nil {
 		return err
 	}
-	cred, err := a.askCredentials(ctx, o)
+	cred, err := a.askCredentials(ctx, *o)
 	if err != nil {
 		return err
 	}

@@ -38,8 +38,11 @@ type checkRow struct {
 	Seconds float64 `json:"seconds"`
 }
 
-func newDoctorCommand(a *app) *cobra.Command {
+func newDoctorCommand(a *app, runF func(context.Context, *doctorOptions) error) *cobra.Command {
 	var o doctorOptions
+	if runF == nil {
+		runF = a.runDoctor
+	}
 	c := &cobra.Command{
 		Use: "doctor [SIM]", Short: "Say what is wrong, and what to do about it",
 		Long: `Look at everything that a session needs: folders, the background keeper, OpenSSH and
@@ -63,7 +66,7 @@ The exit status is 0 when nothing failed.`,
 			if len(args) == 1 {
 				o.target = args[0]
 			}
-			return runDoctor(cmd.Context(), cmd, a, &o)
+			return runF(cmd.Context(), &o)
 		},
 	}
 	o.register(c)
@@ -75,7 +78,7 @@ The exit status is 0 when nothing failed.`,
 	return c
 }
 
-func runDoctor(ctx context.Context, cmd *cobra.Command, a *app, o *doctorOptions) error {
+func (a *app) runDoctor(ctx context.Context, o *doctorOptions) error {
 	s, err := a.local()
 	if err != nil {
 		return err
@@ -96,7 +99,7 @@ func runDoctor(ctx context.Context, cmd *cobra.Command, a *app, o *doctorOptions
 		Target:  o.target,
 		Probe: func(ctx context.Context, acc profile.Account) (connect.Probe, error) {
 			s.account = acc
-			r, err := o.request(cmd, s)
+			r, err := o.request(s)
 			if err != nil {
 				return connect.Probe{}, err
 			}

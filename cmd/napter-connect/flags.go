@@ -19,10 +19,13 @@ type accessFlags struct {
 	source                  []string
 	service                 string
 	keep, noReuse, noKeeper bool
+	// changed says whether a flag was given; config.yaml decides the others.
+	changed func(name string) bool
 }
 
 func (f *accessFlags) register(c *cobra.Command) {
 	fs := c.Flags()
+	f.changed = fs.Changed
 	fs.DurationVar(&f.duration, "duration", 0, "longest life of the port mapping: `TIME` is up to 8h (default 8h)")
 	fs.StringSliceVar(&f.source, "source", nil, "who may connect: auto (your public IPv4 address) or a `CIDR`; repeatable")
 	fs.StringVar(&f.service, "service", "", "reach the device over the `SERVICE` air or arc (default: what the SIM has)")
@@ -34,7 +37,7 @@ func (f *accessFlags) register(c *cobra.Command) {
 
 // request checks the flags and fills a request with them and with the defaults
 // of config.yaml.
-func (f *accessFlags) request(c *cobra.Command, s *setup) (access.Request, error) {
+func (f *accessFlags) request(s *setup) (access.Request, error) {
 	file := s.file
 	r := access.Request{
 		Account:  s.account,
@@ -45,27 +48,26 @@ func (f *accessFlags) request(c *cobra.Command, s *setup) (access.Request, error
 		Linger:   f.linger,
 		NoReuse:  f.noReuse,
 	}
-	changed := c.Flags().Changed
 	source := f.source
-	if !changed("source") {
+	if !f.changed("source") {
 		source = file.Source
 	}
-	if !changed("duration") {
+	if !f.changed("duration") {
 		r.Duration = time.Duration(file.Duration)
 	} else if f.duration <= 0 {
 		return r, usagef(message.New("use 30m or 8h, for example"),
 			"--duration %s is not a time that a port mapping can live", f.duration)
 	}
-	if !changed("service") {
+	if !f.changed("service") {
 		r.Service = file.Service
 	}
-	if !changed("keep") {
+	if !f.changed("keep") {
 		r.Keep = file.Keep
 	}
-	if !changed("linger") {
+	if !f.changed("linger") {
 		r.Linger = time.Duration(file.Linger)
 	}
-	if !changed("no-reuse") {
+	if !f.changed("no-reuse") {
 		r.NoReuse = file.NoReuse
 	}
 	var err error

@@ -19,6 +19,7 @@ import (
 type forwardOptions struct {
 	accessFlags
 	tls, json bool
+	args      []string // the SIM and the ports, as they were typed
 	ports     []connect.PortSpec
 	program   []string
 }
@@ -41,8 +42,11 @@ const forwardExample = `  napter-connect forward gateway-001 8080:80
   napter-connect forward gateway-001 5432 -- psql -h {host} -p {port} metrics
   napter-connect forward --tls gateway-001 8080:80     encrypted up to Soracom`
 
-func newForwardCommand(a *app) *cobra.Command {
+func newForwardCommand(a *app, runF func(context.Context, *forwardOptions) error) *cobra.Command {
 	var o forwardOptions
+	if runF == nil {
+		runF = a.runForward
+	}
 	c := &cobra.Command{
 		Use:   "forward [flags] SIM [[BIND:]LPORT:]PORT... [-- command...]",
 		Short: "Forward local ports to ports of a device", Long: forwardLong, Example: forwardExample,
@@ -56,7 +60,15 @@ func newForwardCommand(a *app) *cobra.Command {
 			if len(args) < 2 {
 				return usagef(seeHelp(cmd), "forward takes a SIM and at least one port")
 			}
-			return runForward(cmd, a, &o, args)
+			o.args = args
+			for _, text := range args[1:] {
+				spec, err := connect.ParsePortSpec(text)
+				if err != nil {
+					return &usageError{err: err}
+				}
+				o.ports = append(o.ports, spec)
+			}
+			return runF(cmd.Context(), &o)
 		},
 	}
 	o.register(c)
@@ -65,29 +77,22 @@ func newForwardCommand(a *app) *cobra.Command {
 	return c
 }
 
-func runForward(cmd *cobra.Command, a *app, o *forwardOptions, args []string) error {
-	for _, text := range args[1:] {
-		spec, err := connect.ParsePortSpec(text)
-		if err != nil {
-			return &usageError{err: err}
-		}
-		o.ports = append(o.ports, spec)
-	}
-	s, err := a.setup(cmd.Context())
+func (a *app) runForward(ctx context.Context, o *forwardOptions) error {
+	s, err := a.setup(ctx)
 	if err != nil {
 		return err
 	}
-	r, err := o.request(cmd, s)
+	r, err := o.request(s)
 	if err != nil {
 		return err
 	}
-	r.Target, r.TLS, r.Command = args[0], o.tls, "forward "+strings.Join(args, " ")
-	return a.withConnector(cmd.Context(), s, r.Command, o.noKeeper, func(c *connect.Connector, quiet func()) error {
+	r.Target, r.TLS, r.Command = o.args[0], o.tls, "forward "+strings.Join(o.args, " ")
+	return a.withConnector(ctx, s, r.Command, o.noKeeper, func(c *connect.Connector, quiet func()) error {
 		fo := connect.ForwardOptions{Request: r, Ports: o.ports}
 		if len(o.program) > 0 {
-			return a.runWith(cmd.Context(), c, fo, o.program, quiet)
+			return a.runWith(ctx, c, fo, o.program, quiet)
 		}
-		return a.runListeners(cmd.Context(), c, fo, o.json, quiet)
+		return a.runListeners(ctx, c, fo, o.json, quiet)
 	})
 }
 

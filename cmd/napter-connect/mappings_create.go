@@ -38,7 +38,7 @@ duration is over, or until: napter-connect mappings delete. PORT is the device's
 				}
 				o.port = n
 			}
-			return runMappingsCreate(cmd.Context(), cmd, a, &o, args[0])
+			return runMappingsCreate(cmd.Context(), a, &o, args[0])
 		},
 	}
 	o.register(c)
@@ -51,7 +51,7 @@ duration is over, or until: napter-connect mappings delete. PORT is the device's
 	return c
 }
 
-func runMappingsCreate(ctx context.Context, cmd *cobra.Command, a *app, o *createOptions, target string) error {
+func runMappingsCreate(ctx context.Context, a *app, o *createOptions, target string) error {
 	if err := access.CheckPort(o.port); err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func runMappingsCreate(ctx context.Context, cmd *cobra.Command, a *app, o *creat
 	if err != nil {
 		return err
 	}
-	r, err := o.request(cmd, s)
+	r, err := o.request(s)
 	if err != nil {
 		return err
 	}

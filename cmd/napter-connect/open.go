@@ -20,6 +20,9 @@ import (
 
 type openOptions struct {
 	accessFlags
+	target       string // as it was typed, with the port or scheme
+	name         string // the target without them
+	port         int
 	scheme, path string
 	print        bool
 }
@@ -41,13 +44,22 @@ const openExample = `  napter-connect open gateway-001
   napter-connect open panel-3:vnc
   napter-connect open --print gateway-001        just the URL, for another browser`
 
-func newOpenCommand(a *app) *cobra.Command {
+func newOpenCommand(a *app, runF func(context.Context, *openOptions) error) *cobra.Command {
 	var o openOptions
+	if runF == nil {
+		runF = a.runOpen
+	}
 	c := &cobra.Command{
 		Use: "open [flags] SIM[:PORT]", Short: "Show a device's web page or screen",
 		Long: openLong, Example: openExample,
 		Args: argCount(1, 1, message.New("a SIM, perhaps with a port")),
-		RunE: func(cmd *cobra.Command, args []string) error { return runOpen(cmd, a, &o, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.target = args[0]
+			if err := o.splitTarget(); err != nil {
+				return err
+			}
+			return runF(cmd.Context(), &o)
+		},
 	}
 	o.register(c)
 	c.Flags().StringVar(&o.scheme, "scheme", "", "`SCHEME` of the device: http, https, vnc or rdp (default: by its port)")
@@ -56,23 +68,18 @@ func newOpenCommand(a *app) *cobra.Command {
 	return c
 }
 
-func runOpen(cmd *cobra.Command, a *app, o *openOptions, target string) error {
+func (a *app) runOpen(ctx context.Context, o *openOptions) error {
+	s, err := a.setup(ctx)
+	if err != nil {
+		return err
+	}
 	oo := connect.OpenOptions{Scheme: o.scheme, Path: o.path}
-	name, err := splitService(target, &oo)
-	if err != nil {
+	if oo.Request, err = o.request(s); err != nil {
 		return err
 	}
-	s, err := a.setup(cmd.Context())
-	if err != nil {
-		return err
-	}
-	port := oo.Request.Port
-	if oo.Request, err = o.request(cmd, s); err != nil {
-		return err
-	}
-	oo.Request.Target, oo.Request.Port, oo.Request.Command = name, port, "open "+target
-	return a.withConnector(cmd.Context(), s, oo.Request.Command, o.noKeeper, func(c *connect.Connector, quiet func()) error {
-		p, err := c.Open(cmd.Context(), oo)
+	oo.Request.Target, oo.Request.Port, oo.Request.Command = o.name, o.port, "open "+o.target
+	return a.withConnector(ctx, s, oo.Request.Command, o.noKeeper, func(c *connect.Connector, quiet func()) error {
+		p, err := c.Open(ctx, oo)
 		quiet()
 		if err != nil {
 			return err
@@ -84,32 +91,34 @@ func runOpen(cmd *cobra.Command, a *app, o *openOptions, target string) error {
 		if o.print && oo.Request.Keep {
 			return nil
 		}
-		return a.showUntilEnd(cmd.Context(), p, o.print)
+		return a.showUntilEnd(ctx, p, o.print)
 	})
 }
 
-// splitService takes :PORT or :SCHEME off a target's end.
-func splitService(target string, o *connect.OpenOptions) (name string, err error) {
-	i := strings.LastIndexByte(target, ':')
+// splitTarget takes :PORT or :SCHEME off the target's end.
+func (o *openOptions) splitTarget() error {
+	i := strings.LastIndexByte(o.target, ':')
 	if i < 0 {
-		return target, nil
+		o.name = o.target
+		return nil
 	}
-	service := strings.ToLower(target[i+1:])
+	o.name = o.target[:i]
+	service := strings.ToLower(o.target[i+1:])
 	if slices.Contains([]string{connect.HTTP, connect.HTTPS, launch.VNC, launch.RDP}, service) {
-		if o.Scheme != "" && o.Scheme != service {
-			return "", usagef(message.New("give one of them"), "%s and --scheme %s contradict each other", target, o.Scheme)
+		if o.scheme != "" && o.scheme != service {
+			return usagef(message.New("give one of them"), "%s and --scheme %s contradict each other", o.target, o.scheme)
 		}
-		o.Scheme = service
-		return target[:i], nil
+		o.scheme = service
+		return nil
 	}
 	port, err := strconv.ParseUint(service, 10, 16)
 	if err != nil || port == 0 {
-		return "", usagef(
+		return usagef(
 			message.New("write SIM:8080 or SIM:https, for example; a SIM whose name has a colon goes by its SIM ID"),
-			"%q does not end in a port or in http, https, vnc or rdp", target)
+			"%q does not end in a port or in http, https, vnc or rdp", o.target)
 	}
-	o.Request.Port = int(port)
-	return target[:i], nil
+	o.port = int(port)
+	return nil
 }
 
 // showUntilEnd starts what shows p and waits for the end.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"syscall"
@@ -24,37 +25,48 @@ is 0 when the connection ended in order, and 1 otherwise.`
 const proxyExample = `  ssh -o ProxyCommand='napter-connect proxy %h %p' -o HostKeyAlias=gateway-001 pi@gateway-001
   napter-connect proxy gateway-001 80 < request.http`
 
-func newProxyCommand(a *app) *cobra.Command {
-	var f accessFlags
+type proxyOptions struct {
+	accessFlags
+	target string
+	port   int // 0: the usual one
+}
+
+func newProxyCommand(a *app, runF func(context.Context, *proxyOptions) error) *cobra.Command {
+	var o proxyOptions
+	if runF == nil {
+		runF = a.runProxy
+	}
 	c := &cobra.Command{
 		Use: "proxy [flags] SIM [PORT]", Short: "Connect stdin and stdout to a device, for ssh's ProxyCommand",
 		Long: proxyLong, Example: proxyExample,
 		Args: argCount(1, 2, message.New("a SIM, and perhaps a port")),
-		RunE: func(cmd *cobra.Command, args []string) error { return runProxy(cmd, a, &f, args) },
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			o.target = args[0]
+			if o.port, err = portArgument(args); err != nil {
+				return err
+			}
+			return runF(cmd.Context(), &o)
+		},
 	}
-	f.register(c)
+	o.register(c)
 	return c
 }
 
-func runProxy(cmd *cobra.Command, a *app, f *accessFlags, args []string) error {
+func (a *app) runProxy(ctx context.Context, o *proxyOptions) error {
 	a.mute = true
-	port, err := portArgument(args)
-	if err != nil {
-		return err
-	}
-	ctx, stdio, stop := launch.NewStdio(cmd.Context(), a.in, a.out)
+	ctx, stdio, stop := launch.NewStdio(ctx, a.in, a.out)
 	defer stop()
 	s, err := a.setup(ctx)
 	if err != nil {
 		return err
 	}
-	r, err := f.request(cmd, s)
+	r, err := o.request(s)
 	if err != nil {
 		return err
 	}
-	r.Target, r.Port, r.Command = args[0], port, "proxy "+args[0]
+	r.Target, r.Port, r.Command = o.target, o.port, "proxy "+o.target
 	connected := false
-	err = a.withConnector(ctx, s, r.Command, f.noKeeper, func(c *connect.Connector, _ func()) error {
+	err = a.withConnector(ctx, s, r.Command, o.noKeeper, func(c *connect.Connector, _ func()) error {
 		connected, err = c.Proxy(ctx, connect.ProxyOptions{Request: r, Stdio: stdio})
 		return err
 	})

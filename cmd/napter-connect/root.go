@@ -117,11 +117,11 @@ func newRoot(a *app) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	a.register(root.PersistentFlags())
 	root.AddCommand(
-		newSSHCommand(a), newProxyCommand(a),
-		newForwardCommand(a), newOpenCommand(a),
-		newSSHConfigCommand(a), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuditCommand(a),
+		newSSHCommand(a, nil), newProxyCommand(a, nil),
+		newForwardCommand(a, nil), newOpenCommand(a, nil),
+		newSSHConfigCommand(a), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuditCommand(a, nil),
 		newAuthCommand(a),
-		newDoctorCommand(a), newDemoCommand(a), newSimulatorCommand(a), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a),
+		newDoctorCommand(a, nil), newDemoCommand(a), newSimulatorCommand(a, nil), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a),
 	)
 	root.SetHelpCommand(newHelpCommand(a))
 	root.InitDefaultHelpCmd()

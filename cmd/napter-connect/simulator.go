@@ -23,10 +23,14 @@ type simulatorOptions struct {
 	sims    int
 	latency time.Duration
 	devices []string
+	ports   map[int]string // what devices says
 }
 
-func newSimulatorCommand(a *app) *cobra.Command {
+func newSimulatorCommand(a *app, runF func(context.Context, *simulatorOptions) error) *cobra.Command {
 	var o simulatorOptions
+	if runF == nil {
+		runF = a.runSimulator
+	}
 	c := &cobra.Command{
 		Use: "simulator", Short: "Run a simulated Soracom on loopback, to test scripts with",
 		Long: `Run a simulated Soracom on loopback: the API, port mappings that work, and devices
@@ -36,7 +40,12 @@ until it is interrupted. Nothing leaves this machine.`,
   napter-connect simulator --sims 100000 --latency 80ms
   napter-connect simulator --device 22=127.0.0.1:22    your own sshd as every device`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runSimulator(cmd.Context(), a, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			return runF(cmd.Context(), &o)
+		},
 	}
 	fs := c.Flags()
 	fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "loopback `HOST:PORT` of the API")
@@ -46,13 +55,9 @@ until it is interrupted. Nothing leaves this machine.`,
 	return c
 }
 
-func runSimulator(ctx context.Context, a *app, o simulatorOptions) error {
-	devices, err := o.check()
-	if err != nil {
-		return err
-	}
+func (a *app) runSimulator(ctx context.Context, o *simulatorOptions) error {
 	sim, err := simulator.Start(ctx, simulator.Options{
-		Listen: o.listen, SIMs: o.sims, Latency: o.latency, Devices: devices, Password: demoPassword,
+		Listen: o.listen, SIMs: o.sims, Latency: o.latency, Devices: o.ports, Password: demoPassword,
 	})
 	if err != nil {
 		return err
@@ -85,18 +90,19 @@ func runSimulator(ctx context.Context, a *app, o simulatorOptions) error {
 const mostSIMs = 1_000_000
 
 // check refuses what no simulator can be made of.
-func (o simulatorOptions) check() (map[int]string, error) {
+func (o *simulatorOptions) check() (err error) {
 	switch listen, err := netip.ParseAddrPort(o.listen); {
 	case err != nil || !listen.Addr().IsLoopback():
-		return nil, usagef(message.New("use 127.0.0.1:8080, for example; port 0 takes a free one"),
+		return usagef(message.New("use 127.0.0.1:8080, for example; port 0 takes a free one"),
 			"--listen %q is not a loopback address and port", o.listen)
 	case o.sims < 1 || o.sims > mostSIMs:
-		return nil, usagef(message.New("give a number from 1 to 1000000"), "--sims %d is not possible", o.sims)
+		return usagef(message.New("give a number from 1 to 1000000"), "--sims %d is not possible", o.sims)
 	case o.latency < 0 || o.latency > time.Minute:
-		return nil, usagef(message.New("give a duration up to 1m, such as 80ms"),
+		return usagef(message.New("give a duration up to 1m, such as 80ms"),
 			"--latency %s is not possible", o.latency)
 	}
-	return parseDevices(o.devices)
+	o.ports, err = parseDevices(o.devices)
+	return err
 }
 
 // demoPassword is the password of the simulated devices.

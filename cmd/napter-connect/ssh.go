@@ -24,6 +24,7 @@ type sshOptions struct {
 	login, file                    string
 	identities, options            []string
 	local, remote, dynamic         []string
+	forwards                       []sshclient.Forward // what local, remote and dynamic say
 	forwardAgent, noCommand, noTTY bool
 	noStdin                        bool
 	tty                            int
@@ -48,8 +49,11 @@ const sshExample = `  napter-connect ssh pi@gateway-001
   napter-connect ssh -N -L 8080:localhost:80 gateway-001
   tar c config | napter-connect ssh gateway-001 tar x`
 
-func newSSHCommand(a *app) *cobra.Command {
+func newSSHCommand(a *app, runF func(context.Context, *sshOptions) error) *cobra.Command {
 	var o sshOptions
+	if runF == nil {
+		runF = a.runSSH
+	}
 	c := &cobra.Command{
 		Use: "ssh [flags] [user@]SIM [command...]", Short: "Open a shell on a device, or run a command there",
 		Long: sshLong, Example: sshExample,
@@ -62,7 +66,10 @@ func newSSHCommand(a *app) *cobra.Command {
 			if len(o.command) > 0 && o.command[0] == "--" { // as OpenSSH takes it
 				o.command = o.command[1:]
 			}
-			return runSSH(cmd.Context(), cmd, a, &o)
+			if err := o.check(); err != nil {
+				return err
+			}
+			return runF(cmd.Context(), &o)
 		},
 	}
 	fs := c.Flags()
@@ -85,8 +92,9 @@ func newSSHCommand(a *app) *cobra.Command {
 	return c
 }
 
-func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) error {
-	if cmd.Flags().Changed("port") {
+// check refuses what no session can have, and reads -L, -R and -D.
+func (o *sshOptions) check() (err error) {
+	if o.changed("port") {
 		if err := access.CheckPort(o.port); err != nil {
 			return err
 		}
@@ -94,10 +102,11 @@ func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) erro
 	if o.predict != "" && !slices.Contains(config.PredictModes(), o.predict) {
 		return usagef(message.New("use %s", message.EitherOf(config.PredictModes())), "%s must be %s, not %q", "--predict", message.EitherOf(config.PredictModes()), o.predict)
 	}
-	forwards, err := o.forwards(a)
-	if err != nil {
-		return err
-	}
+	o.forwards, err = o.parseForwards()
+	return err
+}
+
+func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 	s, err := a.setup(ctx)
 	if err != nil {
 		return err
@@ -106,14 +115,17 @@ func runSSH(ctx context.Context, cmd *cobra.Command, a *app, o *sshOptions) erro
 	if o.predict != "" {
 		so.Session.Predict = predict.Mode(o.predict)
 	}
-	if so.Request, err = o.request(cmd, s); err != nil {
+	if so.Request, err = o.request(s); err != nil {
 		return err
 	}
 	user, target := splitDestination(o.target)
 	so.Request.Target, so.Request.Port = target, o.port
 	so.Request.Command = "ssh " + target
 	so.User, so.Identities, so.ForwardAgent = cmp.Or(o.login, user), o.identities, o.forwardAgent
-	so.ConfigOptions, so.Forwards, so.NoCommand = o.options, forwards, o.noCommand
+	so.ConfigOptions, so.Forwards, so.NoCommand = o.options, o.forwards, o.noCommand
+	for i := range so.Forwards {
+		so.Forwards[i].Failed = func(err error) { a.debugf("%v", err) }
+	}
 	so.Session.Command = strings.Join(o.command, " ")
 	if o.noStdin {
 		so.Session.Stdin = nil
@@ -179,8 +191,7 @@ func splitDestination(text string) (user, target string) {
 	return "", text
 }
 
-// forwards reads -L, -R and -D.
-func (o *sshOptions) forwards(a *app) ([]sshclient.Forward, error) {
+func (o *sshOptions) parseForwards() ([]sshclient.Forward, error) {
 	var list []sshclient.Forward
 	for _, group := range []struct {
 		kind  sshclient.ForwardKind
@@ -191,7 +202,6 @@ func (o *sshOptions) forwards(a *app) ([]sshclient.Forward, error) {
 			if err != nil {
 				return nil, &usageError{err: err}
 			}
-			f.Failed = func(err error) { a.debugf("%v", err) }
 			list = append(list, f)
 		}
 	}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+
+	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/sshclient"
+)
+
+// constructor makes a command that leaves its options in got in place of running.
+type constructor func(a *app, got *any) *cobra.Command
+
+func options[O any](newCommand func(*app, func(context.Context, *O) error) *cobra.Command) constructor {
+	return func(a *app, got *any) *cobra.Command {
+		return newCommand(a, func(_ context.Context, o *O) error {
+			*got = *o
+			return nil
+		})
+	}
+}
+
+func TestFlags(t *testing.T) {
+	commands := map[string]constructor{
+		"ssh": options(newSSHCommand), "proxy": options(newProxyCommand), "forward": options(newForwardCommand),
+		"open": options(newOpenCommand), "audit": options(newAuditCommand), "doctor": options(newDoctorCommand),
+		"simulator": options(newSimulatorCommand), "login": options(newAuthLoginCommand),
+	}
+	simulatorDefaults := simulatorOptions{listen: "127.0.0.1:0", sims: 1000, ports: map[int]string{}}
+	simulatorDevice := simulatorDefaults
+	simulatorDevice.devices, simulatorDevice.ports = []string{"22=127.0.0.1:2222"}, map[int]string{22: "127.0.0.1:2222"}
+	for line, want := range map[string]any{
+		"ssh my-pi":                      sshOptions{target: "my-pi", command: []string{}},
+		"ssh pi@my-pi -- uptime -p":      sshOptions{target: "pi@my-pi", command: []string{"uptime", "-p"}},
+		"ssh -p 2222 -l pi my-pi":        sshOptions{port: 2222, login: "pi", target: "my-pi", command: []string{}},
+		"ssh -i a -i b -F none my-pi":    sshOptions{identities: []string{"a", "b"}, file: "none", target: "my-pi", command: []string{}},
+		"ssh -o A=1,2 -ANnT my-pi":       sshOptions{options: []string{"A=1,2"}, forwardAgent: true, noCommand: true, noStdin: true, noTTY: true, target: "my-pi", command: []string{}},
+		"ssh -tt --predict never my-pi":  sshOptions{tty: 2, predict: "never", target: "my-pi", command: []string{}},
+		"ssh -D 1080 my-pi":              sshOptions{dynamic: []string{"1080"}, forwards: forwards(t, sshclient.Dynamic, "1080"), target: "my-pi", command: []string{}},
+		"ssh -L 80:x:81 my-pi":           sshOptions{local: []string{"80:x:81"}, forwards: forwards(t, sshclient.Local, "80:x:81"), target: "my-pi", command: []string{}},
+		"ssh --duration 30m --keep pi":   sshOptions{accessFlags: accessFlags{duration: 30 * time.Minute, keep: true}, target: "pi", command: []string{}},
+		"ssh --source auto,10.0.0.1 pi":  sshOptions{accessFlags: accessFlags{source: []string{"auto", "10.0.0.1"}}, target: "pi", command: []string{}},
+		"ssh --linger 5m --no-reuse pi":  sshOptions{accessFlags: accessFlags{linger: 5 * time.Minute, noReuse: true}, target: "pi", command: []string{}},
+		"ssh --service arc pi":           sshOptions{accessFlags: accessFlags{service: "arc"}, target: "pi", command: []string{}},
+		"ssh -p 0 my-pi":                 "port 0 is not a TCP port",
+		"ssh -p x my-pi":                 `--port "x" is not a whole number`,
+		"ssh --predict now my-pi":        "--predict must be",
+		"ssh -L nonsense my-pi":          "nonsense",
+		"ssh --nonsense my-pi":           "unknown flag: --nonsense",
+		"ssh":                            "ssh takes a SIM",
+		"proxy my-pi":                    proxyOptions{target: "my-pi"},
+		"proxy --no-keeper my-pi 80":     proxyOptions{accessFlags: accessFlags{noKeeper: true}, target: "my-pi", port: 80},
+		"proxy my-pi x":                  `"x" is not a port`,
+		"proxy my-pi 70000":              "70000",
+		"proxy":                          "proxy takes a SIM",
+		"forward my-pi 8080:80 --tls":    forwardOptions{tls: true, args: []string{"my-pi", "8080:80"}, ports: ports(t, "8080:80")},
+		"forward --json my-pi 1 -- ls 1": forwardOptions{json: true, args: []string{"my-pi", "1"}, ports: ports(t, "1"), program: []string{"ls", "1"}},
+		"forward my-pi":                  "forward takes a SIM and at least one port",
+		"forward my-pi 1 --":             "there is no command after --",
+		"forward my-pi x":                "x",
+		"open my-pi":                     openOptions{target: "my-pi", name: "my-pi"},
+		"open my-pi:8080 --path /x":      openOptions{target: "my-pi:8080", name: "my-pi", port: 8080, path: "/x"},
+		"open --print a:b:VNC":           openOptions{target: "a:b:VNC", name: "a:b", scheme: "vnc", print: true},
+		"open my-pi:http --scheme https": "contradict each other",
+		"open my-pi:0":                   "does not end in a port",
+		"open":                           "open takes a SIM",
+		"audit":                          auditOptions{limit: 100},
+		"audit my-pi --event denied":     auditOptions{target: "my-pi", limit: 100, types: []string{"DENIED"}},
+		"audit --since 1h --limit 0":     auditOptions{since: time.Hour},
+		"audit --json":                   auditOptions{limit: 100, json: true},
+		"audit --event x":                `--event "x" does not exist`,
+		"audit --limit -1":               "--limit -1 is negative",
+		"audit --since -1s":              "--since -1s is in the future",
+		"audit a b":                      "audit takes one SIM at most",
+		"doctor":                         doctorOptions{},
+		"doctor -p 2222 my-pi --json":    doctorOptions{target: "my-pi", port: 2222, json: true},
+		"doctor -p 0":                    "port 0 is not a TCP port",
+		"doctor a b":                     "doctor takes one SIM at most",
+		"simulator":                      simulatorDefaults,
+		"simulator --device " + simulatorDevice.devices[0]: simulatorDevice,
+		"simulator --device 22":                            `--device "22" is not PORT=HOST:PORT`,
+		"simulator --listen 192.0.2.1:80":                  "is not a loopback address and port",
+		"simulator --sims 0":                               "--sims 0 is not possible",
+		"simulator --latency 2m":                           "--latency 2m0s is not possible",
+		"login --auth-key-id k --force":                    loginOptions{keyID: "k", force: true},
+		"login --operator-id OP1 --user u":                 loginOptions{operator: "OP1", user: "u"},
+		"login --email a@example.com":                      loginOptions{email: "a@example.com"},
+		"login now":                                        "login takes no argument",
+	} {
+		t.Run(line, func(t *testing.T) {
+			args := strings.Fields(line)
+			got, err := parseFlags(commands[args[0]], args)
+			if text, ok := want.(string); ok {
+				if statusOf(err, statusFailed) != statusUsage || !strings.Contains(err.Error(), text) || got != nil {
+					t.Errorf("got %+v and the error %v, want a usage error with %q", got, err, text)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			changed := cmp.FilterPath(func(p cmp.Path) bool { return strings.HasSuffix(p.String(), "changed") }, cmp.Ignore())
+			if diff := cmp.Diff(want, got, changed, cmp.Exporter(func(reflect.Type) bool { return true })); diff != "" {
+				t.Errorf("options (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// parseFlags reads a command line up to where the work would begin.
+func parseFlags(c constructor, args []string) (got any, err error) {
+	if c == nil {
+		return nil, errors.New("there is no such command")
+	}
+	root := &cobra.Command{Use: "napter-connect", SilenceErrors: true, SilenceUsage: true}
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(c(&app{system: osSystem()}, &got))
+	root.SetArgs(args)
+	err = root.ExecuteContext(context.Background())
+	return got, err
+}
+
+func forwards(t *testing.T, kind sshclient.ForwardKind, spec string) []sshclient.Forward {
+	t.Helper()
+	f, err := sshclient.ParseForward(kind, spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []sshclient.Forward{f}
+}
+
+func ports(t *testing.T, text string) []connect.PortSpec {
+	t.Helper()
+	p, err := connect.ParsePortSpec(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []connect.PortSpec{p}
+}
