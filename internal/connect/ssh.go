@@ -166,7 +166,8 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	status, connected, err := launch.Shell{
 		Config: j.config(ctx, s, info.SIM), Session: j.session(s, info, notices), Now: j.Now,
 		Forwards: j.options.Forwards, NoCommand: j.options.NoCommand, Lend: j.options.Lend,
-		Connected: func(c *sshclient.Client) { j.client.Store(c) },
+		Forwarding: j.waitsForForwards,
+		Connected:  func(c *sshclient.Client) { j.client.Store(c) },
 	}.Run(ctx, info)
 	if err == nil || errors.Is(err, sshclient.ErrEscaped) {
 		return status, nil // ~. is no failure: the user wanted it
@@ -227,6 +228,11 @@ func (j *sshJob) session(s loginSettings, info access.Info, notices <-chan messa
 	o.ForwardAgent = o.ForwardAgent || s.forwardAgent
 	o.Info = func() message.Text { return j.about(info) }
 	return o
+}
+
+// waitsForForwards says why the command has not ended with its session.
+func (j *sshJob) waitsForForwards(connections int) {
+	j.notice("waiting for %d forwarded connections to end; Ctrl-C ends them", connections)
 }
 
 // about is the answer to ~I.

@@ -23,6 +23,9 @@ type Shell struct {
 	// live until ctx or the connection ends.
 	Forwards  []sshclient.Forward
 	NoCommand bool
+	// Forwarding is told when the session has ended and connections still go
+	// through its forwards: they are waited for. May be nil.
+	Forwarding func(connections int)
 	// Connected is told of the connection before the session begins; may be nil.
 	Connected func(*sshclient.Client)
 	// Lend gives the session its terminal and takes it back, for a UI that the
@@ -55,16 +58,29 @@ func (s Shell) Run(ctx context.Context, info access.Info) (status int, connected
 	if s.NoCommand {
 		return 0, true, c.Wait(ctx)
 	}
-	if s.Lend == nil {
-		status, err = c.Run(ctx, s.Session)
-		return status, true, err
-	}
 	status = 255
-	err = s.Lend(ctx, func() (err error) {
+	run := func() (err error) {
 		status, err = c.Run(ctx, s.Session)
 		return err
-	})
+	}
+	if s.Lend == nil {
+		err = run()
+	} else {
+		err = s.Lend(ctx, run)
+	}
+	if err == nil {
+		err = s.waitForwards(ctx, c)
+	}
 	return status, true, err
+}
+
+// waitForwards lets what goes through a forward come to its end, as ssh does: a
+// download must not be cut because the command that accompanied it is done.
+func (s Shell) waitForwards(ctx context.Context, c *sshclient.Client) error {
+	if n := c.Forwarding(); n > 0 && s.Forwarding != nil {
+		s.Forwarding(n)
+	}
+	return c.WaitForwards(ctx)
 }
 
 func (s Shell) config(info access.Info) sshclient.Config {

@@ -118,6 +118,8 @@ type Client struct {
 	dead   chan struct{} // closed when the connection is over and cause is set
 	agents agentForwarder
 
+	forwarding connections
+
 	mu    sync.Mutex
 	cause error
 }

@@ -58,19 +58,23 @@ func (c *Client) dropped() error {
 }
 
 // explain returns a *DroppedError in place of err when the connection is over.
-// The library ends a connection's channels a moment before it says that it is
-// over, hence the wait.
 func (c *Client) explain(err error) error {
-	if err == nil {
-		return nil
+	if err != nil && c.over() {
+		return c.dropped()
 	}
+	return err
+}
+
+// over reports whether the connection is over. The library ends a connection's
+// channels a moment before it says so, hence the wait.
+func (c *Client) over() bool {
 	timer := time.NewTimer(200 * time.Millisecond)
 	defer timer.Stop()
 	select {
 	case <-c.dead:
-		return c.dropped()
+		return true
 	case <-timer.C:
-		return err
+		return false
 	}
 }
 

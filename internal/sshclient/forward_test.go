@@ -295,3 +295,53 @@ func ExampleParseForward() {
 	fmt.Println(f.Listen, f.Target, err)
 	// Output: 127.0.0.1:8080 localhost:80 <nil>
 }
+
+// TestWaitForwards: what goes through a forward outlives the session, and is
+// waited for until it, ctx or the connection ends.
+func TestWaitForwards(t *testing.T) {
+	server := sshdtest.Start(t, sshdtest.Options{})
+	for _, how := range []string{"its own end", "context", "connection"} {
+		t.Run(how, func(t *testing.T) {
+			c := dialReal(t, server, "", Config{})
+			if err := c.WaitForwards(t.Context()); err != nil {
+				t.Errorf("without a forward: %v", err)
+			}
+			addr, err := c.Forward(t.Context(), Forward{Kind: Local, Listen: "127.0.0.1:0", Target: halfCloser(t).Addr().String()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			conn, err := net.Dial("tcp", addr.String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close() }()
+			eventually(t, "the connection is counted", func() bool { return c.Forwarding() == 1 })
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			waited := make(chan error, 1)
+			go func() { waited <- c.WaitForwards(ctx) }()
+			eventually(t, "it waits", func() bool {
+				c.forwarding.mu.Lock()
+				defer c.forwarding.mu.Unlock()
+				return c.forwarding.none != nil
+			})
+			var want func(error) bool
+			switch how {
+			case "context":
+				cancel()
+				want = func(err error) bool { return errors.Is(err, context.Canceled) }
+			case "connection":
+				server.Disconnect()
+				want = func(err error) bool { return errors.As(err, new(*DroppedError)) }
+			default:
+				if got := exchange(t, conn, []byte("all of it")); string(got) != "all of it" {
+					t.Errorf("%q came back", got)
+				}
+				want = func(err error) bool { return err == nil }
+			}
+			if err := <-waited; !want(err) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
