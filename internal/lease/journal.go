@@ -69,7 +69,7 @@ func (m *Manager) read(id string) (*record, error) {
 }
 
 // readAll returns the entries that can be used, and sets aside those that can't,
-// except those that another version may still understand.
+// except those that another version or user may still understand.
 // The caller holds the journal lock.
 func (m *Manager) readAll() ([]*record, []Problem, error) {
 	names, err := dirNames(m.dir)
