@@ -32,7 +32,7 @@ var outside = []string{"internal/message", "internal/simulator", "internal/tools
 // sources is what the program's sources say in English, with a place of each.
 type sources struct {
 	formats  map[string]string // those of messages
-	literals map[string]bool   // all strings: help is among them
+	literals map[string]bool   // the strings of package main: help is among them
 }
 
 // english reads the sources. Words of the operating system and of libraries, which
@@ -81,7 +81,7 @@ func formatsOf(t *testing.T, path string, found sources) error {
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		if e, ok := n.(ast.Expr); ok {
-			if text, ok := literal(e); ok {
+			if text, ok := literal(e); ok && file.Name.Name == "main" {
 				found.literals[text] = true
 			}
 		}

@@ -177,6 +177,22 @@ func TestForwardToAClosedPort(t *testing.T) {
 	}
 }
 
+// throughForward starts a forward, and a connection that goes through it to a
+// halfCloser.
+func throughForward(ctx context.Context, t *testing.T, c *Client) (here net.Addr, conn net.Conn) {
+	t.Helper()
+	here, err := c.Forward(ctx, Forward{Kind: Local, Listen: "127.0.0.1:0", Target: halfCloser(t).Addr().String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err = net.Dial("tcp", here.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return here, conn
+}
+
 func TestForwardEnds(t *testing.T) {
 	server := sshdtest.Start(t, sshdtest.Options{})
 	for _, how := range []string{"context", "connection"} {
@@ -184,15 +200,7 @@ func TestForwardEnds(t *testing.T) {
 			c := dialReal(t, server, "", Config{})
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			addr, err := c.Forward(ctx, Forward{Kind: Local, Listen: "127.0.0.1:0", Target: halfCloser(t).Addr().String()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			conn, err := net.Dial("tcp", addr.String())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = conn.Close() }()
+			addr, conn := throughForward(ctx, t, c)
 			if how == "context" {
 				cancel()
 			} else {
@@ -306,15 +314,7 @@ func TestWaitForwards(t *testing.T) {
 			if err := c.WaitForwards(t.Context()); err != nil {
 				t.Errorf("without a forward: %v", err)
 			}
-			addr, err := c.Forward(t.Context(), Forward{Kind: Local, Listen: "127.0.0.1:0", Target: halfCloser(t).Addr().String()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			conn, err := net.Dial("tcp", addr.String())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = conn.Close() }()
+			_, conn := throughForward(t.Context(), t, c)
 			eventually(t, "the connection is counted", func() bool { return c.Forwarding() == 1 })
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()

@@ -13,7 +13,7 @@ import (
 // is typed before the device has echoed it. A nil *echo shows nothing.
 //
 // The keyboard must never wait for a terminal that takes no output ("~." has to
-// work there), so typed and resize only note what happened; whoever holds mu
+// work there), so keyboard and resize only note what happened; whoever holds mu
 // takes it up.
 type echo struct {
 	out *output
@@ -168,8 +168,13 @@ func (e *echo) aside(write func()) {
 // end returns what takes the last predictions off the screen. Nothing is drawn
 // after it.
 func (e *echo) end() string {
-	if e == nil || !e.mu.TryLock() {
-		return "" // the terminal takes no output
+	if e == nil {
+		return ""
+	}
+	for limit := time.Now().Add(patience); !e.mu.TryLock(); time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			return "" // the terminal takes no output
+		}
 	}
 	defer e.mu.Unlock()
 	e.deadline.Stop()
