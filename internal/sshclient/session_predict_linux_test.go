@@ -153,7 +153,7 @@ func TestPredictedBeforeTheEcho(t *testing.T) {
 				<-started
 				_, _ = ch.Write([]byte("\r\ndev$ "))
 				buf := make([]byte, 1)
-				for range 2 { // echoes two keys, and then none
+				for range 6 { // echoes some keys, and then none
 					if _, err := ch.Read(buf); err == nil {
 						_, _ = ch.Write(buf)
 					}
@@ -163,15 +163,15 @@ func TestPredictedBeforeTheEcho(t *testing.T) {
 			ctx := t.Context()
 			done := start(ctx, dialFake(t, addr, key, Config{}), predicted(tty, mode))
 			term.Expect("dev$")
-			for _, k := range []string{"e", "c"} {
+			for _, k := range []string{"c", "a", "t", "-", "e", "c"} {
 				term.Settle(100 * time.Millisecond) // until the place of the next key is known
 				term.Type(k)
 			}
-			term.Expect("dev$ ec")
+			term.Expect("dev$ cat-ec")
 			term.Settle(100 * time.Millisecond)
 			term.Type("ho")
 			if shown {
-				term.Expect("dev$ echo")
+				term.Expect("dev$ cat-echo")
 			}
 			term.Settle(100 * time.Millisecond)
 			if !shown && strings.Contains(term.Screen(), "echo") {
