@@ -146,13 +146,13 @@ func (a *app) whoseMappings(s *setup, leases *lease.Manager) func(context.Contex
 
 func uiMapping(t *i18n.Texts, m client.PortMapping, whose owners, users holders) tui.Mapping {
 	r := whose.describe(t, newMappingRow(m), users)
-	ip, _ := netip.ParseAddr(m.IPAddress)
+	addr, _ := m.Addr() // without one nothing can be done with it
 	owner := map[string]tui.Owner{
 		"in use": tui.InUse, "lingering": tui.InUse,
 		"left over": tui.LeftOver, "being deleted": tui.LeftOver, "kept": tui.Kept,
 	}[r.Owner]
 	return tui.Mapping{
-		SIM: r.SIM, IMSI: r.IMSI, DevicePort: r.DevicePort, Addr: netip.AddrPortFrom(ip, uint16(m.Port)), Hostname: r.Hostname,
+		SIM: r.SIM, IMSI: r.IMSI, DevicePort: r.DevicePort, Addr: addr, Hostname: r.Hostname,
 		TLS: r.TLS, Sources: r.Sources, Created: r.Created, Expires: r.Expires, Owner: owner, By: r.By,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/table"
@@ -127,8 +128,8 @@ it. Connections through it end.`,
 func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 	var targets []netip.AddrPort
 	for _, arg := range args {
-		ap, err := netip.ParseAddrPort(arg)
-		if err != nil || !ap.Addr().Is4() || ap.Port() == 0 {
+		ap, ok := hostport.ParseAddrPort(arg)
+		if !ok || !ap.Addr().Is4() || ap.Port() == 0 {
 			return usagef(message.New("take the ENDPOINT from: napter-connect mappings"),
 				"%q is not an IPv4 address and port", arg)
 		}

@@ -7,13 +7,13 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -111,13 +111,13 @@ func (o *openOptions) splitTarget() error {
 		o.scheme = service
 		return nil
 	}
-	port, err := strconv.ParseUint(service, 10, 16)
-	if err != nil || port == 0 {
+	port, ok := hostport.ParsePort(service)
+	if !ok {
 		return usagef(
 			message.New("write SIM:8080 or SIM:https, for example; a SIM whose name has a colon goes by its SIM ID"),
 			"%q does not end in a port or in http, https, vnc or rdp", o.target)
 	}
-	o.port = int(port)
+	o.port = port
 	return nil
 }
 

@@ -3,17 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/atomicfile"
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
@@ -91,8 +90,8 @@ const mostSIMs = 1_000_000
 
 // check refuses what no simulator can be made of.
 func (o *simulatorOptions) check() (err error) {
-	switch listen, err := netip.ParseAddrPort(o.listen); {
-	case err != nil || !listen.Addr().IsLoopback():
+	switch listen, ok := hostport.ParseAddrPort(o.listen); {
+	case !ok || !listen.Addr().IsLoopback():
 		return usagef(message.New("use 127.0.0.1:8080, for example; port 0 takes a free one"),
 			"--listen %q is not a loopback address and port", o.listen)
 	case o.sims < 1 || o.sims > mostSIMs:
@@ -128,8 +127,8 @@ func parseDevices(list []string) (map[int]string, error) {
 	devices := map[int]string{}
 	for _, text := range list {
 		port, addr, ok := strings.Cut(text, "=")
-		n, err := strconv.Atoi(port)
-		if !ok || err != nil || n < 1 || n > 65535 || addr == "" {
+		n, isPort := hostport.ParsePort(port)
+		if !ok || !isPort || addr == "" {
 			return nil, usagef(message.New("use --device 22=127.0.0.1:22, for example"),
 				"--device %q is not PORT=HOST:PORT", text)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -17,7 +18,7 @@ const (
 // CheckPort says whether port can be a device's port. A Request with port 0 is
 // refused; callers that have a default apply it first.
 func CheckPort(port int) error {
-	if port < 1 || port > 65535 {
+	if !hostport.ValidPort(port) {
 		return &RequestError{
 			message.New("port %d is not a TCP port", port),
 			message.New("give the port that the device listens on, 1 to 65535 (22 for SSH)"),

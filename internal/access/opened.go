@@ -23,9 +23,9 @@ func (o *opening) sim() SIM {
 }
 
 func (o *opening) mapping(m client.PortMapping) Mapping {
-	ip, _ := netip.ParseAddr(m.IPAddress)
+	addr, _ := m.Addr() // lease has checked it
 	return Mapping{
-		Addr: netip.AddrPortFrom(ip, uint16(m.Port)), Hostname: m.Hostname,
+		Addr: addr, Hostname: m.Hostname,
 		DevicePort: o.request.Port, TLS: m.TLSRequired, Service: serviceFor(o.found.sim, o.request.Service),
 		Created: m.CreatedTime.Time(), Expires: m.ExpiredTime.Time(),
 	}

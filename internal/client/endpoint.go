@@ -1,11 +1,11 @@
 package client
 
 import (
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -50,14 +50,10 @@ func validPort(u *url.URL) bool {
 	if port == "" {
 		return !strings.HasSuffix(u.Host, ":")
 	}
-	n, err := strconv.Atoi(port)
-	return err == nil && n >= 1 && n <= 65535
+	_, ok := hostport.ParsePort(port)
+	return ok
 }
 
 func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
+	return strings.EqualFold(host, "localhost") || hostport.IsLoopback(host)
 }

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -53,18 +54,26 @@ type PortMapping struct {
 	Placement   string      `json:"placement"`
 }
 
+// Addr is the address and port to connect to. It fails for an answer that gives none.
+func (m PortMapping) Addr() (netip.AddrPort, error) {
+	ip, ok := hostport.ParseAddr(m.IPAddress)
+	if !ok {
+		return netip.AddrPort{}, message.Errorf("the mapping's address %.60q is not an IP address", m.IPAddress)
+	}
+	if !hostport.ValidPort(int(m.Port)) {
+		return netip.AddrPort{}, message.Errorf("the mapping's port %d is out of range", m.Port)
+	}
+	return netip.AddrPortFrom(ip, uint16(m.Port)), nil
+}
+
 // SourceRanges are the ranges that the API granted; a bare address counts as a
 // range of one.
 func (m PortMapping) SourceRanges() ([]netip.Prefix, error) {
 	list := make([]netip.Prefix, 0, len(m.Source.IPRanges))
 	for _, s := range m.Source.IPRanges {
-		p, err := netip.ParsePrefix(s)
-		if err != nil {
-			addr, addrErr := netip.ParseAddr(s)
-			if addrErr != nil {
-				return nil, message.Errorf("the mapping's source range %.60q is not one", s)
-			}
-			p = netip.PrefixFrom(addr, addr.BitLen())
+		p, ok := hostport.ParsePrefix(s)
+		if !ok {
+			return nil, message.Errorf("the mapping's source range %.60q is not one", s)
 		}
 		list = append(list, p.Masked())
 	}

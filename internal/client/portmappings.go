@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -73,7 +74,7 @@ func (s *Session) DeletePortMapping(ctx context.Context, ip netip.Addr, port int
 }
 
 func checkPort(port int) error {
-	if port < 1 || port > 65535 {
+	if !hostport.ValidPort(port) {
 		return message.Errorf("a port must be 1 to 65535, not %d", port)
 	}
 	return nil

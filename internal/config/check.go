@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -39,7 +40,7 @@ func check(f File, doc *ast.File) error {
 
 func (c *checker) rule(path string, r Rule) {
 	c.oneOf(path+".service", r.Service, "air", "arc")
-	if node := c.node(path + ".port"); node != nil && (r.Port < 1 || r.Port > 65535) {
+	if node := c.node(path + ".port"); node != nil && !hostport.ValidPort(r.Port) {
 		c.fail(path+".port", message.New("port %d does not exist", r.Port), message.New("use a port from 1 to 65535"))
 	}
 	if strings.HasPrefix(r.User, "-") || strings.ContainsFunc(r.User, notPrintable) {

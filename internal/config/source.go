@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -11,15 +12,10 @@ import (
 // address, which is its /32. A range of everybody (/0) is refused, and so is one
 // that no connection over the internet can come from.
 func ParseSource(text string) (netip.Prefix, error) {
-	prefix, err := netip.ParsePrefix(text)
-	if err != nil {
-		addr, addrErr := netip.ParseAddr(text)
-		if addrErr != nil || addr.Zone() != "" {
-			return netip.Prefix{}, notRange(message.Errorf("%q is not a CIDR range", text))
-		}
-		prefix = netip.PrefixFrom(addr, addr.BitLen())
-	}
+	prefix, ok := hostport.ParsePrefix(text)
 	switch {
+	case !ok:
+		return netip.Prefix{}, notRange(message.Errorf("%q is not a CIDR range", text))
 	case !prefix.Addr().Is4():
 		return netip.Prefix{}, notRange(message.Errorf("%q is not IPv4, and Napter has no other", text))
 	case prefix.Bits() == 0:

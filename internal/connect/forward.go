@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/launch"
 )
 
@@ -69,7 +70,7 @@ func (f *Forwarding) listen(ctx context.Context, c *Connector, o ForwardOptions)
 		if err != nil {
 			return err
 		}
-		if addr := localAddr(l); !addr.Addr().IsLoopback() {
+		if addr := hostport.Of(l.Addr()); !addr.Addr().IsLoopback() {
 			c.notice("%s lets everybody in who reaches this machine: they reach port %d of the device", addr, spec.Device)
 		}
 		t := &tunnel{Connector: c, listener: l, request: o.Request, renewal: make(chan struct{}, 1)}

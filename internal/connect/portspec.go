@@ -3,11 +3,11 @@ package connect
 import (
 	"context"
 	"net"
-	"net/netip"
 	"strconv"
 	"strings"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -33,7 +33,7 @@ func ParsePortSpec(text string) (PortSpec, error) {
 	s := PortSpec{Local: SamePort}
 	bad := message.WithHint(message.Errorf("%q is not a port to forward", text),
 		"write PORT, LPORT:PORT or BIND:LPORT:PORT, for example 8080:80")
-	rest := text
+	rest, ok := text, false
 	if i := strings.LastIndexByte(rest, ':'); i >= 0 {
 		local := rest[:i]
 		rest = rest[i+1:]
@@ -41,17 +41,14 @@ func ParsePortSpec(text string) (PortSpec, error) {
 			s.Bind = bindAddress(local[:j])
 			local = local[j+1:]
 		}
-		n, err := strconv.ParseUint(local, 10, 16)
-		if err != nil || strings.Contains(s.Bind, ":") && net.ParseIP(s.Bind) == nil {
+		_, isAddr := hostport.ParseAddr(s.Bind)
+		if s.Local, ok = hostport.ParseListenPort(local); !ok || strings.Contains(s.Bind, ":") && !isAddr {
 			return s, bad
 		}
-		s.Local = int(n)
 	}
-	n, err := strconv.ParseUint(rest, 10, 16)
-	if err != nil {
+	if s.Device, ok = hostport.ParseListenPort(rest); !ok {
 		return s, bad
 	}
-	s.Device = int(n)
 	return s, access.CheckPort(s.Device)
 }
 
@@ -85,14 +82,4 @@ func (s PortSpec) listen(ctx context.Context) (net.Listener, error) {
 func listenOn(ctx context.Context, bind string, port int) (net.Listener, error) {
 	var lc net.ListenConfig
 	return lc.Listen(ctx, "tcp", net.JoinHostPort(bind, strconv.Itoa(port)))
-}
-
-// localAddr is where a listener listens.
-func localAddr(l net.Listener) netip.AddrPort {
-	addr, ok := l.Addr().(*net.TCPAddr)
-	if !ok {
-		return netip.AddrPort{}
-	}
-	ap := addr.AddrPort()
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }

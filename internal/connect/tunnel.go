@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/launch"
 )
 
@@ -174,7 +175,7 @@ func (t *tunnel) facts() Tunnel {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	f := Tunnel{
-		Listen: localAddr(t.listener), Failure: t.failure,
+		Listen: hostport.Of(t.listener.Addr()), Failure: t.failure,
 		Open: t.counts.Open.Load(), Total: t.counts.Total.Load(),
 		Sent: t.counts.Sent.Load(), Received: t.counts.Received.Load(),
 	}

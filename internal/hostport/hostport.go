@@ -72,10 +72,11 @@ func ParsePrefix(s string) (netip.Prefix, bool) {
 	return p, true
 }
 
-// IsLoopback reports whether host is an IP address of this machine's loopback.
+// IsLoopback reports whether host is an IP address of this machine's loopback, as
+// is IPv4's within IPv6.
 func IsLoopback(host string) bool {
-	a, ok := ParseAddr(host)
-	return ok && a.IsLoopback()
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.Unmap().IsLoopback()
 }
 
 // Of is the address of a TCP or UDP socket, and invalid for others. Systems that

@@ -57,7 +57,7 @@ func TestAddresses(t *testing.T) {
 		{text: "203.0.113.7:22"},
 		{text: "203.0.113.0/33"},
 		{text: "203.0.113.0/024"},
-		{text: "::ffff:127.0.0.1"},
+		{text: "::ffff:127.0.0.1", local: true},
 		{text: "::ffff:203.0.113.0/120"},
 		{text: "fe80::1%eth0"},
 		{text: "[::1]"},

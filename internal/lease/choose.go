@@ -49,7 +49,7 @@ func (r *record) answeredBy(p client.PortMapping, since time.Time) bool {
 	if r.SimID != "" {
 		strategy = map[string]string{"air": client.AirPrioritized, "arc": client.ArcPrioritized}[r.Service]
 	}
-	_, err := (&record{Mapping: &p}).addr()
+	_, err := p.Addr()
 	return err == nil && !p.CreatedTime.Time().Before(since) && p.Destination.Strategy == strategy
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -100,7 +101,7 @@ func (s Spec) check() error {
 	switch {
 	case s.SimID == "" && s.IMSI == "":
 		return message.Errorf("creating a port mapping: no SIM")
-	case s.Port < 1 || s.Port > 65535:
+	case !hostport.ValidPort(s.Port):
 		return message.Errorf("creating a port mapping: device port %d is out of range", s.Port)
 	case len(s.Sources) == 0:
 		return message.Errorf("creating a port mapping: no source")
@@ -122,7 +123,7 @@ func (m *Manager) complete(ctx context.Context, api API, r *record, p client.Por
 	if p.OperatorID != "" {
 		done.OperatorID = p.OperatorID
 	}
-	if _, err := done.addr(); err != nil {
+	if _, err := p.Addr(); err != nil {
 		// Without an address it can be found in the list only.
 		return nil, m.abandon(ctx, api, r, err)
 	}

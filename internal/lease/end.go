@@ -122,8 +122,7 @@ func (m *Manager) try(ctx context.Context, api API, e *ending, limit time.Durati
 }
 
 func (e *ending) delete(ctx context.Context, api Deleter, p client.PortMapping) (Outcome, error) {
-	named := record{Mapping: &p}
-	addr, err := named.addr()
+	addr, err := p.Addr()
 	if err != nil {
 		return Pending, err
 	}
@@ -190,8 +189,7 @@ func (r *record) describe() message.Text {
 }
 
 func describe(p client.PortMapping) message.Text {
-	named := record{Mapping: &p}
-	addr, err := named.addr()
+	addr, err := p.Addr()
 	if err != nil {
 		return message.New("a mapping")
 	}

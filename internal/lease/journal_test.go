@@ -232,7 +232,7 @@ func FuzzDecodeRecord(f *testing.F) {
 		// Whatever is accepted can be worked with.
 		_, _, _ = r.describe(), r.expired(time.Now()), r.spec()
 		if r.State != Intent {
-			if _, err := r.addr(); err != nil {
+			if _, err := r.Mapping.Addr(); err != nil {
 				t.Error(err)
 			}
 		}

@@ -192,7 +192,7 @@ func (m *Manager) entry(s scanned) Entry {
 		Owner: s.Owner.Owner, Alive: s.alive, Mine: s.Owner.ID == m.owner.ID,
 	}
 	if s.Mapping != nil {
-		if a, err := s.addr(); err == nil {
+		if a, err := s.Mapping.Addr(); err == nil {
 			e.IP, e.Port = a.Addr(), int(a.Port())
 		}
 		e.Created = s.Mapping.CreatedTime.Time()

@@ -81,8 +81,8 @@ func contradicts(p client.PortMapping, service string) bool {
 
 // admits reports whether every address of sources may connect to p.
 func admits(p client.PortMapping, sources []netip.Prefix) bool {
-	ranges, ok := parseRanges(p.Source.IPRanges)
-	if !ok || len(sources) == 0 {
+	ranges, err := p.SourceRanges()
+	if err != nil || len(sources) == 0 {
 		return false
 	}
 	for _, s := range sources {
@@ -96,8 +96,8 @@ func admits(p client.PortMapping, sources []netip.Prefix) bool {
 
 // sameRanges reports whether p admits exactly sources, in any order.
 func sameRanges(p client.PortMapping, sources []netip.Prefix) bool {
-	ranges, ok := parseRanges(p.Source.IPRanges)
-	return ok && slices.Equal(canonical(ranges), canonical(sources))
+	ranges, err := p.SourceRanges()
+	return err == nil && slices.Equal(canonical(ranges), canonical(sources))
 }
 
 func canonical(list []netip.Prefix) []netip.Prefix {
@@ -107,23 +107,6 @@ func canonical(list []netip.Prefix) []netip.Prefix {
 	}
 	slices.SortFunc(list, netip.Prefix.Compare)
 	return slices.Compact(list)
-}
-
-// parseRanges reads the API's CIDRs; a bare address is a single one.
-func parseRanges(texts []string) ([]netip.Prefix, bool) {
-	list := make([]netip.Prefix, 0, len(texts))
-	for _, t := range texts {
-		p, err := netip.ParsePrefix(t)
-		if err != nil {
-			a, err := netip.ParseAddr(t)
-			if err != nil {
-				return nil, false
-			}
-			p = netip.PrefixFrom(a, a.BitLen())
-		}
-		list = append(list, p)
-	}
-	return list, true
 }
 
 // sameMapping reports whether a and b are one mapping: ip:port alone is used

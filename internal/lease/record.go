@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -113,18 +114,6 @@ func (r *record) expires() time.Time {
 
 func (r *record) expired(now time.Time) bool { return !now.Add(r.skew()).Before(r.expires()) }
 
-func (r *record) addr() (netip.AddrPort, error) {
-	ip, err := netip.ParseAddr(r.Mapping.IPAddress)
-	if err != nil {
-		return netip.AddrPort{}, message.Errorf("the mapping's address: %w", err)
-	}
-	p := int(r.Mapping.Port)
-	if p < 1 || p > 65535 {
-		return netip.AddrPort{}, message.Errorf("the mapping's port %d is out of range", p)
-	}
-	return netip.AddrPortFrom(ip, uint16(p)), nil
-}
-
 func decodeRecord(id string, data []byte) (*record, error) {
 	var head struct {
 		Version int `json:"version"`
@@ -157,7 +146,7 @@ func (r *record) check(id string) error {
 		return message.Errorf("unknown state %q", r.State)
 	case r.SimID == "" && r.IMSI == "":
 		return message.Errorf("it names no SIM")
-	case r.Port < 1 || r.Port > 65535:
+	case !hostport.ValidPort(r.Port):
 		return message.Errorf("device port %d is out of range", r.Port)
 	case len(r.Sources) == 0:
 		return message.Errorf("it names no source")
@@ -174,6 +163,6 @@ func (r *record) check(id string) error {
 	case r.Mapping == nil:
 		return message.Errorf("it names no mapping")
 	}
-	_, err := r.addr()
+	_, err := r.Mapping.Addr()
 	return err
 }

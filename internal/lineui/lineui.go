@@ -12,8 +12,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/console"
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
@@ -259,7 +259,7 @@ func (u *ui) port(ctx context.Context, format string, usual int) (int, error) {
 		if err != nil || text == "" {
 			return usual, err
 		}
-		if n, err := strconv.Atoi(text); err == nil && access.CheckPort(n) == nil {
+		if n, ok := hostport.ParsePort(text); ok {
 			return n, nil
 		}
 		u.say(u.texts.Plain.BadPort, text)

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -17,8 +18,8 @@ func parseAnswer(body []byte) (netip.Addr, error) {
 	if len(body) > maxBody {
 		return netip.Addr{}, errNotAnAddress
 	}
-	addr, err := netip.ParseAddr(strings.Trim(string(body), " \t\r\n"))
-	if err != nil || !addr.Is4() {
+	addr, ok := hostport.ParseIPv4(strings.Trim(string(body), " \t\r\n"))
+	if !ok {
 		return netip.Addr{}, errNotAnAddress
 	}
 	return addr, nil

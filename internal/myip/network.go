@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -41,23 +42,13 @@ func (f *Finder) dial(ctx context.Context, _, address string) (net.Conn, error) 
 	if err != nil {
 		return nil, err
 	}
-	remote, ok := addrPort(conn.RemoteAddr())
-	local, ok2 := addrPort(conn.LocalAddr())
-	if ok && ok2 {
+	remote, local := hostport.Of(conn.RemoteAddr()), hostport.Of(conn.LocalAddr())
+	if remote.IsValid() && local.IsValid() {
 		f.mu.Lock()
 		f.paths[address] = path{remote, local.Addr()}
 		f.mu.Unlock()
 	}
 	return conn, nil
-}
-
-func addrPort(a net.Addr) (netip.AddrPort, bool) {
-	tcp, ok := a.(*net.TCPAddr)
-	if !ok {
-		return netip.AddrPort{}, false
-	}
-	ap := tcp.AddrPort()
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()), true
 }
 
 func (f *Finder) current() *http.Client {
@@ -120,9 +111,5 @@ func routeTo(ctx context.Context, remote netip.AddrPort) (netip.Addr, error) {
 		return netip.Addr{}, message.Errorf("finding the local address: %w", err)
 	}
 	defer func() { _ = conn.Close() }()
-	udp, ok := conn.LocalAddr().(*net.UDPAddr)
-	if !ok {
-		return netip.Addr{}, message.Errorf("finding the local address: got %T", conn.LocalAddr())
-	}
-	return udp.AddrPort().Addr().Unmap(), nil
+	return hostport.Of(conn.LocalAddr()).Addr(), nil
 }

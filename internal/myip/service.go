@@ -1,10 +1,10 @@
 package myip
 
 import (
-	"net/netip"
 	"net/url"
 	"strings"
 
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -106,8 +106,8 @@ func redact(text string) string {
 }
 
 func isLoopback(u *url.URL) bool {
-	addr, err := netip.ParseAddr(u.Hostname())
-	return err == nil && addr.Is4() && addr.IsLoopback()
+	addr, ok := hostport.ParseIPv4(u.Hostname())
+	return ok && addr.IsLoopback()
 }
 
 // allLoopback reports whether every service is on this machine, as those of the

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/hostport"
 )
 
 // Facts of port mappings. The API's default duration is not stated; half an hour
@@ -268,12 +270,12 @@ func (s *Simulator) findMappings(match func(*mapping) bool) []*mapping {
 }
 
 func (s *Simulator) deletePortMapping(c *call) (*answer, *apiError) {
-	ip, err := netip.ParseAddr(c.vars["ip_address"])
-	if err != nil {
+	ip, ok := hostport.ParseAddr(c.vars["ip_address"])
+	if !ok {
 		return nil, badRequest("ip_address is not an IP address")
 	}
-	port, err := strconv.Atoi(c.vars["port"])
-	if err != nil || port < 1 || port > 65535 {
+	port, ok := hostport.ParsePort(c.vars["port"])
+	if !ok {
 		return nil, badRequest("port is not a port number")
 	}
 	m := s.takeMapping(func(m *mapping) bool {

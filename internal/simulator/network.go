@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/netip"
 	"sync"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/simulator/netdelay"
 )
 
@@ -102,7 +102,7 @@ func loopbackOnly(addr string) error {
 	if err != nil {
 		return fmt.Errorf("listen address %q: %w", addr, err)
 	}
-	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
+	if !hostport.IsLoopback(host) {
 		return fmt.Errorf("listen address %q: the simulator listens on a loopback address only, such as 127.0.0.1:0", addr)
 	}
 	return nil

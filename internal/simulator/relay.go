@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/hostport"
 )
 
 // relay is the public side of one mapping: a listener that checks who comes,
@@ -72,7 +74,7 @@ func (r *relay) handle(c net.Conn) {
 	s := r.sim
 	from := s.publicOf(c.RemoteAddr().String())
 	e := r.m.audit(auditAccess)
-	e.Direction = &auditDirection{SourceIPAddress: from.String(), SourcePort: portOf(c.RemoteAddr()),
+	e.Direction = &auditDirection{SourceIPAddress: from.String(), SourcePort: int(hostport.Of(c.RemoteAddr()).Port()),
 		DestinationIPAddress: r.m.target.ip.String(), DestinationPort: r.m.DevicePort}
 	log := func(kind string) {
 		entry := e
@@ -149,13 +151,6 @@ func allowedSource(ranges []netip.Prefix, from netip.Addr) bool {
 		}
 	}
 	return false
-}
-
-func portOf(a net.Addr) int {
-	if t, ok := a.(*net.TCPAddr); ok {
-		return t.Port
-	}
-	return 0
 }
 
 // SetPublicAddress says which public address a loopback address stands for.

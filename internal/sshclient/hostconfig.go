@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -136,7 +137,7 @@ func (s *settings) ignore(key, value string) {
 func (s *settings) hostConfig(name string) (c HostConfig, err error) {
 	c.User, _ = s.take("user")
 	if v, ok := s.take("port"); ok {
-		if c.Port, err = strconv.Atoi(v); err != nil || c.Port < 1 || c.Port > 65535 {
+		if c.Port, ok = hostport.ParsePort(v); !ok {
 			return c, message.Errorf("reading ssh_config: Port: %q is not a port", cleanLine(v))
 		}
 	}

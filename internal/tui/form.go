@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/hostport"
 )
 
 // field is a line of the form: a choice if it has options, else typed text.
@@ -165,8 +166,7 @@ func (f *form) tlsNote() string {
 }
 
 func (f *form) checkPort(s string) string {
-	n, err := strconv.Atoi(cmp.Or(s, f.port.placeholder))
-	if err != nil || n < 1 || n > 65535 {
+	if _, ok := hostport.ParsePort(cmp.Or(s, f.port.placeholder)); !ok {
 		return f.text.Form.BadPort
 	}
 	return ""
@@ -245,7 +245,7 @@ func (f *form) submit() tea.Cmd {
 	}
 	r := f.request
 	r.Protocol = f.chosen()
-	r.Port, _ = strconv.Atoi(cmp.Or(strings.TrimSpace(f.port.line.value()), f.port.placeholder))
+	r.Port, _ = hostport.ParsePort(cmp.Or(strings.TrimSpace(f.port.line.value()), f.port.placeholder))
 	if r.Protocol == SSH && f.port.line.value() == "" {
 		r.Port = 0 // ssh_config may know
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/hostport"
 )
 
 // forwardRequest is the payload of direct-tcpip, RFC 4254 section 7.2.
@@ -51,10 +53,7 @@ func (d *Device) serveForward(ctx context.Context, nch ssh.NewChannel) {
 }
 
 func (d *Device) isSelf(host string) bool {
-	if ip := net.ParseIP(host); ip != nil {
-		return ip.IsLoopback()
-	}
-	return host == "localhost" || host == d.opts.Name || host == d.host.Name
+	return hostport.IsLoopback(host) || host == "localhost" || host == d.opts.Name || host == d.host.Name
 }
 
 // serveHTTPChannel copies between the channel and a connection of the web server.
