@@ -33,7 +33,8 @@ func ParsePortSpec(text string) (PortSpec, error) {
 	s := PortSpec{Local: SamePort}
 	bad := message.WithHint(message.Errorf("%q is not a port to forward", text),
 		"write PORT, LPORT:PORT or BIND:LPORT:PORT, for example 8080:80")
-	rest, ok := text, false
+	var ok bool
+	rest := text
 	if i := strings.LastIndexByte(rest, ':'); i >= 0 {
 		local := rest[:i]
 		rest = rest[i+1:]
