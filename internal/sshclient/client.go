@@ -71,8 +71,8 @@ type Config struct {
 	Legacy []string
 	Prompt Prompter
 
-	// ConnectTimeout covers TCP, banner and key exchange; 0 is 30 s. Time that a
-	// person takes to answer does not count.
+	// ConnectTimeout covers TCP, banner and key exchange, and again the start of a
+	// session; 0 is 30 s. Time that a person takes to answer does not count.
 	ConnectTimeout time.Duration
 	// KeepAlive is the interval of keepalive requests while idle, 0 is 15 s,
 	// negative is off; after KeepAliveMax (0 is 3) unanswered ones the
@@ -85,6 +85,13 @@ type Config struct {
 	OnStep func(step string, done bool, err error)
 	// Debugf receives lines for -v; may be nil.
 	Debugf func(format string, args ...any)
+}
+
+func (c *Config) connectTimeout() time.Duration {
+	if c.ConnectTimeout <= 0 {
+		return defaultConnectTimeout
+	}
+	return c.ConnectTimeout
 }
 
 func (c *Config) debugf(format string, args ...any) {

@@ -89,6 +89,15 @@ func (c *Client) Wait(ctx context.Context) error {
 	}
 }
 
+// answer is await for what the device answers at once when it is well. It has
+// as long as the login had: a device may answer keepalives and nothing else.
+func answer[T any](ctx context.Context, c *Client, stage string, f func() (T, error), late func(T)) (T, error) {
+	limit := c.config.connectTimeout()
+	limited, cancel := context.WithTimeoutCause(ctx, limit, &TimeoutError{Host: c.config.host(), Stage: stage, After: limit})
+	defer cancel()
+	return await(limited, f, late)
+}
+
 // await runs f, which cannot be interrupted, and stops waiting for it when ctx is
 // done. late is then told f's result, to undo it.
 func await[T any](ctx context.Context, f func() (T, error), late func(T)) (T, error) {

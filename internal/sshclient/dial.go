@@ -43,10 +43,7 @@ func Dial(ctx context.Context, c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &dialer{cfg: c, timeout: c.ConnectTimeout, algos: algos}
-	if d.timeout <= 0 {
-		d.timeout = defaultConnectTimeout
-	}
+	d := &dialer{cfg: c, timeout: c.connectTimeout(), algos: algos}
 	inner, cancel := context.WithCancelCause(ctx)
 	d.clock = newClock(d.timeout, func() { cancel(errExpired) })
 	defer d.clock.stop()
@@ -167,6 +164,7 @@ func (d *dialer) over(ctx context.Context, stage string) error {
 // words hold text of the device, so they are never passed on as they are.
 func (d *dialer) handshakeError(ctx context.Context, check *hostKeyCheck, err error) error {
 	before, after, banner := d.wire.intro()
+	first := firstLine(before)
 	stage := "waiting for the SSH banner"
 	switch {
 	case check.accepted():
@@ -175,20 +173,27 @@ func (d *dialer) handshakeError(ctx context.Context, check *hostKeyCheck, err er
 		stage = "exchanging keys"
 	}
 	var negotiation *ssh.AlgorithmNegotiationError
+	var old *ssh1Error
 	switch {
 	case check.err() != nil:
 		return check.err()
 	case d.auth.failure() != nil:
 		return d.auth.failure()
 	}
-	if over := d.over(ctx, stage); over != nil {
-		return over
-	}
+	over := d.over(ctx, stage)
 	switch {
+	case over != nil && !errors.Is(context.Cause(ctx), errExpired):
+		return over
+	case busy(first):
+		return &BusyError{Host: d.cfg.host(), Got: first}
+	case errors.As(err, &old):
+		return &OldProtocolError{Host: d.cfg.host(), Got: firstLine([]byte(old.banner))}
+	case !banner && first != "":
+		return &NotSSHError{Host: d.cfg.host(), Got: first}
+	case over != nil:
+		return over
 	case errors.As(err, &negotiation):
 		return newAlgorithmError(d.cfg.host(), negotiation, after)
-	case !banner && len(before) > 0:
-		return &NotSSHError{Host: d.cfg.host(), Got: firstLine(before)}
 	case check.accepted() && isTooManyFailures(err):
 		return d.auth.tooMany()
 	case d.wire.broke(err):

@@ -80,6 +80,13 @@ func TestDialBeforeTheBanner(t *testing.T) {
 		{"closes at once", drain, "the connection was closed while waiting for the SSH banner", "SSH server"},
 		{"closes after the banner", say("SSH-2.0-x\r\n", drain), "the connection was closed while exchanging keys", "again"},
 		{"is a web server", say("HTTP/1.1 400 Bad Request\r\n\r\n", drain), `does not speak SSH on this port: it sent "HTTP/1.1 400 Bad Request"`, "napter-connect open"},
+		{"is a mail server that waits", say("220 mail.example ESMTP\r\n", hang), `does not speak SSH on this port: it sent "220 mail.example ESMTP"`, "-p"},
+		{"is something else that waits", say("login: \r\n", hang), `does not speak SSH on this port: it sent "login:"`, "-p"},
+		{"is busy", say("Exceeded MaxStartups\r\n", drain), `accepts no connection for now: it sent "Exceeded MaxStartups"`, "wait a minute"},
+		{"punishes this address", say("Not allowed at this time\r\n", drain), `it sent "Not allowed at this time"`, "wait a minute"},
+		{"speaks SSH 1", say("SSH-1.5-Cisco-1.25\n", hang), `speaks only SSH protocol 1 ("SSH-1.5-Cisco-1.25")`, "PuTTY"},
+		{"speaks SSH 1 and 2", say("SSH-1.99-Cisco-1.25\n", hang), "no answer within 200ms while exchanging keys", "ConnectTimeout"},
+		{"greets before its banner", say("Welcome\r\nSSH-2.0-x\r\n", hang), "no answer within 200ms while exchanging keys", "ConnectTimeout"},
 		{"is something else", say("220 \x1b[31mmail\r\n", drain), `it sent "220 \x1b[31mmail"`, "-p"},
 	}
 	for _, tt := range tests {

@@ -39,13 +39,17 @@ func during(stage string) message.Text {
 		return message.New("exchanging keys")
 	case "authenticating":
 		return message.New("authenticating")
+	case "opening a session":
+		return message.New("opening a session")
+	case "starting the session":
+		return message.New("starting the session")
 	}
 	return message.Verbatim(stage)
 }
 
 // TimeoutError says that the device did not answer in time. Stage is
-// "connecting", "waiting for the SSH banner", "exchanging keys" or
-// "authenticating".
+// "connecting", "waiting for the SSH banner", "exchanging keys",
+// "authenticating", "opening a session" or "starting the session".
 type TimeoutError struct {
 	Host, Stage string
 	After       time.Duration
@@ -62,9 +66,16 @@ func (e *TimeoutError) Timeout() bool { return true }
 
 // Hint says what to do.
 func (e *TimeoutError) Hint() message.Text {
-	if e.Stage == "waiting for the SSH banner" {
+	switch e.Stage {
+	case "waiting for the SSH banner":
 		return message.New("something accepts connections but does not speak SSH: " +
 			"check the port (-p), and whether the device is overloaded or has just lost its link")
+	case "authenticating":
+		return message.New("the SSH server answers, but its login hangs: it may be short of memory, " +
+			"or wait for a name server or a user directory (UseDNS, PAM)")
+	case "opening a session", "starting the session":
+		return message.New("the login succeeded, but what should start does not: " +
+			"the device may be short of memory or processes; -o ConnectTimeout=60 waits longer")
 	}
 	return message.New("check that the device is online and its signal; " +
 		"a slow link may need a longer connect timeout (-o ConnectTimeout=60)")
@@ -95,6 +106,42 @@ func (e *ClosedError) Hint() message.Text {
 		return message.New("the device may allow fewer attempts: name one key with -i KEY -o IdentitiesOnly=yes")
 	}
 	return message.New("the link may have dropped: try again")
+}
+
+// BusyError says that the SSH server turns connections away for now. Got is the
+// line that it sent, safe to print.
+type BusyError struct{ Host, Got string }
+
+func (e *BusyError) Text() message.Text {
+	return message.New("%s: the SSH server accepts no connection for now: it sent \"%s\"", e.Host, e.Got)
+}
+
+func (e *BusyError) Error() string { return e.Text().String() }
+
+// Hint says what to do.
+func (e *BusyError) Hint() message.Text {
+	return message.New("too many logins are under way (MaxStartups), or this address failed too often: wait a minute and try again")
+}
+
+// busy knows what OpenSSH's sshd sends in place of its banner (drop_connection in
+// sshd.c).
+func busy(line string) bool {
+	return line == "Exceeded MaxStartups" || line == "Not allowed at this time"
+}
+
+// OldProtocolError says that the device speaks SSH 1 alone. Got is its banner, safe to print.
+type OldProtocolError struct{ Host, Got string }
+
+func (e *OldProtocolError) Text() message.Text {
+	return message.New("%s speaks only SSH protocol 1 (\"%s\"), which neither this program nor OpenSSH supports", e.Host, e.Got)
+}
+
+func (e *OldProtocolError) Error() string { return e.Text().String() }
+
+// Hint says what to do.
+func (e *OldProtocolError) Hint() message.Text {
+	return message.New("update the device's SSH server, or forward its port and use a client that has SSH 1, " +
+		"such as PuTTY: napter-connect forward")
 }
 
 // NotSSHError says that what answered does not speak SSH. Got is the first line

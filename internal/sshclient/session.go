@@ -76,7 +76,10 @@ type session struct {
 func (c *Client) Run(ctx context.Context, o SessionOptions) (status int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	remote, err := await(ctx, c.open, func(s *ssh.Session) { _ = s.Close() })
+	remote, err := answer(ctx, c, "opening a session", c.open, func(s *ssh.Session) { _ = s.Close() })
+	if timeout, ok := errors.AsType[*TimeoutError](err); ok {
+		return failed, timeout
+	}
 	if err != nil {
 		return failed, c.explain(message.Errorf("opening a session: %w", err))
 	}
@@ -199,8 +202,9 @@ func (s *session) request(ctx context.Context) error {
 	if err := errors.Join(errs...); err != nil {
 		return message.Errorf("%s: %w", what, err)
 	}
-	_, err := await(ctx, func() (struct{}, error) { return struct{}{}, start() }, func(struct{}) {})
-	if err != nil && ctx.Err() == nil {
+	_, err := answer(ctx, s.Client, "starting the session",
+		func() (struct{}, error) { return struct{}{}, start() }, func(struct{}) {})
+	if _, ok := errors.AsType[*TimeoutError](err); err != nil && !ok && ctx.Err() == nil {
 		return message.Errorf("%s: %w", what, err)
 	}
 	return err

@@ -3,6 +3,7 @@ package sshclient
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -44,8 +45,36 @@ func (w *wire) Read(p []byte) (int, error) {
 	if w.recording && n > 0 {
 		w.head = append(w.head, p[:min(n, headLimit-len(w.head))]...)
 		w.recording = len(w.head) < headLimit
+		if why := hopeless(w.head); why != nil {
+			return 0, why
+		}
 	}
 	return n, err
+}
+
+// ssh1Error says that the peer speaks SSH 1 alone.
+type ssh1Error struct{ banner string }
+
+func (e *ssh1Error) Error() string { return "the peer speaks SSH 1 only" }
+
+// hopeless is an error if head, the start of what a peer sent, rules SSH 2 out: an
+// SSH 1 banner (1.99 speaks both, RFC 4253 section 5.1), or the greeting of a
+// service that people mistake for SSH. Any other text may precede a banner. The
+// library would wait for one until the time is up.
+func hopeless(head []byte) error {
+	line, _, ended := bytes.Cut(head, []byte("\n"))
+	if !ended {
+		return nil
+	}
+	if bytes.HasPrefix(line, []byte("SSH-1.")) && !bytes.HasPrefix(line, []byte("SSH-1.99")) {
+		return &ssh1Error{string(line)}
+	}
+	for _, greeting := range []string{"HTTP/", "220 ", "220-", "+OK ", "* OK ", "RFB 0"} {
+		if bytes.HasPrefix(line, []byte(greeting)) {
+			return io.ErrUnexpectedEOF
+		}
+	}
+	return nil
 }
 
 // idle is how long nothing has come from the device.
