@@ -268,7 +268,7 @@ func (a *authenticator) passphrase(id *identity) (ssh.Signer, error) {
 		if phrase == "" {
 			break
 		}
-		signer, err := ssh.ParsePrivateKeyWithPassphrase(id.sealed, []byte(phrase))
+		signer, err := unseal(id.sealed, phrase)
 		if err == nil {
 			return signer, nil
 		}

@@ -1,6 +1,7 @@
 package sshclient
 
 import (
+	"bytes"
 	"encoding/pem"
 	"errors"
 	"io"
@@ -71,11 +72,15 @@ func (id *identity) parse(data []byte) error {
 		id.pub, _ = openSSHPublicKey(data)
 	case errors.As(err, &sealed):
 		id.sealed, id.pub = data, sealed.PublicKey
-		if id.pub == nil {
-			id.pub, _ = readPublicKey(id.path + ".pub")
-		}
+	case sealedPKCS8(data) != nil:
+		id.sealed = data
+	case bytes.HasPrefix(data, []byte("PuTTY-User-Key-File-")):
+		return message.Errorf("%s is a PuTTY key: convert it with puttygen %s -O private-openssh -o NEWKEY", id.path, id.path)
 	default:
 		return message.Errorf("%s: not a private key that can be read: %w", id.path, err)
+	}
+	if id.sealed != nil && id.pub == nil {
+		id.pub, _ = readPublicKey(id.path + ".pub")
 	}
 	return nil
 }
