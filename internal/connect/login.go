@@ -24,6 +24,7 @@ type loginSettings struct {
 	identitiesOnly bool
 	agent          string
 	forwardAgent   bool
+	allForwards    bool
 	legacy         []string
 	hostKeys       sshclient.HostKeyPolicy
 	timeout        time.Duration
@@ -42,6 +43,7 @@ func merge(flags SSHOptions, rule config.Rule, host sshclient.HostConfig) loginS
 		service:        cmp.Or(flags.Request.Service, rule.Service),
 		identitiesOnly: flags.IdentitiesOnly || host.IdentitiesOnly,
 		forwardAgent:   flags.ForwardAgent || host.ForwardAgent,
+		allForwards:    host.ExitOnForwardFailure,
 		certificates:   host.CertFiles,
 		agent:          agentSocket(host.IdentityAgent, flags.AgentSocket),
 		hostKeys:       flags.HostKeyPolicy,

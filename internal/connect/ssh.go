@@ -159,13 +159,15 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	}
 	name := cmp.Or(info.SIM.Name, access.TargetName(r.Target))
 	s := merge(j.options, j.rule(name, info.SIM.Tags), host.HostConfig)
-	notices := make(chan message.Text, 1)
-	stop := j.warnBeforeExpiry(info.Mapping.Expires, func(line message.Text) { notices <- line })
+	notices := make(chan message.Text, 8)
+	tell := func(text message.Text, session bool) { j.beside(notices, text, session) }
+	stop := j.warnBeforeExpiry(info.Mapping.Expires, func(line message.Text) { tell(line, !j.options.NoCommand) })
 	defer stop()
 	began := j.now()
 	status, connected, err := launch.Shell{
 		Config: j.config(ctx, s, info.SIM), Session: j.session(s, info, notices), Now: j.Now,
-		Forwards: j.options.Forwards, NoCommand: j.options.NoCommand, Lend: j.options.Lend,
+		Forwards: j.options.Forwards, NoCommand: j.options.NoCommand, AllForwards: s.allForwards,
+		Lend: j.options.Lend, Tell: tell,
 		Forwarding: j.waitsForForwards,
 		Connected:  func(c *sshclient.Client) { j.client.Store(c) },
 	}.Run(ctx, info)
@@ -173,6 +175,20 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 		return status, nil // ~. is no failure: the user wanted it
 	}
 	return statusOwn, j.failed(ctx, r, info, began, connected, err)
+}
+
+// beside says something beside the session: a session has the terminal, and shows it
+// where it does not disturb. What it has no time for is dropped.
+func (j *sshJob) beside(notices chan<- message.Text, text message.Text, session bool) {
+	if !session {
+		j.notice("%s", text)
+		return
+	}
+	select {
+	case notices <- text:
+	default:
+		j.debugf("%s", text)
+	}
 }
 
 // config is the user's side of the connection.

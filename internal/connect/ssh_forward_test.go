@@ -1,12 +1,14 @@
 package connect_test
 
 import (
+	"context"
 	"io"
 	"net"
 	"os"
 	"strings"
 	"testing"
 
+	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
@@ -55,5 +57,82 @@ func TestForwardInUseIsWaitedFor(t *testing.T) {
 	if r := <-done; r.status != 0 || r.err != nil {
 		t.Errorf("status %d, %v", r.status, r.err)
 	}
+	w.clean()
+}
+
+// busyPort is an address that somebody listens on already.
+func busyPort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l.Addr().String()
+}
+
+// TestForwardThatCannotListen: the session goes on, as with OpenSSH, unless
+// ExitOnForwardFailure is set or there is nothing else to do.
+func TestForwardThatCannotListen(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	busy := sshclient.Forward{Kind: sshclient.Local, Listen: busyPort(t), Target: "127.0.0.1:80"}
+	tests := []struct {
+		name    string
+		change  func(*connect.SSHOptions)
+		refused bool
+	}{
+		{"beside a command", func(*connect.SSHOptions) {}, false},
+		{"ExitOnForwardFailure", func(o *connect.SSHOptions) { o.ConfigOptions = []string{"ExitOnForwardFailure=yes"} }, true},
+		{"alone", func(o *connect.SSHOptions) { o.NoCommand = true }, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w.notices = nil
+			o := w.options("gateway-001", "echo done")
+			o.Forwards = []sshclient.Forward{busy}
+			tt.change(&o)
+			r := w.run(t.Context(), o)
+			if tt.refused {
+				if r.status != 255 || r.err == nil || !strings.Contains(r.err.Error(), busy.Listen) || r.out != "" {
+					t.Errorf("%+v", r)
+				}
+				return
+			}
+			if r.err != nil || r.out != "done\n" || !strings.Contains(w.noticed(), busy.Listen) {
+				t.Errorf("%+v; told %q", r, w.noticed())
+			}
+		})
+	}
+	w.clean()
+}
+
+// TestForwardsAreToldOf: the port that was allocated, and a target that nobody
+// listens at.
+func TestForwardsAreToldOf(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	o := w.options("gateway-001", "")
+	o.NoCommand = true
+	o.Forwards = []sshclient.Forward{{Kind: sshclient.Local, Listen: "127.0.0.1:0", Target: "127.0.0.1:9"}}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan result, 1)
+	go func() { done <- w.run(ctx, o) }()
+	var here string
+	until(t, "the port is told", func() bool {
+		var ok bool
+		here, ok = strings.CutSuffix(w.noticed(), " is forwarded to 127.0.0.1:9")
+		return ok
+	})
+	conn, err := net.Dial("tcp", here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := conn.Read(make([]byte, 1)); err == nil {
+		t.Errorf("%d bytes came", n)
+	}
+	until(t, "the dead target is told", func() bool {
+		return strings.Contains(w.noticed(), "forwarding to 127.0.0.1:9: the device cannot connect: ")
+	})
+	cancel()
+	<-done
 	w.clean()
 }

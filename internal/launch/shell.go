@@ -4,9 +4,11 @@ import (
 	"context"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
 
@@ -20,9 +22,14 @@ type Shell struct {
 	Config  sshclient.Config
 	Session sshclient.SessionOptions
 	// Forwards are opened before the session. NoCommand runs none: the forwards
-	// live until ctx or the connection ends.
-	Forwards  []sshclient.Forward
-	NoCommand bool
+	// live until ctx or the connection ends. One that cannot listen is told to
+	// Tell, and ends the connection only if AllForwards is set, or if there is
+	// nothing else to stay for.
+	Forwards    []sshclient.Forward
+	NoCommand   bool
+	AllForwards bool // ExitOnForwardFailure
+	// Tell says something to the person, during the session or not; may be nil.
+	Tell func(text message.Text, session bool)
 	// Forwarding is told when the session has ended and connections still go
 	// through its forwards: they are waited for. May be nil.
 	Forwarding func(connections int)
@@ -50,16 +57,22 @@ func (s Shell) Run(ctx context.Context, info access.Info) (status int, connected
 	if s.Connected != nil {
 		s.Connected(c)
 	}
-	for _, f := range s.Forwards {
-		if _, err := c.Forward(ctx, f); err != nil {
-			return 255, true, err
+	var session atomic.Bool
+	tell := func(text message.Text) {
+		if s.Tell != nil {
+			s.Tell(text, session.Load())
 		}
+	}
+	if err := s.forward(ctx, c, tell); err != nil {
+		return 255, true, err
 	}
 	if s.NoCommand {
 		return 0, true, c.Wait(ctx)
 	}
 	status = 255
 	run := func() (err error) {
+		session.Store(true)
+		defer session.Store(false)
 		status, err = c.Run(ctx, s.Session)
 		return err
 	}

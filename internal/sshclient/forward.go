@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -192,7 +194,7 @@ func relay(ctx context.Context, conn net.Conn, target string, dial dialFunc) err
 	connect := func(target string) (net.Conn, error) {
 		peer, err := dial(ctx, "tcp", target)
 		if err != nil {
-			return nil, message.Errorf("forwarding to %s: %w", target, err)
+			return nil, unreached(target, err)
 		}
 		return peer, nil
 	}
@@ -209,6 +211,19 @@ func relay(ctx context.Context, conn net.Conn, target string, dial dialFunc) err
 	defer context.AfterFunc(ctx, func() { _ = peer.Close() })()
 	pipe(conn, peer)
 	return nil
+}
+
+// unreached says why no connection to a forward's target came about. What the
+// device says of it is untrusted text.
+func unreached(target string, err error) error {
+	refused, ok := errors.AsType[*ssh.OpenChannelError](err)
+	switch {
+	case !ok:
+		return message.Errorf("forwarding to %s: %w", target, err)
+	case refused.Reason == ssh.Prohibited:
+		return message.Errorf("forwarding to %s: the device's SSH server does not allow it (AllowTcpForwarding, PermitOpen)", target)
+	}
+	return message.Errorf("forwarding to %s: the device cannot connect: %s", target, cleanLine(refused.Message))
 }
 
 // pipe copies both ways until both are at their end, and closes both. The end of

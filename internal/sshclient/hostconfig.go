@@ -26,6 +26,8 @@ type HostConfig struct {
 	// one.
 	IdentityAgent string
 	ForwardAgent  bool
+	// ExitOnForwardFailure ends the connection when a forward cannot listen.
+	ExitOnForwardFailure bool
 	// HostKeyPolicy is StrictHostKeyChecking; nil when not set.
 	HostKeyPolicy *HostKeyPolicy
 	// ConnectTimeout is 0 when not set.
@@ -146,6 +148,7 @@ func (s *settings) hostConfig(name string) (c HostConfig, err error) {
 	c.CertFiles = s.paths("certificatefile", expand)
 	c.IdentitiesOnly = s.yes("identitiesonly")
 	c.IdentityAgent = s.identityAgent(expand)
+	c.ExitOnForwardFailure = s.yes("exitonforwardfailure")
 	if v, ok := s.take("forwardagent"); ok {
 		if c.ForwardAgent = isYes(v); !c.ForwardAgent && !isNo(v) {
 			s.ignore("forwardagent", v) // another agent than the one used

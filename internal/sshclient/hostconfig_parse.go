@@ -21,7 +21,7 @@ const maxIncludes = 16
 func honoured() (single, several []string) {
 	return []string{
 		"User", "Port", "IdentitiesOnly", "IdentityAgent", "ForwardAgent", "StrictHostKeyChecking",
-		"ConnectTimeout", "ServerAliveInterval", "ServerAliveCountMax",
+		"ConnectTimeout", "ServerAliveInterval", "ServerAliveCountMax", "ExitOnForwardFailure",
 	}, []string{"IdentityFile", "CertificateFile"}
 }
 
