@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
+
 	"github.com/spf13/cobra"
 	"golang.org/x/crypto/ssh"
 
@@ -14,7 +16,6 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/simcache"
-	"github.com/napter-connect/napter-connect/internal/sshclient"
 	"github.com/napter-connect/napter-connect/internal/table"
 )
 
@@ -218,11 +219,11 @@ func noHostKey(target string) error {
 }
 
 // hostKeys is our file of trusted host keys.
-func (a *app) hostKeys(s *setup) *sshclient.HostKeyStore {
-	return sshclient.OpenHostKeyStore(s.dirs.KnownHosts(), func(warning message.Text) { a.notice("%s", warning) })
+func (a *app) hostKeys(s *setup) *knownhosts.Store {
+	return knownhosts.OpenStore(s.dirs.KnownHosts(), func(warning message.Text) { a.notice("%s", warning) })
 }
 
-func (a *app) printHostKeys(s *setup, entries []sshclient.HostKeyEntry, asJSON bool) error {
+func (a *app) printHostKeys(s *setup, entries []knownhosts.Entry, asJSON bool) error {
 	names := a.cachedSIMs(s).Names()
 	rows := make([]hostKeyRow, 0, len(entries))
 	for _, e := range entries {

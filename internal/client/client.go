@@ -5,8 +5,9 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Options are what a Client needs of its surroundings.

@@ -2,13 +2,14 @@ package connect
 
 import (
 	"cmp"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/sshclient/hostconfig"
+
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
+
 	"github.com/napter-connect/napter-connect/internal/config"
-	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
 
 const defaultSSHPort = 22
@@ -26,7 +27,7 @@ type loginSettings struct {
 	forwardAgent   bool
 	allForwards    bool
 	legacy         []string
-	hostKeys       sshclient.HostKeyPolicy
+	hostKeys       knownhosts.Policy
 	timeout        time.Duration
 	keepAlive      time.Duration
 	keepAliveMax   int
@@ -36,7 +37,7 @@ type loginSettings struct {
 // the service, with the rule for the name as typed; and afterwards, for the rest,
 // with the rule for the SIM's real name and tags. A rule by tag can therefore not
 // set the port or the service: they are needed before the tags are known.
-func merge(flags SSHOptions, rule config.Rule, host sshclient.HostConfig) loginSettings {
+func merge(flags SSHOptions, rule config.Rule, host hostconfig.Config) loginSettings {
 	s := loginSettings{
 		user:           cmp.Or(flags.User, rule.User, host.User, flags.LocalUser),
 		port:           cmp.Or(flags.Request.Port, rule.Port, host.Port, defaultSSHPort),
@@ -52,7 +53,7 @@ func merge(flags SSHOptions, rule config.Rule, host sshclient.HostConfig) loginS
 		keepAliveMax:   host.KeepAliveMax,
 		legacy:         append(append([]string{}, flags.Legacy...), rule.Legacy...),
 	}
-	if host.HostKeyPolicy != nil && flags.HostKeyPolicy == sshclient.Ask {
+	if host.HostKeyPolicy != nil && flags.HostKeyPolicy == knownhosts.Ask {
 		s.hostKeys = *host.HostKeyPolicy
 	}
 	switch {
@@ -60,7 +61,7 @@ func merge(flags SSHOptions, rule config.Rule, host sshclient.HostConfig) loginS
 		s.identities = flags.Identities
 	case len(rule.Identity) > 0:
 		for _, file := range rule.Identity {
-			s.identities = append(s.identities, expandHome(file))
+			s.identities = append(s.identities, hostconfig.ExpandHome(file))
 		}
 	default:
 		s.identities = host.IdentityFiles
@@ -77,17 +78,4 @@ func agentSocket(identityAgent, environment string) string {
 		return ""
 	}
 	return identityAgent
-}
-
-// expandHome reads a leading ~/ as a shell does; config.yaml is written by people.
-func expandHome(path string) string {
-	rest, ok := strings.CutPrefix(path, "~/")
-	if !ok {
-		return path
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return path
-	}
-	return filepath.Join(home, rest)
 }

@@ -5,9 +5,12 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/napter-connect/napter-connect/internal/sshclient/hostconfig"
+
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
+
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
-	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
 
 func TestMerge(t *testing.T) {
@@ -19,18 +22,18 @@ func TestMerge(t *testing.T) {
 		LocalUser: "me", AgentSocket: "/env.sock", Legacy: []string{"a"},
 	}
 	rule := config.Rule{User: "rule", Port: 2202, Service: "air", Identity: []string{"~/rule.key", "/abs.key"}, Legacy: []string{"b"}}
-	host := sshclient.HostConfig{
+	host := hostconfig.Config{
 		User: "host", Port: 2203, IdentityFiles: []string{"host.key"}, CertFiles: []string{"host.cert"},
 		IdentitiesOnly: true, IdentityAgent: "/host.sock", ForwardAgent: true,
 	}
-	known := sshclient.KnownOnly
+	known := knownhosts.KnownOnly
 	ruleKeys := []string{filepath.Join(home, "rule.key"), "/abs.key"}
 	nobody := SSHOptions{LocalUser: "me", AgentSocket: "/env.sock"}
 	for _, c := range []struct {
 		what  string
 		flags SSHOptions
 		rule  config.Rule
-		host  sshclient.HostConfig
+		host  hostconfig.Config
 		want  loginSettings
 	}{
 		{"flags over all", flags, rule, host, loginSettings{
@@ -45,15 +48,15 @@ func TestMerge(t *testing.T) {
 			user: "host", port: 2203, identities: []string{"host.key"}, certificates: []string{"host.cert"},
 			identitiesOnly: true, agent: "/host.sock", forwardAgent: true, legacy: []string{},
 		}},
-		{"defaults", nobody, config.Rule{}, sshclient.HostConfig{}, loginSettings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
-		{"no agent", nobody, config.Rule{}, sshclient.HostConfig{IdentityAgent: "none"}, loginSettings{user: "me", port: 22, legacy: []string{}}},
-		{"ssh_config's connection", nobody, config.Rule{}, sshclient.HostConfig{
+		{"defaults", nobody, config.Rule{}, hostconfig.Config{}, loginSettings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
+		{"no agent", nobody, config.Rule{}, hostconfig.Config{IdentityAgent: "none"}, loginSettings{user: "me", port: 22, legacy: []string{}}},
+		{"ssh_config's connection", nobody, config.Rule{}, hostconfig.Config{
 			HostKeyPolicy: &known, ConnectTimeout: 9, KeepAlive: 8, KeepAliveMax: 7,
-		}, loginSettings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}, hostKeys: sshclient.KnownOnly, timeout: 9, keepAlive: 8, keepAliveMax: 7}},
-		{"flags over ssh_config's connection", SSHOptions{HostKeyPolicy: sshclient.AcceptNew, ConnectTimeout: 3}, config.Rule{}, sshclient.HostConfig{
+		}, loginSettings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}, hostKeys: knownhosts.KnownOnly, timeout: 9, keepAlive: 8, keepAliveMax: 7}},
+		{"flags over ssh_config's connection", SSHOptions{HostKeyPolicy: knownhosts.AcceptNew, ConnectTimeout: 3}, config.Rule{}, hostconfig.Config{
 			HostKeyPolicy: &known, ConnectTimeout: 9,
-		}, loginSettings{port: 22, legacy: []string{}, hostKeys: sshclient.AcceptNew, timeout: 3}},
-		{"the usual agent", nobody, config.Rule{}, sshclient.HostConfig{IdentityAgent: "SSH_AUTH_SOCK"}, loginSettings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
+		}, loginSettings{port: 22, legacy: []string{}, hostKeys: knownhosts.AcceptNew, timeout: 3}},
+		{"the usual agent", nobody, config.Rule{}, hostconfig.Config{IdentityAgent: "SSH_AUTH_SOCK"}, loginSettings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
 	} {
 		if got := merge(c.flags, c.rule, c.host); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s:\ngot  %+v\nwant %+v", c.what, got, c.want)

@@ -7,6 +7,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/sshclient/hostconfig"
+
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
+
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/launch"
@@ -30,7 +34,7 @@ type SSHOptions struct {
 	ForwardAgent   bool // -A
 	Legacy         []string
 	// HostKeyPolicy other than Ask wins over ssh_config's.
-	HostKeyPolicy sshclient.HostKeyPolicy
+	HostKeyPolicy knownhosts.Policy
 
 	// ConfigFile is -F, ConfigOptions -o, both as typed.
 	ConfigFile    string
@@ -58,12 +62,12 @@ type sshJob struct {
 	*Connector
 	*access.Recorder
 	options SSHOptions
-	host    <-chan hostConfig
+	host    <-chan loadedHost
 	client  atomic.Pointer[sshclient.Client]
 }
 
-type hostConfig struct {
-	sshclient.HostConfig
+type loadedHost struct {
+	hostconfig.Config
 	err error
 }
 
@@ -107,18 +111,18 @@ const unsafeName = "napter-sim"
 
 // loadHost reads ssh_config while access is being opened; a mistake in it ends
 // the job.
-func loadHost(ctx context.Context, o SSHOptions, cancel context.CancelCauseFunc) <-chan hostConfig {
-	loaded := make(chan hostConfig, 1)
+func loadHost(ctx context.Context, o SSHOptions, cancel context.CancelCauseFunc) <-chan loadedHost {
+	loaded := make(chan loadedHost, 1)
 	go func() {
 		name := access.TargetName(o.Request.Target)
-		if !sshclient.SafeHostName(name) {
+		if !hostconfig.SafeName(name) {
 			name = unsafeName
 		}
-		host, err := sshclient.LoadHostConfig(ctx, name, o.ConfigFile, o.ConfigOptions)
+		host, err := hostconfig.Load(ctx, name, o.ConfigFile, o.ConfigOptions)
 		if err != nil {
 			cancel(err)
 		}
-		loaded <- hostConfig{host, err}
+		loaded <- loadedHost{host, err}
 	}()
 	return loaded
 }
@@ -128,21 +132,21 @@ func loadHost(ctx context.Context, o SSHOptions, cancel context.CancelCauseFunc)
 func (j *sshJob) request() (access.Request, error) {
 	r := j.options.Request
 	rule := j.rule(access.TargetName(r.Target), nil)
-	var host hostConfig
+	var host loadedHost
 	if r.Port == 0 && rule.Port == 0 {
 		if host = j.hostConfig(); host.err != nil {
 			return r, host.err
 		}
 	}
-	s := merge(j.options, rule, host.HostConfig)
+	s := merge(j.options, rule, host.Config)
 	r.Port, r.Service = s.port, s.service
 	return r, nil
 }
 
 // hostConfig waits for ssh_config; it may be called again.
-func (j *sshJob) hostConfig() hostConfig {
+func (j *sshJob) hostConfig() loadedHost {
 	host := <-j.host
-	again := make(chan hostConfig, 1)
+	again := make(chan loadedHost, 1)
 	again <- host
 	j.host = again
 	return host
@@ -158,7 +162,7 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 		j.debugf("ssh_config: %s is not honoured", option)
 	}
 	name := cmp.Or(info.SIM.Name, access.TargetName(r.Target))
-	s := merge(j.options, j.rule(name, info.SIM.Tags), host.HostConfig)
+	s := merge(j.options, j.rule(name, info.SIM.Tags), host.Config)
 	notices := make(chan message.Text, 8)
 	tell := func(text message.Text, session bool) { j.beside(notices, text, session) }
 	stop := j.warnBeforeExpiry(info.Mapping.Expires, func(line message.Text) { tell(line, !j.options.NoCommand) })

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
+
 	"golang.org/x/crypto/ssh"
 
 	"github.com/napter-connect/napter-connect/internal/access"
@@ -134,9 +136,9 @@ func TestChangedHostKeyIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := w.options("gateway-001", "true")
-	o.HostKeyPolicy = sshclient.AcceptNew
+	o.HostKeyPolicy = knownhosts.AcceptNew
 	err := w.fails(o, "", "")
-	var changed *sshclient.HostKeyChangedError
+	var changed *knownhosts.ChangedError
 	if !errors.As(err, &changed) {
 		t.Errorf("got %v", err)
 	}

@@ -5,6 +5,10 @@ import (
 	"errors"
 	"runtime"
 
+	"github.com/napter-connect/napter-connect/internal/sshclient/hostconfig"
+
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
+
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/lease"
@@ -59,7 +63,7 @@ func (d *Doctor) lookAtJournal(context.Context) finding {
 }
 
 func (d *Doctor) lookAtOpenSSH(ctx context.Context) finding {
-	version, err := sshclient.OpenSSHVersion(ctx)
+	version, err := hostconfig.OpenSSHVersion(ctx)
 	if err != nil {
 		return finding{
 			status: Note,
@@ -102,7 +106,7 @@ func (d *Doctor) lookAtAgent(ctx context.Context) finding {
 }
 
 func (d *Doctor) lookAtHostKeys(context.Context) finding {
-	entries, err := sshclient.OpenHostKeyStore(d.KnownHosts, nil).List()
+	entries, err := knownhosts.OpenStore(d.KnownHosts, nil).List()
 	if err != nil {
 		return because(Failed, err)
 	}

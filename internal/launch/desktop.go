@@ -10,6 +10,7 @@ import (
 
 	"github.com/cli/browser"
 	"github.com/mattn/go-shellwords"
+
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 

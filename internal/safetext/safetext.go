@@ -3,6 +3,7 @@
 package safetext
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode"
@@ -60,4 +61,17 @@ func printable(r rune) bool {
 	}
 	// Cc: controls; Cf: bidi controls, byte order mark, tags; Zl, Zp: separators.
 	return !unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+}
+
+// Trim is Line without space around it.
+func Trim(s string) string { return Line(strings.TrimSpace(s)) }
+
+// FirstLine is the first line of what a stranger sent, safe and short.
+func FirstLine(b []byte) string {
+	line, _, _ := bytes.Cut(bytes.TrimLeft(b, "\r\n"), []byte("\n"))
+	s := []rune(Trim(string(line)))
+	if len(s) > 80 {
+		s = append(s[:80], '…')
+	}
+	return string(s)
 }

@@ -5,9 +5,10 @@ import (
 	"net"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const (

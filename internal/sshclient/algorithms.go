@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 // AlgorithmError says that the device and we have no algorithm in common for
@@ -112,7 +114,7 @@ func common(ours, theirs []string) []string {
 func cleanNames(names []string) []string {
 	out := make([]string, 0, len(names))
 	for _, name := range names {
-		out = append(out, cleanLine(name))
+		out = append(out, safetext.Trim(name))
 	}
 	return out
 }

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 const (
@@ -227,7 +229,7 @@ func (a *authenticator) challenge(name, instruction string, questions []string, 
 		if echos[i] {
 			ask = a.cfg.Prompt.Line
 		}
-		answer, err := a.ask(ask, message.New("(%s) %s ", a.login(), cleanLine(question)))
+		answer, err := a.ask(ask, message.New("(%s) %s ", a.login(), safetext.Trim(question)))
 		if err != nil {
 			return nil, err
 		}
@@ -259,7 +261,7 @@ func (a *authenticator) ask(how func(context.Context, message.Text) (string, err
 // passphrase opens an encrypted key. An empty answer gives the key up, as with
 // OpenSSH.
 func (a *authenticator) passphrase(id *identity) (ssh.Signer, error) {
-	prompt := message.New("Enter passphrase for key '%s': ", cleanLine(id.path))
+	prompt := message.New("Enter passphrase for key '%s': ", safetext.Trim(id.path))
 	for range tries {
 		phrase, err := a.ask(a.cfg.Prompt.Secret, prompt)
 		if err != nil {
@@ -292,7 +294,7 @@ func (a *authenticator) banner(words string) error {
 }
 
 func (a *authenticator) login() string {
-	return cleanLine(a.cfg.User) + "@" + a.cfg.host()
+	return safetext.Trim(a.cfg.User) + "@" + a.cfg.host()
 }
 
 // failure is why the login was given up here, or nil.
@@ -300,7 +302,7 @@ func (a *authenticator) failure() error { return a.abort }
 
 func (a *authenticator) denied(allowed []string) *AuthError {
 	e := &AuthError{
-		Host: a.cfg.host(), User: cleanLine(a.cfg.User), Allowed: cleanNames(allowed),
+		Host: a.cfg.host(), User: safetext.Trim(a.cfg.User), Allowed: cleanNames(allowed),
 		Refused: a.refused, asked: a.passwords+a.challenges > 0, prompt: a.cfg.Prompt != nil,
 	}
 	if a.ring != nil {

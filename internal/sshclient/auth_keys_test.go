@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/sshclient/sshkey"
 	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
@@ -175,7 +176,7 @@ func fidoKey(t *testing.T) []byte {
 func TestCertificates(t *testing.T) {
 	ca := newEd25519(t)
 	dir := t.TempDir()
-	checker := &ssh.CertChecker{IsUserAuthority: func(k ssh.PublicKey) bool { return sameKey(k, ca.PublicKey()) }}
+	checker := &ssh.CertChecker{IsUserAuthority: func(k ssh.PublicKey) bool { return sshkey.Same(k, ca.PublicKey()) }}
 	d := startDevice(t, func(_ *device, c *ssh.ServerConfig) {
 		c.PublicKeyCallback = checker.Authenticate
 	})

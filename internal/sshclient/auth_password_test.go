@@ -12,6 +12,8 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
+	"github.com/napter-connect/napter-connect/internal/sshclient/sshkey"
 )
 
 // passwords lets in whoever knows the password, by the one method or the other.
@@ -116,7 +118,7 @@ func TestKeyAndPassword(t *testing.T) {
 	pub := writeKey(t, path, "")
 	d := startDevice(t, func(_ *device, c *ssh.ServerConfig) {
 		c.PublicKeyCallback = func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
-			if !sameKey(key, pub) {
+			if !sshkey.Same(key, pub) {
 				return nil, errors.New("no")
 			}
 			return nil, &ssh.PartialSuccessError{Next: ssh.ServerAuthCallbacks{
@@ -144,7 +146,7 @@ func TestSlowPerson(t *testing.T) {
 	d := startDevice(t, passwords("password", "pw"))
 	c := configFor(t, d.addr)
 	c.ConnectTimeout = 300 * time.Millisecond
-	c.HostKeyPolicy = Ask
+	c.HostKeyPolicy = knownhosts.Ask
 	c.Prompt = slowPerson{500 * time.Millisecond}
 	mustDial(t, c)
 }

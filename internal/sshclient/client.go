@@ -3,23 +3,16 @@ package sshclient
 import (
 	"context"
 	"net"
+	"regexp"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
-)
 
-// HostKeyPolicy says what to do with a host key that is not known. A key that
-// differs from the known one is always refused.
-type HostKeyPolicy int
-
-// Policies, as in OpenSSH's StrictHostKeyChecking ("no" is AcceptNew here).
-const (
-	Ask HostKeyPolicy = iota
-	AcceptNew
-	KnownOnly // "yes"
+	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 )
 
 // Prompter asks the person, in the person's language. Implementations escape
@@ -49,7 +42,7 @@ type Config struct {
 	// further files that are believed and never written.
 	KnownHosts         string
 	ReadOnlyKnownHosts []string
-	HostKeyPolicy      HostKeyPolicy
+	HostKeyPolicy      knownhosts.Policy
 	// DeviceID is the device's identity (IMEI) now. It is stored beside a new
 	// host key, and a changed key's error says whether it changed too.
 	DeviceID string
@@ -109,11 +102,22 @@ func (c *Config) step(name string, done bool, err error) {
 // host is what messages call the device, safe to print.
 func (c *Config) host() string {
 	for _, s := range []string{c.Name, c.Alias} {
-		if s = cleanLine(s); s != "" {
+		if s = safetext.Trim(s); s != "" {
 			return s
 		}
 	}
 	return c.Addr
+}
+
+// shellWord are names that may be shown as part of a command.
+var shellWord = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
+
+// commandName is how the user names the device on a command line.
+func (c *Config) commandName() string {
+	if shellWord.MatchString(c.Name) {
+		return c.Name
+	}
+	return c.Alias
 }
 
 // Client is an authenticated connection. It may run several sessions and forwards

@@ -6,8 +6,9 @@ import (
 	"io"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // newClient starts to watch over conn. idle says how long nothing has arrived.

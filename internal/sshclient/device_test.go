@@ -17,8 +17,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
+	"github.com/napter-connect/napter-connect/internal/sshclient/sshkey"
 )
 
 // device is an SSH server in this process.
@@ -106,7 +109,7 @@ func allowKeys(keys ...ssh.PublicKey) func(*device, *ssh.ServerConfig) {
 				d.tried = append(d.tried, ssh.FingerprintSHA256(key))
 			}
 			for _, k := range keys {
-				if sameKey(k, key) {
+				if sshkey.Same(k, key) {
 					return &ssh.Permissions{}, nil
 				}
 			}
@@ -170,7 +173,7 @@ func configFor(t *testing.T, addr string) Config {
 	t.Setenv("USERPROFILE", home)
 	return Config{
 		Addr: addr, Name: "gateway-001", Alias: testAlias, DevicePort: 22,
-		KnownHosts: filepath.Join(home, "state", "known_hosts"), HostKeyPolicy: AcceptNew,
+		KnownHosts: filepath.Join(home, "state", "known_hosts"), HostKeyPolicy: knownhosts.AcceptNew,
 		User: "pi", IdentityFiles: []string{"none"}, ConnectTimeout: 10 * time.Second,
 	}
 }

@@ -6,9 +6,13 @@ import (
 	"net"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/netfault"
-	"golang.org/x/crypto/ssh"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/sshclient/hostconfig"
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 )
 
 const (
@@ -29,14 +33,14 @@ type dialer struct {
 	clock   *clock
 	wire    *wire
 	algos   ssh.Algorithms
-	hosts   *hostKeys
+	hosts   *knownhosts.Keys
 	auth    *authenticator
 }
 
 // Dial connects, checks the host key and authenticates. The errors that a person
 // can do something about are *RefusedError, *TimeoutError, *ClosedError,
-// *NotSSHError, *AlgorithmError, *AuthError, *HostKeyUnknownError,
-// *HostKeyChangedError and *HostKeyRevokedError; each has a Hint. When ctx ends,
+// *NotSSHError, *BusyError, *OldProtocolError, *AlgorithmError, *AuthError and those
+// of package knownhosts; each has a Hint. When ctx ends,
 // so does Dial; afterwards ctx has no effect on the client.
 func Dial(ctx context.Context, c Config) (*Client, error) {
 	algos, err := algorithms(c.Legacy)
@@ -55,7 +59,7 @@ func Dial(ctx context.Context, c Config) (*Client, error) {
 	loaded := make(chan error, 1)
 	go func() {
 		var err error
-		if d.hosts, err = loadHostKeys(&d.cfg); err != nil {
+		if d.hosts, err = d.hostKeys(); err != nil {
 			cancel(err) // no need to connect
 		}
 		loaded <- err
@@ -72,6 +76,22 @@ func Dial(ctx context.Context, c Config) (*Client, error) {
 		return nil, err
 	}
 	return d.handshake(inner, conn)
+}
+
+// hostKeys reads what is known about the device's host key.
+func (d *dialer) hostKeys() (*knownhosts.Keys, error) {
+	c := &d.cfg
+	o := knownhosts.Options{
+		Host: c.host(), Target: c.commandName(), Alias: c.Alias, Port: c.DevicePort, DeviceID: c.DeviceID,
+		File: c.KnownHosts, Policy: c.HostKeyPolicy, Pause: d.clock.pause, Debugf: c.Debugf,
+	}
+	if c.Prompt != nil {
+		o.Asker = c.Prompt
+	}
+	for _, path := range c.ReadOnlyKnownHosts {
+		o.ReadOnly = append(o.ReadOnly, hostconfig.ExpandHome(path))
+	}
+	return knownhosts.Load(o)
 }
 
 func (d *dialer) connect(ctx context.Context) (conn net.Conn, err error) {
@@ -96,7 +116,7 @@ func (d *dialer) handshake(ctx context.Context, conn net.Conn) (client *Client, 
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 
-	check := &hostKeyCheck{keys: d.hosts, cfg: &d.cfg, clock: d.clock, ctx: ctx}
+	check := d.hosts.NewCheck(ctx)
 	config := &ssh.ClientConfig{
 		Config: ssh.Config{
 			KeyExchanges: d.algos.KeyExchanges,
@@ -104,8 +124,8 @@ func (d *dialer) handshake(ctx context.Context, conn net.Conn) (client *Client, 
 			MACs:         d.algos.MACs,
 		},
 		User:              d.cfg.User,
-		HostKeyAlgorithms: d.hosts.algorithms(d.algos.HostKeys),
-		HostKeyCallback:   check.callback,
+		HostKeyAlgorithms: withFirst(d.hosts.Algorithms(d.algos.HostKeys)),
+		HostKeyCallback:   check.Callback,
 		BannerCallback:    d.auth.banner,
 		AuthCallback:      d.auth.next,
 		ClientVersion:     "SSH-2.0-napter-connect",
@@ -126,7 +146,7 @@ func (d *dialer) handshake(ctx context.Context, conn net.Conn) (client *Client, 
 }
 
 func (d *dialer) logNegotiated(conn ssh.Conn) {
-	d.cfg.debugf("server is %s", cleanLine(string(conn.ServerVersion())))
+	d.cfg.debugf("server is %s", safetext.Trim(string(conn.ServerVersion())))
 	if c, ok := conn.(ssh.AlgorithmsConnMetadata); ok {
 		a := c.Algorithms()
 		d.cfg.debugf("algorithms: kex %s, host key %s, cipher %s / %s", a.KeyExchange, a.HostKey, a.Read.Cipher, a.Write.Cipher)
@@ -162,12 +182,12 @@ func (d *dialer) over(ctx context.Context, stage string) error {
 
 // handshakeError tells the failures of the handshake apart. The library's own
 // words hold text of the device, so they are never passed on as they are.
-func (d *dialer) handshakeError(ctx context.Context, check *hostKeyCheck, err error) error {
+func (d *dialer) handshakeError(ctx context.Context, check *knownhosts.Check, err error) error {
 	before, after, banner := d.wire.intro()
-	first := firstLine(before)
+	first := safetext.FirstLine(before)
 	stage := "waiting for the SSH banner"
 	switch {
-	case check.accepted():
+	case check.Accepted():
 		stage = "authenticating"
 	case banner:
 		stage = "exchanging keys"
@@ -175,8 +195,8 @@ func (d *dialer) handshakeError(ctx context.Context, check *hostKeyCheck, err er
 	var negotiation *ssh.AlgorithmNegotiationError
 	var old *ssh1Error
 	switch {
-	case check.err() != nil:
-		return check.err()
+	case check.Err() != nil:
+		return check.Err()
 	case d.auth.failure() != nil:
 		return d.auth.failure()
 	}
@@ -187,14 +207,14 @@ func (d *dialer) handshakeError(ctx context.Context, check *hostKeyCheck, err er
 	case busy(first):
 		return &BusyError{Host: d.cfg.host(), Got: first}
 	case errors.As(err, &old):
-		return &OldProtocolError{Host: d.cfg.host(), Got: firstLine([]byte(old.banner))}
+		return &OldProtocolError{Host: d.cfg.host(), Got: safetext.FirstLine([]byte(old.banner))}
 	case !banner && first != "":
 		return &NotSSHError{Host: d.cfg.host(), Got: first}
 	case over != nil:
 		return over
 	case errors.As(err, &negotiation):
 		return newAlgorithmError(d.cfg.host(), negotiation, after)
-	case check.accepted() && isTooManyFailures(err):
+	case check.Accepted() && isTooManyFailures(err):
 		return d.auth.tooMany()
 	case d.wire.broke(err):
 		return &ClosedError{Host: d.cfg.host(), Stage: stage, Err: err}

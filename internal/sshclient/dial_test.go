@@ -159,10 +159,10 @@ func TestOldDeviceNamesTheSetting(t *testing.T) {
 }
 
 func TestUnknownLegacyName(t *testing.T) {
-	if err := CheckLegacy([]string{"ssh-rsa", "3des-cbc", "aes128-ctr"}); err != nil {
+	if _, err := algorithms([]string{"ssh-rsa", "3des-cbc", "aes128-ctr"}); err != nil {
 		t.Error(err)
 	}
-	err := CheckLegacy([]string{"rot13"})
+	_, err := algorithms([]string{"rot13"})
 	if err == nil || !strings.Contains(message.Hint(err).String(), "ssh-rsa") {
 		t.Errorf("got %v", err)
 	}

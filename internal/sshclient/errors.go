@@ -1,12 +1,12 @@
 package sshclient
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 // RefusedError says that nothing listens at the address.
@@ -170,7 +170,7 @@ type handshakeError struct {
 
 func (e *handshakeError) Text() message.Text {
 	words := strings.TrimPrefix(e.err.Error(), "ssh: handshake failed: ")
-	words = cleanLine(strings.TrimPrefix(words, "ssh: "))
+	words = safetext.Trim(strings.TrimPrefix(words, "ssh: "))
 	// One of our own comes back from the library with nothing but its prefix.
 	var ours interface{ Text() message.Text }
 	if errors.As(e.err, &ours) && ours.Text().String() == words {
@@ -187,14 +187,4 @@ func (e *handshakeError) Unwrap() error { return e.err }
 // auth_maxtries_exceeded); the library does not export the type.
 func isTooManyFailures(err error) bool {
 	return strings.Contains(err.Error(), "Too many authentication failures")
-}
-
-// firstLine is the first line of what a stranger sent, safe and short.
-func firstLine(b []byte) string {
-	line, _, _ := bytes.Cut(bytes.TrimLeft(b, "\r\n"), []byte("\n"))
-	s := []rune(cleanLine(string(line)))
-	if len(s) > 80 {
-		s = append(s[:80], '…')
-	}
-	return string(s)
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 )
 
 // EscapeHelp is the answer to ~?.
@@ -13,7 +14,7 @@ func EscapeHelp() message.Text { return escapeHelpText() }
 // method, and nobody has met before.
 func ConfigForPassword(t *testing.T, method, password string) Config {
 	c := configFor(t, startDevice(t, passwords(method, password)).addr)
-	c.HostKeyPolicy = Ask
+	c.HostKeyPolicy = knownhosts.Ask
 	return c
 }
 

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 // Forward is one port forwarding: -L, -R or -D. The zero Kind is invalid.
@@ -223,7 +224,7 @@ func unreached(target string, err error) error {
 	case refused.Reason == ssh.Prohibited:
 		return message.Errorf("forwarding to %s: the device's SSH server does not allow it (AllowTcpForwarding, PermitOpen)", target)
 	}
-	return message.Errorf("forwarding to %s: the device cannot connect: %s", target, cleanLine(refused.Message))
+	return message.Errorf("forwarding to %s: the device cannot connect: %s", target, safetext.Trim(refused.Message))
 }
 
 // pipe copies both ways until both are at their end, and closes both. The end of

@@ -13,6 +13,7 @@ import (
 	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 )
 
 func entryFor(name string, key ssh.PublicKey, comment string) string {
@@ -57,7 +58,7 @@ func TestNewHostKeyIsStoredWithTheDevice(t *testing.T) {
 			t.Errorf("%s has mode %v, %v", path, st.Mode(), err)
 		}
 	}
-	c.HostKeyPolicy = KnownOnly
+	c.HostKeyPolicy = knownhosts.KnownOnly
 	mustDial(t, c)
 }
 
@@ -69,7 +70,7 @@ func TestKnownAlgorithmGoesFirst(t *testing.T) {
 		t.Run(key.PublicKey().Type(), func(t *testing.T) {
 			d := startDevice(t, noAuth, keys...)
 			c := configFor(t, d.addr)
-			c.HostKeyPolicy = KnownOnly
+			c.HostKeyPolicy = knownhosts.KnownOnly
 			writeKnown(t, c.KnownHosts, entryFor(testAlias, key.PublicKey(), ""))
 			mustDial(t, c)
 		})
@@ -87,19 +88,19 @@ func TestChangedHostKeyIsRefused(t *testing.T) {
 		{"other device", "111", "222", "the IMEI changed too (111, now 222): this SIM seems to be in another device", true},
 		{"not known", "", "222", "replaced or reinstalled, or somebody intercepts", false},
 	}
-	for _, policy := range []HostKeyPolicy{Ask, AcceptNew, KnownOnly} {
+	for _, policy := range []knownhosts.Policy{knownhosts.Ask, knownhosts.AcceptNew, knownhosts.KnownOnly} {
 		for _, tt := range tests {
 			d := startDevice(t, noAuth, now)
 			c := configFor(t, d.addr)
 			comment := ""
 			if tt.was != "" {
-				comment = devicePrefix + tt.was
+				comment = "imei=" + tt.was
 			}
 			text := "# mine\n" + entryFor(testAlias, old.PublicKey(), comment)
 			writeKnown(t, c.KnownHosts, text)
 			c.HostKeyPolicy, c.DeviceID, c.Prompt = policy, tt.is, &person{answers: []string{"yes", "yes"}}
 			_, err := Dial(t.Context(), c)
-			var e *HostKeyChangedError
+			var e *knownhosts.ChangedError
 			if !errors.As(err, &e) {
 				t.Fatalf("%s: got %v", tt.name, err)
 			}
@@ -132,7 +133,7 @@ func TestKeyOfAReadOnlyFile(t *testing.T) {
 	key := newEd25519(t)
 	d := startDevice(t, noAuth, key)
 	c := configFor(t, d.addr)
-	c.HostKeyPolicy = KnownOnly
+	c.HostKeyPolicy = knownhosts.KnownOnly
 	theirs := filepath.Join(t.TempDir(), "theirs")
 	c.ReadOnlyKnownHosts = []string{theirs, filepath.Join(t.TempDir(), "absent")}
 	broken := "garbage\nhost ssh-ed25519 AAAA\nhost2 ssh-rsa !!!!\n! ssh-ed25519 x\n" + strings.Repeat("x", 1<<17) + "\n"
@@ -146,7 +147,7 @@ func TestKeyOfAReadOnlyFile(t *testing.T) {
 
 	writeKnown(t, theirs, broken+entryFor(testAlias, newEd25519(t).PublicKey(), ""))
 	_, err := Dial(t.Context(), c)
-	var e *HostKeyChangedError
+	var e *knownhosts.ChangedError
 	if !errors.As(err, &e) || e.File != theirs || e.Line != 6 || !strings.Contains(e.Hint().String(), "ssh-keygen -R '"+testAlias+"'") {
 		t.Errorf("got %v", err)
 	}
@@ -161,7 +162,7 @@ func TestRevokedKey(t *testing.T) {
 	writeKnown(t, c.KnownHosts, entryFor(testAlias, key.PublicKey(), ""))
 	writeKnown(t, theirs, "@revoked "+entryFor("*", key.PublicKey(), ""))
 	_, err := Dial(t.Context(), c)
-	var e *HostKeyRevokedError
+	var e *knownhosts.RevokedError
 	if !errors.As(err, &e) || e.Line != 1 || e.File != theirs {
 		t.Errorf("got %v", err)
 	}
@@ -179,10 +180,10 @@ func TestCertificateAuthorityLines(t *testing.T) {
 	for name, host := range map[string]ssh.Signer{"plain key": key, "key of the authority": ca} {
 		d := startDevice(t, noAuth, host)
 		c := configFor(t, d.addr)
-		c.HostKeyPolicy = KnownOnly
+		c.HostKeyPolicy = knownhosts.KnownOnly
 		writeKnown(t, c.KnownHosts, line)
 		_, err := Dial(t.Context(), c)
-		var e *HostKeyUnknownError
+		var e *knownhosts.UnknownError
 		if !errors.As(err, &e) {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -198,7 +199,7 @@ func TestCertificateAuthorityLines(t *testing.T) {
 	}
 	d := startDevice(t, noAuth, signer, newECDSA(t))
 	c := configFor(t, d.addr)
-	c.HostKeyPolicy = KnownOnly
+	c.HostKeyPolicy = knownhosts.KnownOnly
 	writeKnown(t, c.KnownHosts, line)
 	mustDial(t, c)
 	c.Alias = "sim-2" // not a principal
@@ -226,7 +227,7 @@ func TestAskAboutANewKey(t *testing.T) {
 	for _, tt := range tests {
 		c := configFor(t, d.addr)
 		p := &person{answers: tt.answers}
-		c.HostKeyPolicy, c.Prompt = Ask, p
+		c.HostKeyPolicy, c.Prompt = knownhosts.Ask, p
 		client, err := Dial(t.Context(), c)
 		if err == nil {
 			_ = client.Close()
@@ -245,11 +246,11 @@ func TestAskAboutANewKey(t *testing.T) {
 
 func TestNobodyToAsk(t *testing.T) {
 	d := startDevice(t, noAuth)
-	for _, policy := range []HostKeyPolicy{Ask, KnownOnly} {
+	for _, policy := range []knownhosts.Policy{knownhosts.Ask, knownhosts.KnownOnly} {
 		c := configFor(t, d.addr)
 		c.HostKeyPolicy = policy
 		_, err := Dial(t.Context(), c)
-		var e *HostKeyUnknownError
+		var e *knownhosts.UnknownError
 		if !errors.As(err, &e) || !strings.Contains(message.Hint(err).String(), "-o StrictHostKeyChecking=") {
 			t.Errorf("%v, %q", err, message.Hint(err).String())
 		}

@@ -10,8 +10,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/sshclient/sshkey"
 )
 
 // maxKeyFile bounds what is read of a key file, as OpenSSH does.
@@ -87,7 +89,7 @@ func (id *identity) parse(data []byte) error {
 
 // hardware says whether the private half is in a FIDO token.
 func (id *identity) hardware() bool {
-	return id.pub != nil && strings.HasPrefix(plainKey(id.pub).Type(), "sk-")
+	return id.pub != nil && strings.HasPrefix(sshkey.Plain(id.pub).Type(), "sk-")
 }
 
 func readKeyFile(path string) ([]byte, error) {

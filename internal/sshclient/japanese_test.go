@@ -18,6 +18,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 )
 
 // reader answers in turn, and hears everything in Japanese.
@@ -169,18 +170,18 @@ func inJapanese(t *testing.T) []struct {
 			"デバイスに登録した鍵を 1 つだけ指定してください: -i KEY -o IdentitiesOnly=yes",
 		},
 		{
-			&sshclient.HostKeyUnknownError{Host: "gw", Key: known, Rejected: true},
+			&knownhosts.UnknownError{Host: "gw", Key: known, Rejected: true},
 			"gw: ホスト鍵が承認されませんでした",
 			"デバイスでの表示とフィンガープリントを比べてください: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
 		},
 		{
-			&sshclient.HostKeyChangedError{Host: "gw", Known: known, Offered: offered, KnownDevice: "1", Device: "2", DeviceChanged: true, File: "f"},
+			&knownhosts.ChangedError{Host: "gw", Known: known, Offered: offered, KnownDevice: "1", Device: "2", DeviceChanged: true, File: "f"},
 			"gw: ホスト鍵が変わりました (信頼済みの鍵は ED25519 " + k + "、デバイスの鍵は ED25519 " + o + ")。" +
 				"IMEI も変わっています (1 から 2)。この SIM は別のデバイスに挿入されているようです",
 			"変わった理由が分かっている場合は実行してください: ssh-keygen -R '' -f 'f'",
 		},
 		{
-			&sshclient.HostKeyRevokedError{Host: "gw", Key: known, File: "f", Line: 3},
+			&knownhosts.RevokedError{Host: "gw", Key: known, File: "f", Line: 3},
 			"gw: ホスト鍵 ED25519 " + k + " は f:3 で失効しています",
 			"デバイスのホスト鍵を作り直す必要があります。それまで接続しないでください",
 		},

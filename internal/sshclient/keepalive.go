@@ -3,8 +3,9 @@ package sshclient
 import (
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 // Defaults of Config.KeepAlive and KeepAliveMax.

@@ -5,13 +5,15 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/sshclient/hostconfig"
+	"github.com/napter-connect/napter-connect/internal/sshclient/sshkey"
 )
 
 // keyring is every key that may be tried, in order, and why others may not be.
@@ -40,7 +42,7 @@ func (l *keyringLoader) load(ctx context.Context) *keyring {
 	l.loadAgent(ctx)
 	l.addCertificates()
 	for _, id := range l.ids {
-		l.addAgentKeys(func(s ssh.Signer) bool { return sameKey(s.PublicKey(), id.pub) })
+		l.addAgentKeys(func(s ssh.Signer) bool { return sshkey.Same(s.PublicKey(), id.pub) })
 	}
 	if !l.cfg.IdentitiesOnly {
 		l.addAgentKeys(func(ssh.Signer) bool { return true })
@@ -73,7 +75,7 @@ func (l *keyringLoader) loadIdentities() {
 	}
 	seen := make(map[string]bool)
 	for _, path := range paths {
-		path = expandHome(path)
+		path = hostconfig.ExpandHome(path)
 		if path == "none" || path == "" || seen[path] {
 			continue
 		}
@@ -102,7 +104,7 @@ func (l *keyringLoader) loadAgent(ctx context.Context) {
 
 func (l *keyringLoader) addCertificates() {
 	for _, path := range l.cfg.CertFiles {
-		cert, err := readCertificate(expandHome(path))
+		cert, err := readCertificate(hostconfig.ExpandHome(path))
 		if err != nil {
 			l.note(err)
 			continue
@@ -123,15 +125,15 @@ func (l *keyringLoader) addCertificates() {
 // addCertificate finds the private half: in the agent, which may have it open
 // already, else in an identity file.
 func (l *keyringLoader) addCertificate(path string, cert *ssh.Certificate) {
-	label := message.New("certificate %s", cleanLine(path))
+	label := message.New("certificate %s", safetext.Trim(path))
 	for _, s := range l.agentKeys {
-		if sameKey(plainKey(s.PublicKey()), cert.Key) {
+		if sshkey.Same(sshkey.Plain(s.PublicKey()), cert.Key) {
 			l.add(&candidate{label: label, pub: cert, open: l.fromAgent(s)})
 			return
 		}
 	}
 	for _, id := range l.ids {
-		if sameKey(id.pub, cert.Key) && (id.signer != nil || id.sealed != nil) && l.askable(id) {
+		if sshkey.Same(id.pub, cert.Key) && (id.signer != nil || id.sealed != nil) && l.askable(id) {
 			l.add(&candidate{label: label, pub: cert, open: l.fromFile(id)})
 			return
 		}
@@ -157,7 +159,7 @@ func (l *keyringLoader) addFile(id *identity) {
 	case id.signer == nil && id.sealed == nil:
 		l.note(message.Errorf("%s: only the public half, and the private one is not in the agent", id.path))
 	case l.askable(id):
-		l.add(&candidate{label: message.Verbatim(cleanLine(id.path)), pub: id.pub, open: l.fromFile(id)})
+		l.add(&candidate{label: message.Verbatim(safetext.Trim(id.path)), pub: id.pub, open: l.fromFile(id)})
 	default:
 		l.note(message.Errorf("%s: is encrypted, and nobody can be asked for its passphrase: "+
 			"add it to the agent with ssh-add", id.path))
@@ -178,7 +180,7 @@ func (l *keyringLoader) add(k *candidate) {
 }
 
 func (l *keyringLoader) has(pub ssh.PublicKey) bool {
-	return slices.ContainsFunc(l.ring.keys, func(k *candidate) bool { return sameKey(k.pub, pub) })
+	return slices.ContainsFunc(l.ring.keys, func(k *candidate) bool { return sshkey.Same(k.pub, pub) })
 }
 
 func (l *keyringLoader) fromAgent(s ssh.Signer) func() (ssh.Signer, error) {
@@ -212,16 +214,4 @@ func (s *guardedSigner) SignWithAlgorithm(rand io.Reader, data []byte, algorithm
 		return a.SignWithAlgorithm(rand, data, algorithm)
 	}
 	return s.Sign(rand, data)
-}
-
-// expandHome replaces a leading ~/.
-func expandHome(path string) string {
-	if path != "~" && !strings.HasPrefix(path, "~/") && !strings.HasPrefix(path, `~\`) {
-		return path
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return path
-	}
-	return filepath.Join(home, path[1:])
 }

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 // algorithms returns what to offer: what the library holds to be secure, and
@@ -16,17 +17,11 @@ func algorithms(legacy []string) (ssh.Algorithms, error) {
 	a.HostKeys = openSSHOrder(a.HostKeys)
 	for _, name := range legacy {
 		if !addLegacy(&a, old, name) {
-			return a, message.WithHint(message.Errorf("legacy: %q is not an algorithm that can be allowed", cleanLine(name)),
+			return a, message.WithHint(message.Errorf("legacy: %q is not an algorithm that can be allowed", safetext.Trim(name)),
 				"known names: %s", strings.Join(legacyNames(old), ", "))
 		}
 	}
 	return a, nil
-}
-
-// CheckLegacy says whether every name may stand in Config.Legacy.
-func CheckLegacy(names []string) error {
-	_, err := algorithms(names)
-	return err
 }
 
 // addLegacy allows name wherever it is known; one that is allowed already is fine.

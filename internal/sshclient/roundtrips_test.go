@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
@@ -33,7 +34,7 @@ func TestRoundTripsToThePrompt(t *testing.T) {
 	identity := filepath.Join(dir, "key")
 	sshdtest.WriteKey(t, identity, sshdtest.NewKey(t, "ed25519"))
 	config := Config{Addr: relay, User: "pi", IdentityFiles: []string{identity}, IdentitiesOnly: true,
-		Alias: "sim-test", DevicePort: 22, KnownHosts: filepath.Join(dir, "known_hosts"), HostKeyPolicy: AcceptNew}
+		Alias: "sim-test", DevicePort: 22, KnownHosts: filepath.Join(dir, "known_hosts"), HostKeyPolicy: knownhosts.AcceptNew}
 
 	var first, second float64
 	for range 4 { // the best of a few, until good

@@ -11,9 +11,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshclient/predict"
-	"golang.org/x/crypto/ssh"
 )
 
 // SessionOptions are one session on a connection.

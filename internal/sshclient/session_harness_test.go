@@ -21,6 +21,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
@@ -54,7 +55,7 @@ func dialReal(t testing.TB, s *sshdtest.Server, addr string, c Config) *Client {
 		addr = s.Addr
 	}
 	c.Addr, c.User, c.IdentityFiles, c.IdentitiesOnly = addr, s.User, []string{s.UserKeyFile}, true
-	c.Alias, c.DevicePort, c.HostKeyPolicy = "sim-test", 22, AcceptNew
+	c.Alias, c.DevicePort, c.HostKeyPolicy = "sim-test", 22, knownhosts.AcceptNew
 	c.KnownHosts = filepath.Join(t.TempDir(), "known_hosts")
 	client, err := Dial(t.Context(), c)
 	if err != nil {

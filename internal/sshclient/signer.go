@@ -4,8 +4,10 @@ import (
 	"io"
 	"slices"
 
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/sshclient/sshkey"
 )
 
 // candidate is a key to try: its public half, and its private half when the
@@ -36,7 +38,7 @@ func (k *candidate) fingerprint() string {
 
 // Algorithms prefers SHA-512 as OpenSSH does; some servers refuse SHA-256.
 func (k *candidate) Algorithms() []string {
-	format := plainKey(k.pub).Type()
+	format := sshkey.Plain(k.pub).Type()
 	if format != ssh.KeyAlgoRSA {
 		return []string{format}
 	}
@@ -64,16 +66,4 @@ func (k *candidate) SignWithAlgorithm(rand io.Reader, data []byte, algorithm str
 		return nil, message.Errorf("%s: %w", k.label, message.Errorf("the key can't sign with a named algorithm"))
 	}
 	return s.SignWithAlgorithm(rand, data, algorithm)
-}
-
-// plainKey is the key that a certificate certifies, or the key itself.
-func plainKey(k ssh.PublicKey) ssh.PublicKey {
-	if c, ok := k.(*ssh.Certificate); ok {
-		return c.Key
-	}
-	return k
-}
-
-func sameKey(a, b ssh.PublicKey) bool {
-	return a != nil && b != nil && string(a.Marshal()) == string(b.Marshal())
 }

@@ -7,11 +7,8 @@ import (
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
-// cleanLine makes text of a device or of the API fit to stand in one line of a
-// terminal.
-func cleanLine(s string) string { return safetext.Line(strings.TrimSpace(s)) }
-
-// cleanText does the same and keeps line ends, for banners.
+// cleanText makes text of a device fit for a terminal and keeps line ends, for
+// banners.
 func cleanText(s string) string {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", "    ").Replace(s)
 	lines := strings.Split(strings.TrimRight(s, "\n "), "\n")
@@ -23,4 +20,4 @@ func cleanText(s string) string {
 
 // cleanWords is what an error says. Where a stranger's words make it unsafe, it
 // is cleaned, and then the same in every language.
-func cleanWords(err error) message.Text { return message.Cleaned(err, cleanLine) }
+func cleanWords(err error) message.Text { return message.Cleaned(err, safetext.Trim) }

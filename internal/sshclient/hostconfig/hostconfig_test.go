@@ -1,4 +1,4 @@
-package sshclient
+package hostconfig
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
@@ -45,7 +46,7 @@ Host *
   User nobody
 `
 
-// withoutSSH makes LoadHostConfig use its own parser.
+// withoutSSH makes Load use its own parser.
 func withoutSSH(t *testing.T) { t.Setenv("PATH", t.TempDir()) }
 
 func TestHostConfigBothWays(t *testing.T) {
@@ -58,12 +59,12 @@ func TestHostConfigBothWays(t *testing.T) {
 			} else {
 				withoutSSH(t)
 			}
-			got, err := LoadHostConfig(t.Context(), "gateway-001", path, []string{"ConnectTimeout=9", "Port 2022"})
+			got, err := Load(t.Context(), "gateway-001", path, []string{"ConnectTimeout=9", "Port 2022"})
 			if err != nil {
 				t.Fatal(err)
 			}
-			accept := AcceptNew
-			want := HostConfig{
+			accept := knownhosts.AcceptNew
+			want := Config{
 				User: "pi", Port: 2022,
 				IdentityFiles:  []string{filepath.Join(home, ".ssh", "gateway-001_key"), "/keys/second"},
 				CertFiles:      []string{filepath.Join(home, "pi-cert.pub")},
@@ -87,8 +88,8 @@ func TestHostConfigWithoutSettings(t *testing.T) {
 			} else {
 				withoutSSH(t)
 			}
-			got, err := LoadHostConfig(t.Context(), "gateway-001", path, nil)
-			if diff := cmp.Diff(HostConfig{}, got); diff != "" || err != nil {
+			got, err := Load(t.Context(), "gateway-001", path, nil)
+			if diff := cmp.Diff(Config{}, got); diff != "" || err != nil {
 				t.Errorf("%v, -want +got:\n%s", err, diff)
 			}
 		})
@@ -98,7 +99,7 @@ func TestHostConfigWithoutSettings(t *testing.T) {
 func TestHostConfigSaysWhatItIgnores(t *testing.T) {
 	sshdtest.Tool(t, "ssh")
 	_, path := writeConfig(t, "Host gw\n  ProxyJump bastion\n  Compression yes\n  LocalForward 8080 localhost:80\n")
-	got, err := LoadHostConfig(t.Context(), "gw", path, nil)
+	got, err := Load(t.Context(), "gw", path, nil)
 	want := []string{"compression yes", "localforward 8080 [localhost]:80", "proxyjump bastion"}
 	if diff := cmp.Diff(want, got.Ignored); diff != "" || err != nil {
 		t.Errorf("%v, -want +got:\n%s", err, diff)
@@ -115,11 +116,11 @@ func TestHostConfigBadInput(t *testing.T) {
 				withoutSSH(t)
 			}
 			for _, options := range [][]string{{"Port=abc"}, {"Port"}, {"Port=70000"}, {"StrictHostKeyChecking=maybe"}} {
-				if got, err := LoadHostConfig(t.Context(), "gw", path, options); err == nil {
+				if got, err := Load(t.Context(), "gw", path, options); err == nil {
 					t.Errorf("%v was taken: %+v", options, got)
 				}
 			}
-			if _, err := LoadHostConfig(t.Context(), "gw", filepath.Join(t.TempDir(), "absent"), nil); err == nil {
+			if _, err := Load(t.Context(), "gw", filepath.Join(t.TempDir(), "absent"), nil); err == nil {
 				t.Error("a file that was asked for and is not there was taken")
 			}
 		})
@@ -135,7 +136,7 @@ func TestHostConfigRefusesUnsafeNames(t *testing.T) {
 	}
 	for _, name := range bad {
 		var unsafe *UnsafeNameError
-		if _, err := LoadHostConfig(t.Context(), name, path, nil); !errors.As(err, &unsafe) {
+		if _, err := Load(t.Context(), name, path, nil); !errors.As(err, &unsafe) {
 			t.Errorf("%q was taken: %v", name, err)
 		}
 	}
@@ -144,7 +145,7 @@ func TestHostConfigRefusesUnsafeNames(t *testing.T) {
 		t.Errorf("a command ran: %v %v", files, err)
 	}
 	for _, name := range []string{"gateway-001", "ゲートウェイ１号", "8981100000000000001", "a.b_c-d"} {
-		if !SafeHostName(name) {
+		if !SafeName(name) {
 			t.Errorf("%q was refused", name)
 		}
 	}
@@ -156,7 +157,7 @@ func TestHostConfigDoesNotHang(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	if _, err := LoadHostConfig(ctx, "gw", path, nil); err == nil {
+	if _, err := Load(ctx, "gw", path, nil); err == nil {
 		t.Error("no error")
 	}
 	if took := time.Since(start); took > 5*time.Second {
@@ -171,14 +172,14 @@ func TestParserLeavesOutFilesWithMatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	withoutSSH(t)
-	got, err := LoadHostConfig(t.Context(), "gw", path, nil)
+	got, err := Load(t.Context(), "gw", path, nil)
 	if err != nil || got.User != "pi" || got.Port != 2222 {
 		t.Errorf("without Match: %+v, %v", got, err)
 	}
 	if err := os.WriteFile(filepath.Join(extra, "b"), []byte("Match host gw exec \"false\"\n  User root\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err = LoadHostConfig(t.Context(), "gw", path, nil)
+	got, err = Load(t.Context(), "gw", path, nil)
 	if err != nil || got.User != "" || got.Port != 0 || len(got.Ignored) != 1 || !strings.Contains(got.Ignored[0], "Match") {
 		t.Errorf("with Match: %+v, %v", got, err)
 	}
@@ -190,7 +191,7 @@ func TestParserStopsAtIncludeLoops(t *testing.T) {
 		t.Fatal(err)
 	}
 	withoutSSH(t)
-	if got, err := LoadHostConfig(t.Context(), "gw", path, nil); err == nil {
+	if got, err := Load(t.Context(), "gw", path, nil); err == nil {
 		t.Errorf("no error: %+v", got)
 	}
 }

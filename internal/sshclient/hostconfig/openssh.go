@@ -1,4 +1,4 @@
-package sshclient
+package hostconfig
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 // sshTimeout bounds `ssh -G`, which may run commands of the user's (Match exec).
@@ -40,7 +41,7 @@ func findSSH() (string, error) {
 
 // askSSH runs ssh -G twice at once, with and without the user's configuration,
 // since ssh prints its defaults too: what differs was set.
-func askSSH(ctx context.Context, name, file string, options []string) (*settings, error) {
+func askSSH(ctx context.Context, name, file string, options []string) (*keywords, error) {
 	program, err := findSSH()
 	if err != nil {
 		return nil, err
@@ -63,7 +64,7 @@ func askSSH(ctx context.Context, name, file string, options []string) (*settings
 	if err := cmp.Or(errSet, errDefaults); err != nil {
 		return nil, err
 	}
-	s := &settings{values: make(map[string][]string)}
+	s := &keywords{values: make(map[string][]string)}
 	s.hostname, s.user = first(set["hostname"]), first(set["user"])
 	for key, values := range set {
 		if !slices.Equal(values, defaults[key]) {
@@ -97,7 +98,7 @@ func runSSH(ctx context.Context, program, name string, args []string) (map[strin
 	case strings.Contains(stderr.String(), "option -- G"):
 		return nil, errNoSSH // older than OpenSSH 6.8
 	}
-	if line := firstLine(stderr.Bytes()); line != "" {
+	if line := safetext.FirstLine(stderr.Bytes()); line != "" {
 		return nil, message.Errorf("ssh says: %s", line)
 	}
 	return nil, message.Errorf("%s -G: %w", program, err)
@@ -130,5 +131,5 @@ func OpenSSHVersion(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", message.Errorf("%s -V: %w", program, err)
 	}
-	return firstLine(out), nil
+	return safetext.FirstLine(out), nil
 }

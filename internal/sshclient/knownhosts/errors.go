@@ -1,13 +1,15 @@
-package sshclient
+package knownhosts
 
 import (
-	"github.com/napter-connect/napter-connect/internal/message"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/sshclient/sshkey"
 )
 
-// HostKeyUnknownError says that the device's key is not known and was not
+// UnknownError says that the device's key is not known and was not
 // trusted.
-type HostKeyUnknownError struct {
+type UnknownError struct {
 	Host string
 	Key  ssh.PublicKey
 	// Rejected: the person said no. KnownOnly: the policy forbids new keys.
@@ -18,20 +20,20 @@ type HostKeyUnknownError struct {
 	target string
 }
 
-func (e *HostKeyUnknownError) Text() message.Text {
+func (e *UnknownError) Text() message.Text {
 	switch {
 	case e.Rejected:
 		return message.New("%s: the host key was not accepted", e.Host)
 	case e.Damaged != "":
 		return message.New("%s: its known host key at %s can't be read", e.Host, e.Damaged)
 	}
-	return message.New("%s: its host key %s is not known", e.Host, describeKey(e.Key))
+	return message.New("%s: its host key %s is not known", e.Host, sshkey.Describe(e.Key))
 }
 
-func (e *HostKeyUnknownError) Error() string { return e.Text().String() }
+func (e *UnknownError) Error() string { return e.Text().String() }
 
 // Hint says what to do.
-func (e *HostKeyUnknownError) Hint() message.Text {
+func (e *UnknownError) Hint() message.Text {
 	switch {
 	case e.Rejected:
 		return message.New("compare the fingerprint with that of the device: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub")
@@ -43,9 +45,9 @@ func (e *HostKeyUnknownError) Hint() message.Text {
 	return message.New("connect once on a terminal to confirm it, or pass -o StrictHostKeyChecking=accept-new")
 }
 
-// HostKeyChangedError says that the device shows another key than the known one.
+// ChangedError says that the device shows another key than the known one.
 // It is always refused.
-type HostKeyChangedError struct {
+type ChangedError struct {
 	Host           string
 	Known, Offered ssh.PublicKey
 	File           string // where the known key stands
@@ -59,9 +61,9 @@ type HostKeyChangedError struct {
 	target, entry string
 }
 
-func (e *HostKeyChangedError) Text() message.Text {
+func (e *ChangedError) Text() message.Text {
 	text := message.New("%s: the host key has changed: %s is known, the device shows %s",
-		e.Host, describeKey(e.Known), describeKey(e.Offered))
+		e.Host, sshkey.Describe(e.Known), sshkey.Describe(e.Offered))
 	switch {
 	case e.DeviceChanged:
 		return message.New("%s; the IMEI changed too (%s, now %s): this SIM seems to be in another device", text, e.KnownDevice, e.Device)
@@ -71,31 +73,31 @@ func (e *HostKeyChangedError) Text() message.Text {
 	return message.New("%s: the device was replaced or reinstalled, or somebody intercepts the connection", text)
 }
 
-func (e *HostKeyChangedError) Error() string { return e.Text().String() }
+func (e *ChangedError) Error() string { return e.Text().String() }
 
 // Hint says what to do.
-func (e *HostKeyChangedError) Hint() message.Text {
+func (e *ChangedError) Hint() message.Text {
 	if e.ours {
 		return message.New("if you know why it changed: napter-connect known-hosts forget %s", e.target)
 	}
 	return message.New("if you know why it changed: ssh-keygen -R '%s' -f '%s'", e.entry, e.File)
 }
 
-// HostKeyRevokedError says that a known_hosts file revokes the device's key.
-type HostKeyRevokedError struct {
+// RevokedError says that a known_hosts file revokes the device's key.
+type RevokedError struct {
 	Host string
 	Key  ssh.PublicKey
 	File string
 	Line int
 }
 
-func (e *HostKeyRevokedError) Text() message.Text {
-	return message.New("%s: its host key %s is revoked by %s:%d", e.Host, describeKey(e.Key), e.File, e.Line)
+func (e *RevokedError) Text() message.Text {
+	return message.New("%s: its host key %s is revoked by %s:%d", e.Host, sshkey.Describe(e.Key), e.File, e.Line)
 }
 
-func (e *HostKeyRevokedError) Error() string { return e.Text().String() }
+func (e *RevokedError) Error() string { return e.Text().String() }
 
 // Hint says what to do.
-func (e *HostKeyRevokedError) Hint() message.Text {
+func (e *RevokedError) Hint() message.Text {
 	return message.New("the device needs a new host key: do not connect until it has one")
 }

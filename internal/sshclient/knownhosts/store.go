@@ -1,4 +1,4 @@
-package sshclient
+package knownhosts
 
 import (
 	"bytes"
@@ -11,9 +11,12 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/crypto/ssh"
+
 	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/message"
-	"golang.org/x/crypto/ssh"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/sshclient/sshkey"
 )
 
 const (
@@ -21,15 +24,15 @@ const (
 	lockRetry   = 20 * time.Millisecond
 )
 
-// HostKeyStore is our own known_hosts file. It may be used by many processes at
+// Store is our own known_hosts file. It may be used by many processes at
 // once: changes are made under a lock, and readers always see a whole file.
-type HostKeyStore struct {
+type Store struct {
 	path string
 	tell func(warning message.Text)
 }
 
-// HostKeyEntry is one trusted key.
-type HostKeyEntry struct {
+// Entry is one trusted key.
+type Entry struct {
 	Alias       string // sim-…; "|1|…" when OpenSSH stored it hashed
 	Port        int
 	Type        string // ED25519, ECDSA, RSA
@@ -39,32 +42,32 @@ type HostKeyEntry struct {
 	Key         ssh.PublicKey
 }
 
-// OpenHostKeyStore opens the store at path, which need not exist yet. warn is
+// OpenStore opens the store at path, which need not exist yet. warn is
 // told about damaged lines that are set aside; it may be nil.
-func OpenHostKeyStore(path string, warn func(message.Text)) *HostKeyStore {
+func OpenStore(path string, warn func(message.Text)) *Store {
 	if warn == nil {
 		warn = func(message.Text) {}
 	}
-	return &HostKeyStore{path: path, tell: warn}
+	return &Store{path: path, tell: warn}
 }
 
 // List returns all entries in the order of the file.
-func (s *HostKeyStore) List() ([]HostKeyEntry, error) {
+func (s *Store) List() ([]Entry, error) {
 	return s.entries(func(string) bool { return true })
 }
 
 // Lookup returns the entries of an alias: those of all ports for "sim-…", one
 // port's for "[sim-…]:2222".
-func (s *HostKeyStore) Lookup(alias string) ([]HostKeyEntry, error) {
+func (s *Store) Lookup(alias string) ([]Entry, error) {
 	return s.entries(func(host string) bool { return isEntryOf(host, alias) })
 }
 
-func (s *HostKeyStore) entries(want func(host string) bool) ([]HostKeyEntry, error) {
+func (s *Store) entries(want func(host string) bool) ([]Entry, error) {
 	lines, err := s.read()
 	if err != nil {
 		return nil, err
 	}
-	var out []HostKeyEntry
+	var out []Entry
 	for i := range lines {
 		l := &lines[i]
 		if l.bad || l.blank() || l.marker != "" {
@@ -75,8 +78,8 @@ func (s *HostKeyStore) entries(want func(host string) bool) ([]HostKeyEntry, err
 				continue
 			}
 			alias, port := splitKnownName(host)
-			out = append(out, HostKeyEntry{
-				Alias: cleanLine(alias), Port: port, Type: keyType(l.key), Fingerprint: ssh.FingerprintSHA256(l.key),
+			out = append(out, Entry{
+				Alias: safetext.Trim(alias), Port: port, Type: sshkey.Type(l.key), Fingerprint: ssh.FingerprintSHA256(l.key),
 				DeviceID: l.deviceID(), Line: i + 1, Key: l.key,
 			})
 		}
@@ -95,7 +98,7 @@ func isEntryOf(host, alias string) bool {
 
 // Forget removes the entries of an alias, as Lookup finds them, and damaged lines
 // that name it. n is how many it removed.
-func (s *HostKeyStore) Forget(ctx context.Context, alias string) (n int, err error) {
+func (s *Store) Forget(ctx context.Context, alias string) (n int, err error) {
 	err = s.change(ctx, func(lines []knownLine) ([]knownLine, error) {
 		var kept []knownLine
 		for _, l := range lines {
@@ -130,8 +133,8 @@ func (l *knownLine) belongs(alias string) bool {
 // add appends a line for a key that was trusted just now. If another process
 // stored the same key meanwhile there is nothing to do; if it stored another one
 // for this host, that is a changed key.
-func (s *HostKeyStore) add(ctx context.Context, cfg *Config, key ssh.PublicKey, line string) error {
-	host := knownName(cfg.Alias, cfg.DevicePort)
+func (s *Store) add(ctx context.Context, cfg *Options, key ssh.PublicKey, line string) error {
+	host := knownName(cfg.Alias, cfg.Port)
 	return s.change(ctx, func(lines []knownLine) ([]knownLine, error) {
 		var others []known
 		file := &knownFile{path: s.path, ours: true, lines: lines}
@@ -140,7 +143,7 @@ func (s *HostKeyStore) add(ctx context.Context, cfg *Config, key ssh.PublicKey, 
 			if l.bad || l.marker != "" || !l.names(host) {
 				continue
 			}
-			if sameKey(l.key, key) {
+			if sshkey.Same(l.key, key) {
 				return lines, nil
 			}
 			others = append(others, known{file: file, line: l, num: i + 1})
@@ -152,7 +155,7 @@ func (s *HostKeyStore) add(ctx context.Context, cfg *Config, key ssh.PublicKey, 
 	})
 }
 
-func (s *HostKeyStore) read() ([]knownLine, error) {
+func (s *Store) read() ([]knownLine, error) {
 	data, err := os.ReadFile(s.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, message.Errorf("reading the known host keys: %w", err)
@@ -162,7 +165,7 @@ func (s *HostKeyStore) read() ([]knownLine, error) {
 
 // change rewrites the file under the lock. Damaged lines move to a file beside
 // it, so that the next reader is not warned again and nothing is lost.
-func (s *HostKeyStore) change(ctx context.Context, edit func([]knownLine) ([]knownLine, error)) error {
+func (s *Store) change(ctx context.Context, edit func([]knownLine) ([]knownLine, error)) error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return err
 	}
@@ -206,7 +209,7 @@ func partition(lines []knownLine) (good, bad []knownLine) {
 	return good, bad
 }
 
-func (s *HostKeyStore) setAside(bad []knownLine) error {
+func (s *Store) setAside(bad []knownLine) error {
 	aside := s.path + ".damaged"
 	f, err := os.OpenFile(aside, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {

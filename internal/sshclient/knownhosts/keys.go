@@ -1,4 +1,4 @@
-package sshclient
+package knownhosts
 
 import (
 	"bytes"
@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +17,8 @@ import (
 	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/sshclient/sshkey"
 )
 
 // knownFile is a known_hosts file in memory.
@@ -27,8 +28,9 @@ type knownFile struct {
 	lines []knownLine
 }
 
-// hostKeys is what is known about host keys when a connection starts.
-type hostKeys struct {
+// Keys are what is known about host keys when a connection starts.
+type Keys struct {
+	cfg   *Options
 	name  string // alias:port, as the library wants it
 	files []knownFile
 	db    *knownhosts.HostKeyDB
@@ -48,20 +50,22 @@ type known struct {
 	num  int // from 1
 }
 
-func loadHostKeys(cfg *Config) (*hostKeys, error) {
+// Load reads the files.
+func Load(o Options) (*Keys, error) {
+	cfg := &o
 	if !validAlias(cfg.Alias) {
-		return nil, message.Errorf("the host key alias %q can't be used as a name in known_hosts", cleanLine(cfg.Alias))
+		return nil, message.Errorf("the host key alias %q can't be used as a name in known_hosts", safetext.Trim(cfg.Alias))
 	}
-	port := cfg.DevicePort
+	port := cfg.Port
 	if port == 0 {
 		port = 22
 	}
-	h := &hostKeys{name: net.JoinHostPort(strings.ToLower(cfg.Alias), strconv.Itoa(port))}
-	if err := h.read(cfg.KnownHosts, true, cfg); err != nil {
+	h := &Keys{cfg: cfg, name: net.JoinHostPort(strings.ToLower(cfg.Alias), strconv.Itoa(port))}
+	if err := h.read(cfg.File, true, cfg); err != nil {
 		return nil, err
 	}
-	for _, path := range cfg.ReadOnlyKnownHosts {
-		if err := h.read(expandHome(path), false, cfg); err != nil {
+	for _, path := range cfg.ReadOnly {
+		if err := h.read(path, false, cfg); err != nil {
 			return nil, err
 		}
 	}
@@ -71,7 +75,7 @@ func loadHostKeys(cfg *Config) (*hostKeys, error) {
 // read takes in one file. A file that does not exist is empty. Lines that can't
 // be read are left out, as OpenSSH does, except one that revokes a key: without
 // it we might trust a key that was explicitly revoked.
-func (h *hostKeys) read(path string, ours bool, cfg *Config) error {
+func (h *Keys) read(path string, ours bool, cfg *Options) error {
 	if path == "" {
 		return nil
 	}
@@ -103,20 +107,20 @@ func (h *hostKeys) read(path string, ours bool, cfg *Config) error {
 }
 
 // skip reports a damaged line.
-func (h *hostKeys) skip(l *knownLine, ours bool, where string, cfg *Config) {
+func (h *Keys) skip(l *knownLine, ours bool, where string, cfg *Options) {
 	if !ours {
 		cfg.debugf("%s: the line can't be read, and is left out", where)
 		return
 	}
 	h.warnings = append(h.warnings, message.New("warning: %s can't be read and is left out", where))
-	if l.names(knownName(cfg.Alias, cfg.DevicePort)) {
+	if l.names(knownName(cfg.Alias, cfg.Port)) {
 		h.damaged = where
 	}
 }
 
 // build hands the readable lines to the library, which reads files alone and
 // refuses a whole file for one line. So it gets copies; line numbers stay.
-func (h *hostKeys) build() error {
+func (h *Keys) build() error {
 	dir, err := os.MkdirTemp("", "napter-known-hosts-")
 	if err != nil {
 		return message.Errorf("reading the known host keys: %w", err)
@@ -156,7 +160,7 @@ func (f *knownFile) readable() []byte {
 func placeholder() net.Addr { return &net.TCPAddr{IP: net.IPv4zero} }
 
 // wanted are the lines that match the host, in the order of the files.
-func (h *hostKeys) wanted(key ssh.PublicKey) []known {
+func (h *Keys) wanted(key ssh.PublicKey) []known {
 	var mismatch *xknownhosts.KeyError
 	if err := h.db.HostKeyCallback()(h.name, placeholder(), key); !errors.As(err, &mismatch) {
 		return nil
@@ -173,16 +177,16 @@ func (h *hostKeys) wanted(key ssh.PublicKey) []known {
 
 // keys are the plain keys known for the host. A line of a certificate authority
 // matches too, but says nothing about plain keys.
-func (h *hostKeys) keys() []known {
+func (h *Keys) keys() []known {
 	return slices.DeleteFunc(h.wanted(noKey{}), func(k known) bool { return k.line.marker != "" })
 }
 
 // revoked says whether a file revokes the key.
-func (h *hostKeys) revoked(key ssh.PublicKey) (*known, bool) {
+func (h *Keys) revoked(key ssh.PublicKey) (*known, bool) {
 	for i := range h.files {
 		for j := range h.files[i].lines {
 			l := &h.files[i].lines[j]
-			if l.marker == "revoked" && sameKey(plainKey(l.key), plainKey(key)) {
+			if l.marker == "revoked" && sshkey.Same(sshkey.Plain(l.key), sshkey.Plain(key)) {
 				return &known{file: &h.files[i], line: l, num: j + 1}, true
 			}
 		}
@@ -190,16 +194,16 @@ func (h *hostKeys) revoked(key ssh.PublicKey) (*known, bool) {
 	return nil, false
 }
 
-// algorithms puts those of the known keys before the rest, so that a device with
-// several keys shows the one that we know, and a device that changed all of them
-// still has one in common with us. Certificates are asked for only where an
-// authority is known.
-func (h *hostKeys) algorithms(allowed []string) []string {
-	first := h.db.HostKeyAlgorithms(h.name)
-	plain := slices.DeleteFunc(slices.Clone(allowed), func(name string) bool {
+// Algorithms splits the allowed ones into those of the known keys, which go first,
+// so that a device with several keys shows the one that we know, and the rest, so
+// that a device that changed all of them still has one in common with us.
+// Certificates are asked for only where an authority is known.
+func (h *Keys) Algorithms(allowed []string) (first, rest []string) {
+	first = h.db.HostKeyAlgorithms(h.name)
+	rest = slices.DeleteFunc(slices.Clone(allowed), func(name string) bool {
 		return strings.Contains(name, "-cert-v01@") && !slices.Contains(first, name)
 	})
-	return withFirst(first, plain)
+	return first, rest
 }
 
 // noKey matches nothing: the library then tells all that it knows.
@@ -208,14 +212,3 @@ type noKey struct{}
 func (noKey) Type() string                        { return "none" }
 func (noKey) Marshal() []byte                     { return nil }
 func (noKey) Verify([]byte, *ssh.Signature) error { return errors.ErrUnsupported }
-
-// shellWord are names that may be shown as part of a command.
-var shellWord = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
-
-// commandName is how the user names the device on a command line.
-func (c *Config) commandName() string {
-	if shellWord.MatchString(c.Name) {
-		return c.Name
-	}
-	return c.Alias
-}

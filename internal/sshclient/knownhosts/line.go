@@ -1,4 +1,4 @@
-package sshclient
+package knownhosts
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 // maxKnownHostsLine is below the limit of the library's line scanner, which
@@ -48,7 +50,7 @@ func (l *knownLine) revokes() bool {
 func (l *knownLine) deviceID() string {
 	for _, word := range strings.Fields(l.comment) {
 		if id, ok := strings.CutPrefix(word, devicePrefix); ok {
-			return cleanLine(id)
+			return safetext.Trim(id)
 		}
 	}
 	return ""
@@ -201,5 +203,5 @@ func splitKnownName(name string) (alias string, port int) {
 // validAlias keeps anything out of the file that would mean something else there.
 func validAlias(alias string) bool {
 	const forbidden = " \t\r\n,*?!|@#[]\"\\"
-	return alias != "" && !strings.ContainsAny(alias, forbidden) && cleanLine(alias) == alias && path.Base(alias) == alias
+	return alias != "" && !strings.ContainsAny(alias, forbidden) && safetext.Trim(alias) == alias && path.Base(alias) == alias
 }

@@ -1,9 +1,10 @@
-package sshclient
+package hostconfig
 
 import (
 	"cmp"
 	"os"
 	"os/user"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,7 +17,7 @@ var variable = regexp.MustCompile(`^\$([A-Za-z_][A-Za-z0-9_]*)$`)
 // expander returns a function that expands what may stand in a file name of
 // ssh_config: ~, ${NAME}, $NAME alone (IdentityAgent), and the tokens that
 // ssh_config(5) allows there.
-func (s *settings) expander(name string, port int) func(string) (string, error) {
+func (s *keywords) expander(name string, port int) func(string) (string, error) {
 	tokens := map[byte]string{'%': "%", 'n': name, 'h': cmp.Or(s.hostname, name), 'p': strconv.Itoa(cmp.Or(port, 22)), 'r': s.user}
 	if u, err := user.Current(); err == nil {
 		tokens['u'], tokens['i'] = u.Username, u.Uid
@@ -34,7 +35,7 @@ func (s *settings) expander(name string, port int) func(string) (string, error) 
 			path = "${" + m[1] + "}"
 		}
 		out, err := expandTokens(path, tokens)
-		return expandHome(out), err
+		return ExpandHome(out), err
 	}
 }
 
@@ -65,4 +66,16 @@ func expandTokens(path string, tokens map[byte]string) (string, error) {
 		}
 	}
 	return b.String(), nil
+}
+
+// ExpandHome replaces a leading ~/.
+func ExpandHome(path string) string {
+	if path != "~" && !strings.HasPrefix(path, "~/") && !strings.HasPrefix(path, `~\`) {
+		return path
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return path
+	}
+	return filepath.Join(home, path[1:])
 }

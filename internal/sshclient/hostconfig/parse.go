@@ -1,4 +1,4 @@
-package sshclient
+package hostconfig
 
 import (
 	"errors"
@@ -11,7 +11,9 @@ import (
 	"strings"
 
 	"github.com/kevinburke/ssh_config"
+
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 // maxIncludes bounds nested Include, as OpenSSH does.
@@ -28,8 +30,8 @@ func honoured() (single, several []string) {
 // parseConfigs reads ssh_config where there is no ssh to ask. A file with Match
 // is left out as a whole: the parser takes the criteria of Match for host names,
 // and would apply such a block to hosts that it is not for.
-func parseConfigs(name, file string, options []string) (*settings, error) {
-	s := &settings{values: make(map[string][]string)}
+func parseConfigs(name, file string, options []string) (*keywords, error) {
+	s := &keywords{values: make(map[string][]string)}
 	if err := s.addOptions(options); err != nil {
 		return nil, err
 	}
@@ -71,11 +73,11 @@ func configFiles(file string) []string {
 }
 
 // addOptions takes -o in its two forms. The first value of an option counts.
-func (s *settings) addOptions(options []string) error {
+func (s *keywords) addOptions(options []string) error {
 	for _, o := range options {
 		i := strings.IndexAny(o, "= \t")
 		if i <= 0 {
-			return message.Errorf("-o %q: not in the form Option=value", cleanLine(o))
+			return message.Errorf("-o %q: not in the form Option=value", safetext.Trim(o))
 		}
 		value := strings.TrimLeft(o[i:], "= \t")
 		s.add(strings.ToLower(o[:i]), strings.Trim(value, `"`))
@@ -83,14 +85,14 @@ func (s *settings) addOptions(options []string) error {
 	return nil
 }
 
-func (s *settings) add(key, value string) {
+func (s *keywords) add(key, value string) {
 	several := key == "identityfile" || key == "certificatefile"
 	if several || len(s.values[key]) == 0 {
 		s.values[key] = append(s.values[key], value)
 	}
 }
 
-func (s *settings) addFile(name, path string) error {
+func (s *keywords) addFile(name, path string) error {
 	match, err := hasMatch(path, maxIncludes)
 	if err != nil {
 		return err

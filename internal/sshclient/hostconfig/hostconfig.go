@@ -1,4 +1,6 @@
-package sshclient
+// Package hostconfig reads what the user's ssh_config says about a host, by asking
+// ssh -G where there is an ssh. Package sshconfig writes ours.
+package hostconfig
 
 import (
 	"context"
@@ -11,12 +13,14 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 )
 
-// HostConfig is what the user's ssh_config says about a host. Fields that neither
+// Config is what the user's ssh_config says about a host. Fields that neither
 // the files nor the options set are zero: ssh's own defaults do not appear here.
 // (A User that equals the local user's name can't be told from the default.)
-type HostConfig struct {
+type Config struct {
 	User           string
 	Port           int // 0 when not set by the user
 	IdentityFiles  []string
@@ -29,7 +33,7 @@ type HostConfig struct {
 	// ExitOnForwardFailure ends the connection when a forward cannot listen.
 	ExitOnForwardFailure bool
 	// HostKeyPolicy is StrictHostKeyChecking; nil when not set.
-	HostKeyPolicy *HostKeyPolicy
+	HostKeyPolicy *knownhosts.Policy
 	// ConnectTimeout is 0 when not set.
 	ConnectTimeout time.Duration
 	// KeepAlive is ServerAliveInterval: 0 when not set, negative when it is
@@ -46,13 +50,13 @@ type HostConfig struct {
 type UnsafeNameError struct{ Name string }
 
 func (e *UnsafeNameError) Text() message.Text {
-	return message.New("the name %q can't be looked up in ssh_config", cleanLine(e.Name))
+	return message.New("the name %q can't be looked up in ssh_config", safetext.Trim(e.Name))
 }
 func (e *UnsafeNameError) Error() string { return e.Text().String() }
 
-// SafeHostName says whether a name may be looked up in ssh_config: letters and
+// SafeName says whether a name may be looked up in ssh_config: letters and
 // digits of any script, and . _ - but not first.
-func SafeHostName(name string) bool {
+func SafeName(name string) bool {
 	if name == "" || len(name) > 255 {
 		return false
 	}
@@ -65,44 +69,30 @@ func SafeHostName(name string) bool {
 	return true
 }
 
-// ParseHostKeyPolicy reads a value of StrictHostKeyChecking. "no" and "off" are
-// AcceptNew: there is no insecure mode.
-func ParseHostKeyPolicy(value string) (HostKeyPolicy, error) {
-	switch strings.ToLower(value) {
-	case "ask":
-		return Ask, nil
-	case "accept-new", "no", "off", "false":
-		return AcceptNew, nil
-	case "yes", "true":
-		return KnownOnly, nil
-	}
-	return Ask, message.Errorf("StrictHostKeyChecking: %q is none of ask, accept-new, yes and no", cleanLine(value))
-}
-
-// LoadHostConfig asks `ssh -G name` where ssh exists, else a parser for files
+// Load asks `ssh -G name` where ssh exists, else a parser for files
 // without Match. file is -F ("" is the default), options are -o, all as typed. A
-// name that SafeHostName refuses is an *UnsafeNameError.
-func LoadHostConfig(ctx context.Context, name, file string, options []string) (HostConfig, error) {
-	if !SafeHostName(name) {
-		return HostConfig{}, &UnsafeNameError{Name: name}
+// name that SafeName refuses is an *UnsafeNameError.
+func Load(ctx context.Context, name, file string, options []string) (Config, error) {
+	if !SafeName(name) {
+		return Config{}, &UnsafeNameError{Name: name}
 	}
-	c, err := loadHostConfig(ctx, name, file, options)
+	c, err := load(ctx, name, file, options)
 	return c, message.WithHint(err, "correct the options after -o and -F, or your ssh_config; ssh -G %s reads them too", name)
 }
 
-func loadHostConfig(ctx context.Context, name, file string, options []string) (HostConfig, error) {
+func load(ctx context.Context, name, file string, options []string) (Config, error) {
 	set, err := askSSH(ctx, name, file, options)
 	if errors.Is(err, errNoSSH) {
 		set, err = parseConfigs(name, file, options)
 	}
 	if err != nil {
-		return HostConfig{}, message.Errorf("reading ssh_config: %w", err)
+		return Config{}, message.Errorf("reading ssh_config: %w", err)
 	}
 	return set.hostConfig(name)
 }
 
-// settings are options by lower-case keyword, without ssh's defaults.
-type settings struct {
+// keywords are options by lower-case keyword, without ssh's defaults.
+type keywords struct {
 	values   map[string][]string
 	hostname string // what %h stands for
 	user     string // what %r stands for
@@ -116,7 +106,7 @@ func harmless(key string) bool {
 		strings.HasPrefix(key, "gssapi")
 }
 
-func (s *settings) take(key string) (string, bool) {
+func (s *keywords) take(key string) (string, bool) {
 	v := s.values[key]
 	delete(s.values, key)
 	if len(v) == 0 {
@@ -125,22 +115,22 @@ func (s *settings) take(key string) (string, bool) {
 	return v[0], true
 }
 
-func (s *settings) takeAll(key string) []string {
+func (s *keywords) takeAll(key string) []string {
 	v := s.values[key]
 	delete(s.values, key)
 	return v
 }
 
-func (s *settings) ignore(key, value string) {
-	s.ignored = append(s.ignored, cleanLine(key+" "+value))
+func (s *keywords) ignore(key, value string) {
+	s.ignored = append(s.ignored, safetext.Trim(key+" "+value))
 }
 
 // hostConfig takes what is honoured and lists the rest.
-func (s *settings) hostConfig(name string) (c HostConfig, err error) {
+func (s *keywords) hostConfig(name string) (c Config, err error) {
 	c.User, _ = s.take("user")
 	if v, ok := s.take("port"); ok {
 		if c.Port, ok = hostport.ParsePort(v); !ok {
-			return c, message.Errorf("reading ssh_config: Port: %q is not a port", cleanLine(v))
+			return c, message.Errorf("reading ssh_config: Port: %q is not a port", safetext.Trim(v))
 		}
 	}
 	expand := s.expander(name, c.Port)
@@ -155,7 +145,7 @@ func (s *settings) hostConfig(name string) (c HostConfig, err error) {
 		}
 	}
 	if v, ok := s.take("stricthostkeychecking"); ok {
-		policy, err := ParseHostKeyPolicy(v)
+		policy, err := knownhosts.ParsePolicy(v)
 		if err != nil {
 			return c, message.Errorf("reading ssh_config: %w", err)
 		}
@@ -173,7 +163,7 @@ func (s *settings) hostConfig(name string) (c HostConfig, err error) {
 	return c, nil
 }
 
-func (s *settings) times(c *HostConfig) {
+func (s *keywords) times(c *Config) {
 	if v, ok := s.take("connecttimeout"); ok && v != "none" {
 		c.ConnectTimeout = s.seconds("connecttimeout", v)
 	}
@@ -192,7 +182,7 @@ func (s *settings) times(c *HostConfig) {
 }
 
 // seconds reads one of OpenSSH's times (sshd_config(5), TIME FORMATS).
-func (s *settings) seconds(key, value string) time.Duration {
+func (s *keywords) seconds(key, value string) time.Duration {
 	if n, err := strconv.ParseInt(value, 10, 32); err == nil && n >= 0 {
 		return time.Duration(n) * time.Second
 	}
@@ -203,7 +193,7 @@ func (s *settings) seconds(key, value string) time.Duration {
 	return 0
 }
 
-func (s *settings) yes(key string) bool {
+func (s *keywords) yes(key string) bool {
 	v, _ := s.take(key)
 	return isYes(v)
 }
@@ -212,7 +202,7 @@ func isYes(v string) bool { return strings.EqualFold(v, "yes") || strings.EqualF
 func isNo(v string) bool  { return strings.EqualFold(v, "no") || strings.EqualFold(v, "false") }
 
 // paths expands file names; those with a token that we do not know are ignored.
-func (s *settings) paths(key string, expand func(string) (string, error)) []string {
+func (s *keywords) paths(key string, expand func(string) (string, error)) []string {
 	var out []string
 	for _, v := range s.takeAll(key) {
 		path, err := expand(v)
@@ -225,7 +215,7 @@ func (s *settings) paths(key string, expand func(string) (string, error)) []stri
 	return out
 }
 
-func (s *settings) identityAgent(expand func(string) (string, error)) string {
+func (s *keywords) identityAgent(expand func(string) (string, error)) string {
 	v, ok := s.take("identityagent")
 	if !ok || v == "SSH_AUTH_SOCK" {
 		return ""
