@@ -108,7 +108,7 @@ func (o owners) describe(t *i18n.Texts, r mappingRow, users holders) mappingRow 
 	held, byKeeper := users[r.Address]
 	owner := process(t, cmp.Or(e.Owner.Command, e.Owner.Program), e.Owner.PID)
 	switch {
-	case e.State == lease.Kept:
+	case e.State == lease.StateKept:
 		r.Owner = "kept"
 	case !e.Alive:
 		r.Owner = "left over"

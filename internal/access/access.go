@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/myip"
 	"github.com/napter-connect/napter-connect/internal/profile"
@@ -28,7 +29,7 @@ type Access interface {
 	// Close gives the mapping back, and deletes the mapping if it is ours and nobody
 	// else uses it. ctx bounds it: give it a fresh one, not the cancelled one
 	// that ended the session.
-	Close(ctx context.Context) (Outcome, error)
+	Close(ctx context.Context) (lease.Outcome, error)
 }
 
 // Request is what to open. It crosses the keeper's socket as JSON.
@@ -117,41 +118,6 @@ type Mapping struct {
 	Foreign bool `json:"foreign,omitempty"`
 	// Shared: another command of this user holds it too.
 	Shared bool `json:"shared,omitempty"`
-}
-
-// Outcome is what became of the mapping at Close.
-type Outcome string
-
-// Outcomes of Close.
-const (
-	Deleted Outcome = "deleted"
-	Expired Outcome = "expired" // it had ended already
-	Kept    Outcome = "kept"    // by --keep
-	Shared  Outcome = "shared"  // others still use it; the last one deletes
-	Linger  Outcome = "linger"  // the keeper deletes it after --linger
-	Foreign Outcome = "foreign" // not ours
-	Pending Outcome = "pending" // not deleted yet; the keeper or the next start does
-)
-
-// Text is the outcome in a word for people.
-func (o Outcome) Text() message.Text {
-	switch o {
-	case Deleted:
-		return message.New("deleted")
-	case Expired:
-		return message.New("expired")
-	case Kept:
-		return message.New("kept")
-	case Shared:
-		return message.New("shared")
-	case Linger:
-		return message.New("linger")
-	case Foreign:
-		return message.New("foreign")
-	case Pending:
-		return message.New("pending")
-	}
-	return message.Verbatim(string(o))
 }
 
 // Step is a part of the job.

@@ -5,15 +5,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// Limits of a mapping's life. 8 h is the API's; it takes whole seconds.
-const (
-	MaxDuration = 8 * time.Hour
-	MinDuration = time.Second
-)
+// MinDuration is the shortest life of a mapping; the API takes whole seconds.
+const MinDuration = time.Second
 
 // CheckPort says whether port can be a device's port. A Request with port 0 is
 // refused; callers that have a default apply it first.
@@ -30,7 +28,7 @@ func CheckPort(port int) error {
 // CheckDuration says whether d is from 1 s to 8 h. (In a Request, 0 is 8 h: a
 // caller that was given a 0 by its user checks that itself, with this.)
 func CheckDuration(d time.Duration) error {
-	if d < MinDuration || d > MaxDuration {
+	if d < MinDuration || d > config.MaxDuration {
 		return &RequestError{
 			message.New("a duration of %s is not possible", shortest(d)),
 			message.New("give a duration from 1s to 8h, such as 30m or 2h"),
@@ -60,16 +58,8 @@ func CheckService(service string) error {
 }
 
 func checkSource(p netip.Prefix) error {
-	fix := message.New("give an IPv4 range such as 203.0.113.7/32, or auto for your address alone")
-	switch {
-	case !p.IsValid():
-		return &RequestError{message.New("a source is not a CIDR range"), fix}
-	case !p.Addr().Is4():
-		return &RequestError{message.New("source %s is not IPv4, and Napter has no other", p), fix}
-	case p.Bits() == 0:
-		return &RequestError{message.New("source %s would let everybody in", p), fix}
-	case p != p.Masked():
-		return &RequestError{message.New("source %s has bits set after its %d", p, p.Bits()), fix}
+	if err := config.CheckSource(p); err != nil {
+		return &RequestError{message.Of(err), message.Hint(err)}
 	}
 	return nil
 }
@@ -77,7 +67,7 @@ func checkSource(p netip.Prefix) error {
 // checked returns the request with its defaults, or says what is wrong with it.
 func checked(r Request) (Request, error) {
 	if r.Duration == 0 {
-		r.Duration = MaxDuration
+		r.Duration = config.MaxDuration
 	}
 	for _, err := range []error{CheckPort(r.Port), CheckDuration(r.Duration), CheckService(r.Service)} {
 		if err != nil {

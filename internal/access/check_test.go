@@ -24,10 +24,10 @@ func TestCheckedRefuses(t *testing.T) {
 		{func(r *Request) { r.Duration = time.Millisecond }, "a duration of 1ms is not possible"},
 		{func(r *Request) { r.Duration = -time.Second }, "a duration of -1s is not possible"},
 		{func(r *Request) { r.Service = "sea" }, `service "sea" is not known`},
-		{func(r *Request) { r.Sources = prefixes("0.0.0.0/0") }, "source 0.0.0.0/0 would let everybody in"},
-		{func(r *Request) { r.Sources = prefixes("203.0.113.1/32", "::1/128") }, "source ::1/128 is not IPv4, and Napter has no other"},
-		{func(r *Request) { r.Sources = prefixes("203.0.113.1/24") }, "source 203.0.113.1/24 has bits set after its 24"},
-		{func(r *Request) { r.Sources = []netip.Prefix{{}} }, "a source is not a CIDR range"},
+		{func(r *Request) { r.Sources = prefixes("0.0.0.0/0") }, `"0.0.0.0/0" lets everybody in`},
+		{func(r *Request) { r.Sources = prefixes("203.0.113.1/32", "::1/128") }, `"::1" is not IPv4, and Napter has no other`},
+		{func(r *Request) { r.Sources = prefixes("203.0.113.1/24") }, `"203.0.113.1/24" has bits set after its 24`},
+		{func(r *Request) { r.Sources = []netip.Prefix{{}} }, `"invalid Prefix" is not a CIDR range`},
 	} {
 		r := good
 		c.change(&r)

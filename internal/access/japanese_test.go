@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -54,8 +55,8 @@ func TestErrorsInJapanese(t *testing.T) {
 		},
 		{
 			err:   checkSource(netip.MustParsePrefix("203.0.113.7/24")),
-			cause: "接続元 203.0.113.7/24 では、先頭 24 ビットより後ろが 0 ではありません",
-			hint:  "203.0.113.7/32 のような IPv4 の範囲か、このマシンの IP アドレスだけにする auto を指定してください",
+			cause: `"203.0.113.7/24" は先頭の 24 ビットより後ろが 0 ではありません`,
+			hint:  "範囲なら 203.0.113.0/24、1 個のアドレスなら 203.0.113.7/32 を指定してください",
 		},
 		{
 			err:   message.Errorf("taking over mapping %s: %w", addr, ErrGone),
@@ -71,7 +72,9 @@ func TestErrorsInJapanese(t *testing.T) {
 
 // Outcomes are words of a person's language.
 func TestOutcomesInJapanese(t *testing.T) {
-	for _, o := range []Outcome{Deleted, Expired, Kept, Shared, Linger, Foreign, Pending} {
+	for _, o := range []lease.Outcome{
+		lease.Deleted, lease.Expired, lease.Kept, lease.Shared, lease.Linger, lease.Foreign, lease.Pending,
+	} {
 		if said := i18n.For(i18n.Japanese).Say(o.Text()); o.Text().String() != string(o) || said == string(o) {
 			t.Errorf("%s is %q, and %q in Japanese", o, o.Text(), said)
 		}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/lease"
+
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
@@ -43,7 +45,7 @@ func (w *world) waits(target string) (waits []string) {
 	if n := len(w.Requests()); n != 4 {
 		w.t.Fatalf("%s: %d requests, want 4: login, SIM, list, creation", target, n)
 	}
-	defer w.close(a, access.Deleted)
+	defer w.close(a, lease.Deleted)
 
 	started := func(s access.Step) time.Duration { e := events.end(w.t, s); return e.At - e.Elapsed }
 	ended := func(s access.Step) time.Duration { return events.end(w.t, s).At }

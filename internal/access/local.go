@@ -57,16 +57,16 @@ type openMapping struct {
 	lease *lease.Lease // nil for a foreign mapping
 }
 
-func (m *openMapping) giveBack(ctx context.Context, keep bool) (Outcome, error) {
+func (m *openMapping) giveBack(ctx context.Context, keep bool) (lease.Outcome, error) {
 	switch {
 	case m.lease == nil:
-		return Foreign, nil
+		return lease.Foreign, nil
 	case keep:
-		return Kept, m.lease.Keep() //nolint:contextcheck // writing the journal takes no time to cancel
+		return lease.Kept, m.lease.Keep() //nolint:contextcheck // writing the journal takes no time to cancel
 	}
 	outcome, err := m.lease.Delete(ctx, m.api)
 	if outcome == lease.Pending {
 		m.lease.DeleteLater(m.api)
 	}
-	return Outcome(outcome), err
+	return outcome, err
 }

@@ -57,7 +57,7 @@ func TestOpenByEveryKindOfTarget(t *testing.T) {
 		if d := m.Expires.Sub(m.Created); d != 8*time.Hour {
 			t.Errorf("%q lives %s", c.target, d)
 		}
-		w.close(a, access.Deleted)
+		w.close(a, lease.Deleted)
 		w.clean()
 		for _, step := range []access.Step{access.StepAddress, access.StepLogin, access.StepSIM, access.StepList, access.StepMapping, access.StepDelete} {
 			if e := events.end(t, step); !e.Err.IsZero() {
@@ -88,7 +88,7 @@ func TestOpenAsAsked(t *testing.T) {
 			t.Errorf("service %d was asked for an address that was given", i)
 		}
 	}
-	w.close(a, access.Deleted)
+	w.close(a, lease.Deleted)
 	w.clean()
 }
 
@@ -96,7 +96,7 @@ func TestKeep(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	r := w.request("gateway-001")
 	r.Keep = true
-	w.close(w.open(r, nil), access.Kept)
+	w.close(w.open(r, nil), lease.Kept)
 	if n := len(w.Mappings()); n != 1 {
 		t.Fatalf("%d mappings after --keep", n)
 	}
@@ -109,7 +109,7 @@ func TestKeep(t *testing.T) {
 	if !a.Info().Mapping.Foreign {
 		t.Error("a kept mapping was not reused")
 	}
-	w.close(a, access.Foreign)
+	w.close(a, lease.Foreign)
 	if n := len(w.Mappings()); n != 1 {
 		t.Errorf("%d mappings after using a kept one", n)
 	}
@@ -127,7 +127,7 @@ func TestForeignMappingIsUsedAndLeftAlone(t *testing.T) {
 		if info := a.Info(); !info.Mapping.Foreign || int(info.Mapping.Addr.Port()) != theirs.Port || !slices.Equal(info.Source, theirs.Sources) {
 			t.Errorf("%q: %+v", target, info)
 		}
-		w.close(a, access.Foreign)
+		w.close(a, lease.Foreign)
 	}
 	if n := w.Count("createPortMappingForSim"); n != 0 || len(w.Mappings()) != 1 {
 		t.Errorf("%d creations, %d mappings", n, len(w.Mappings()))
@@ -144,7 +144,7 @@ func TestForeignMappingIsUsedAndLeftAlone(t *testing.T) {
 		if a.Info().Mapping.Foreign {
 			t.Errorf("%s: their mapping was used", what)
 		}
-		w.close(a, access.Deleted)
+		w.close(a, lease.Deleted)
 	}
 	if open := w.Mappings(); len(open) != 1 || open[0].Port != theirs.Port {
 		t.Errorf("their mapping is gone: %+v", open)
@@ -162,8 +162,8 @@ func TestMappingOfAnotherProcessOfOursIsNotForeign(t *testing.T) {
 	if a, b := first.Info().Mapping, second.Info().Mapping; b.Foreign || a.Addr == b.Addr {
 		t.Errorf("one process uses the other's mapping, which may be deleted any moment: %+v, %+v", a, b)
 	}
-	w.close(first, access.Deleted)
-	w.close(second, access.Deleted)
+	w.close(first, lease.Deleted)
+	w.close(second, lease.Deleted)
 	w.clean()
 }
 
@@ -224,7 +224,7 @@ func TestLostAnswerToTheCreation(t *testing.T) {
 	if n := w.Count("createPortMappingForSim"); n != 1 || a.Info().Mapping.Foreign {
 		t.Errorf("%d creations, %+v", n, a.Info().Mapping)
 	}
-	w.close(a, access.Deleted)
+	w.close(a, lease.Deleted)
 	w.clean()
 }
 
@@ -245,7 +245,7 @@ func TestMappingOfOursThatEndsWhileListed(t *testing.T) {
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) },
 		ModifyResponse: func(answer *http.Response) error {
 			if answer.Request.Method == http.MethodGet && strings.HasSuffix(answer.Request.URL.Path, "/port_mappings") {
-				w.close(theirs, access.Deleted)
+				w.close(theirs, lease.Deleted)
 			}
 			return nil
 		},
@@ -257,6 +257,6 @@ func TestMappingOfOursThatEndsWhileListed(t *testing.T) {
 	if a.Info().Mapping.Foreign || a.Info().Mapping.Addr == theirs.Info().Mapping.Addr {
 		t.Errorf("a mapping that is gone is used: %+v", a.Info().Mapping)
 	}
-	w.close(a, access.Deleted)
+	w.close(a, lease.Deleted)
 	w.clean()
 }

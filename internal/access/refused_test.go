@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/lease"
+
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
@@ -21,7 +23,7 @@ func TestBadRequestsStayHere(t *testing.T) {
 		{func(r *access.Request) { r.Port = 70000 }, "port 70000 is not a TCP port", "1 to 65535"},
 		{func(r *access.Request) { r.Duration = 9 * time.Hour }, "a duration of 9h is not possible", "from 1s to 8h"},
 		{func(r *access.Request) { r.Duration = -time.Second }, "a duration of -1s is not possible", "from 1s to 8h"},
-		{func(r *access.Request) { r.Sources = prefixes("0.0.0.0/0") }, "0.0.0.0/0 would let everybody in", "203.0.113.7/32"},
+		{func(r *access.Request) { r.Sources = prefixes("0.0.0.0/0") }, "lets everybody in", "your own network"},
 		{func(r *access.Request) { r.Sources = prefixes("2001:db8::/64") }, "is not IPv4", "203.0.113.7/32"},
 		{func(r *access.Request) { r.Service = "sea" }, `service "sea" is not known`, "air or arc"},
 		{func(r *access.Request) { r.Target = "" }, `"" names no SIM`, "SIM ID"},
@@ -85,7 +87,7 @@ func TestAmbiguousNameListsTheSIMs(t *testing.T) {
 	if first := ambiguous.SIMs[0]; first.ID != sims[1].ID || !first.Online || first.SeenAt.IsZero() {
 		t.Errorf("the online SIM should come first, with its state: %+v", first)
 	}
-	w.close(w.open(w.request(sims[1].ID), nil), access.Deleted)
+	w.close(w.open(w.request(sims[1].ID), nil), lease.Deleted)
 }
 
 // allow makes the world's user one who may do these alone.
@@ -139,7 +141,7 @@ func TestMissingPermissions(t *testing.T) {
 		if open := w.Mappings(); len(open) != 1 || open[0].SimID != gateway.ID {
 			t.Errorf("%s: made %+v", c.what, open)
 		}
-		w.close(a, access.Deleted)
+		w.close(a, lease.Deleted)
 		w.clean()
 	}
 }
@@ -155,7 +157,7 @@ func TestReuseWithTheRightToListOneSIM(t *testing.T) {
 	if !a.Info().Mapping.Foreign {
 		t.Error("a fitting mapping was not used")
 	}
-	w.close(a, access.Foreign)
+	w.close(a, lease.Foreign)
 }
 
 func TestAddressThatIsNotCertain(t *testing.T) {
@@ -181,7 +183,7 @@ func TestAddressThatIsNotCertain(t *testing.T) {
 		t.Errorf("%d creations without a certain address", n)
 	}
 	set("down", "203.0.113.10", "203.0.113.9", "203.0.113.10") // two agree
-	w.close(w.open(w.request("gateway-001"), nil), access.Deleted)
+	w.close(w.open(w.request("gateway-001"), nil), lease.Deleted)
 }
 
 func TestAPIThatFails(t *testing.T) {
@@ -204,7 +206,7 @@ func TestAPIThatFails(t *testing.T) {
 	}
 	// The list serves reuse alone: its failure costs nothing else.
 	defer w.Inject(simulator.Fault{Operation: "listPortMappings", Status: 400})()
-	w.close(w.open(w.request("gateway-001"), nil), access.Deleted)
+	w.close(w.open(w.request("gateway-001"), nil), lease.Deleted)
 }
 
 func TestAPIAway(t *testing.T) {
@@ -221,6 +223,6 @@ func TestAPIAway(t *testing.T) {
 	if err := w.SetUnreachable(false); err != nil {
 		t.Fatal(err)
 	}
-	w.close(w.open(r, nil), access.Deleted)
+	w.close(w.open(r, nil), lease.Deleted)
 	w.clean()
 }

@@ -58,7 +58,7 @@ func (o *opening) withoutOurs(list []client.PortMapping) ([]client.PortMapping, 
 // that was kept on purpose is free to use.
 func names(e lease.Entry, m client.PortMapping) bool {
 	switch e.State {
-	case lease.Kept:
+	case lease.StateKept:
 		return false
 	case lease.Intent:
 		return e.Spec.Port == int(m.Destination.Port) &&

@@ -233,8 +233,8 @@ func (u *user) Info() Info {
 }
 
 // Close implements Access. A second call does nothing.
-func (u *user) Close(ctx context.Context) (outcome Outcome, err error) {
-	outcome = Shared
+func (u *user) Close(ctx context.Context) (outcome lease.Outcome, err error) {
+	outcome = lease.Shared
 	u.once.Do(func() {
 		end := u.recorder.Start(StepDelete)
 		outcome, err = u.shares.leave(ctx, u)
@@ -243,20 +243,20 @@ func (u *user) Close(ctx context.Context) (outcome Outcome, err error) {
 	return outcome, err
 }
 
-func (s *shares) leave(ctx context.Context, u *user) (Outcome, error) {
+func (s *shares) leave(ctx context.Context, u *user) (lease.Outcome, error) {
 	h := u.share
 	s.mu.Lock()
 	h.users--
 	switch {
 	case h.users > 0:
 		s.mu.Unlock()
-		return Shared, nil
+		return lease.Shared, nil
 	case u.linger > 0 && h.mapping.lease != nil && !h.keep && !s.isClosing():
 		h.wake = make(chan struct{})
 		s.linger.Add(1)
 		go s.lingerOn(h, h.wake, u.linger) //nolint:contextcheck // outlives the user's context
 		s.mu.Unlock()
-		return Linger, nil
+		return lease.Linger, nil
 	}
 	s.forget(h)
 	s.mu.Unlock()

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/lease"
 )
 
 func newTestShares(now *time.Time) *shares { return newShares(func() time.Time { return *now }) }
@@ -26,10 +28,10 @@ func TestShareIsJoinedUntilItsLastUserLeaves(t *testing.T) {
 		t.Error("another port got the same mapping")
 	}
 	first.recorder, second.recorder = NewRecorder(nil, nil), NewRecorder(nil, nil)
-	if got, _ := first.Close(t.Context()); got != Shared {
-		t.Errorf("the first to close gets %q, want %q", got, Shared)
+	if got, _ := first.Close(t.Context()); got != lease.Shared {
+		t.Errorf("the first to close gets %q, want %q", got, lease.Shared)
 	}
-	if got, _ := second.Close(t.Context()); got != Foreign { // no lease behind it here
+	if got, _ := second.Close(t.Context()); got != lease.Foreign { // no lease behind it here
 		t.Errorf("the last to close gets %q, want the mapping given back", got)
 	}
 	if s.join(key, Request{}) != nil {

@@ -104,7 +104,7 @@ func (w *world) open(r access.Request, progress access.Progress) access.Access {
 	return a
 }
 
-func (w *world) close(a access.Access, want access.Outcome) {
+func (w *world) close(a access.Access, want lease.Outcome) {
 	w.t.Helper()
 	if got, err := a.Close(w.t.Context()); got != want || err != nil {
 		w.t.Errorf("closed with %q, %v; want %q", got, err, want)

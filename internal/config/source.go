@@ -13,22 +13,37 @@ import (
 // that no connection over the internet can come from.
 func ParseSource(text string) (netip.Prefix, error) {
 	prefix, ok := hostport.ParsePrefix(text)
-	switch {
-	case !ok:
+	if !ok {
 		return netip.Prefix{}, notRange(message.Errorf("%q is not a CIDR range", text))
-	case !prefix.Addr().Is4():
-		return netip.Prefix{}, notRange(message.Errorf("%q is not IPv4, and Napter has no other", text))
-	case prefix.Bits() == 0:
-		return netip.Prefix{}, message.WithHint(message.Errorf("%q lets everybody in", text),
-			"name the range of your own network, or use auto for your address alone")
-	case !public(prefix.Addr()):
-		return netip.Prefix{}, message.WithHint(message.Errorf("%q is not a range of public addresses", text),
-			"your connections reach Soracom from a public address: use auto, or your network's public range")
-	case prefix.Masked() != prefix:
-		return netip.Prefix{}, message.WithHint(message.Errorf("%q has bits set after its %d", text, prefix.Bits()),
-			"write %s for the range, or %s/32 for the address", prefix.Masked(), prefix.Addr())
+	}
+	if err := CheckSource(prefix); err != nil {
+		return netip.Prefix{}, err
 	}
 	return prefix, nil
+}
+
+// CheckSource refuses what ParseSource refuses.
+func CheckSource(prefix netip.Prefix) error {
+	text := prefix.String()
+	if prefix.IsSingleIP() {
+		text = prefix.Addr().String()
+	}
+	switch {
+	case !prefix.IsValid():
+		return notRange(message.Errorf("%q is not a CIDR range", text))
+	case !prefix.Addr().Is4():
+		return notRange(message.Errorf("%q is not IPv4, and Napter has no other", text))
+	case prefix.Bits() == 0:
+		return message.WithHint(message.Errorf("%q lets everybody in", text),
+			"name the range of your own network, or use auto for your address alone")
+	case !public(prefix.Addr()):
+		return message.WithHint(message.Errorf("%q is not a range of public addresses", text),
+			"your connections reach Soracom from a public address: use auto, or your network's public range")
+	case prefix.Masked() != prefix:
+		return message.WithHint(message.Errorf("%q has bits set after its %d", text, prefix.Bits()),
+			"write %s for the range, or %s/32 for the address", prefix.Masked(), prefix.Addr())
+	}
+	return nil
 }
 
 // notRange adds what a range looks like.

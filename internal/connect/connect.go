@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/lease"
+
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/i18n"
@@ -128,13 +130,13 @@ func (c *Connector) giveBack(way access.Access) {
 	outcome, err := way.Close(ctx)
 	m := way.Info().Mapping
 	switch {
-	case err != nil || outcome == access.Pending:
+	case err != nil || outcome == lease.Pending:
 		var why message.Text
 		if err != nil {
 			why = message.New(": %v", err)
 		}
 		c.notice(c.texts().MappingPending, m.Addr, why, c.clockTime(m.Expires))
-	case outcome == access.Kept:
+	case outcome == lease.Kept:
 		c.notice(c.texts().MappingKept, m.Addr, c.clockTime(m.Expires))
 	default:
 		c.debugf("mapping %s: %s", m.Addr, outcome)

@@ -47,7 +47,7 @@ func (d *Doctor) lookAtJournal(context.Context) finding {
 	used, kept, left := 0, 0, 0
 	for _, e := range entries {
 		switch {
-		case e.State == lease.Kept:
+		case e.State == lease.StateKept:
 			kept++
 		case e.Alive:
 			used++

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/lease"
+
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -72,7 +74,7 @@ type heldAccess struct {
 	w    *wire
 	info access.Info
 
-	outcome access.Outcome // set before ended is closed
+	outcome lease.Outcome // set before ended is closed
 	err     error
 }
 
@@ -123,14 +125,14 @@ func (h *heldAccess) watch(ctx context.Context) {
 			h.outcome, h.err = got.Outcome, got.Err.decode()
 			return
 		case err == nil && got.Err != nil:
-			h.outcome, h.err = access.Pending, got.Err.decode()
+			h.outcome, h.err = lease.Pending, got.Err.decode()
 			return
 		case err == nil:
 			continue // Stopped: the outcome follows
 		}
 		if err := h.resume(ctx); err != nil {
 			h.keeper.debugf("the keeper has died and no other took over: %v", err)
-			h.outcome, h.err = access.Pending, err
+			h.outcome, h.err = lease.Pending, err
 			return
 		}
 		if h.isClosing() {
@@ -175,14 +177,14 @@ func (h *heldAccess) resume(ctx context.Context) error {
 
 // Close implements access.Access: it asks for the end and waits for it, for 5 s
 // when ctx has no deadline.
-func (h *heldAccess) Close(ctx context.Context) (access.Outcome, error) {
+func (h *heldAccess) Close(ctx context.Context) (lease.Outcome, error) {
 	end := h.recorder.Start(access.StepDelete)
 	outcome, err := h.end(ctx)
 	end(outcome.Text(), err)
 	return outcome, err
 }
 
-func (h *heldAccess) end(ctx context.Context) (access.Outcome, error) {
+func (h *heldAccess) end(ctx context.Context) (lease.Outcome, error) {
 	limit := closeLimit
 	if deadline, ok := ctx.Deadline(); ok {
 		limit = time.Until(deadline)
@@ -194,13 +196,13 @@ func (h *heldAccess) end(ctx context.Context) (access.Outcome, error) {
 	defer h.letGo()
 	select {
 	case <-h.ended:
-		if h.outcome == access.Pending && h.err != nil {
+		if h.outcome == lease.Pending && h.err != nil {
 			return h.outcome, message.Errorf("%w; the keeper goes on trying", h.err)
 		}
 		return h.outcome, h.err
 	case <-ctx.Done():
 		// The keeper has it in its hands, and needs no listener.
 		defer h.wire().close()
-		return access.Pending, message.Errorf("the keeper goes on trying")
+		return lease.Pending, message.Errorf("the keeper goes on trying")
 	}
 }

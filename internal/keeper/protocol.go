@@ -10,6 +10,8 @@ package keeper
 import (
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/lease"
+
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/profile"
@@ -61,12 +63,12 @@ type request struct {
 // response is a message from the keeper. One field is set, or more where that
 // makes sense (Outcome and Err).
 type response struct {
-	Event   *access.Event  `json:"event,omitempty"`
-	AskCode bool           `json:"askCode,omitempty"` // an MFA code is wanted
-	Info    *access.Info   `json:"info,omitempty"`    // open
-	Outcome access.Outcome `json:"outcome,omitempty"` // closed
-	Token   *client.Token  `json:"token,omitempty"`
-	Status  *Status        `json:"status,omitempty"`
+	Event   *access.Event `json:"event,omitempty"`
+	AskCode bool          `json:"askCode,omitempty"` // an MFA code is wanted
+	Info    *access.Info  `json:"info,omitempty"`    // open
+	Outcome lease.Outcome `json:"outcome,omitempty"` // closed
+	Token   *client.Token `json:"token,omitempty"`
+	Status  *Status       `json:"status,omitempty"`
 	// Stopped says that the keeper ends on purpose: do not start another.
 	Stopped bool       `json:"stopped,omitempty"`
 	Err     *wireError `json:"error,omitempty"`

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/lease"
+
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -77,12 +79,12 @@ func (w *fakeAccess) Info() access.Info {
 	}
 }
 
-func (w *fakeAccess) Close(context.Context) (access.Outcome, error) {
+func (w *fakeAccess) Close(context.Context) (lease.Outcome, error) {
 	w.once.Do(func() { w.b.open.Add(-1) })
 	if w.b.closeErr != nil {
-		return access.Pending, w.b.closeErr
+		return lease.Pending, w.b.closeErr
 	}
-	return access.Deleted, nil
+	return lease.Deleted, nil
 }
 
 type fakeSessions struct{ closed atomic.Int32 }
@@ -176,7 +178,7 @@ func TestHoldEndsWithItsConnection(t *testing.T) {
 	if err != nil || len(st.Leases) != 1 || len(st.Leases[0].Users) != 1 || st.Leases[0].Users[0].Command != "test" {
 		t.Errorf("%+v, %v", st, err)
 	}
-	if outcome, err := open.Close(t.Context()); outcome != access.Deleted || err != nil {
+	if outcome, err := open.Close(t.Context()); outcome != lease.Deleted || err != nil {
 		t.Errorf("%s, %v", outcome, err)
 	}
 	if n := s.backend.open.Load(); n != 0 {
@@ -252,7 +254,7 @@ func TestStopTellsWhatCouldNotBeDeleted(t *testing.T) {
 	if err := s.keeper.Stop(t.Context()); err == nil {
 		t.Error("no error")
 	}
-	if outcome, err := open.Close(t.Context()); outcome != access.Pending || err == nil {
+	if outcome, err := open.Close(t.Context()); outcome != lease.Pending || err == nil {
 		t.Errorf("its user learns %s, %v", outcome, err)
 	}
 }

@@ -171,7 +171,7 @@ func TestProgressCrossesTheSocketInJapanese(t *testing.T) {
 			_ = a.write(response{Event: &e})
 		}
 	}, nil)
-	go func() { rec.Start(access.StepMapping)(access.Deleted.Text(), errClosed) }()
+	go func() { rec.Start(access.StepMapping)(lease.Deleted.Text(), errClosed) }()
 	var got response
 	if err := b.read(&got); err != nil {
 		t.Fatal(err)

@@ -57,15 +57,3 @@ type Spec struct {
 	// Command is what the user ran, for people.
 	Command string
 }
-
-// Outcome is what became of a mapping. The words are those of access.Outcome.
-type Outcome string
-
-// Outcomes of a deletion.
-const (
-	Deleted Outcome = "deleted"
-	Expired Outcome = "expired" // it had ended already
-	Pending Outcome = "pending" // still to be done; the journal entry stays
-	// None is for an intent of which no mapping came (Reap only).
-	None Outcome = "none"
-)

@@ -76,7 +76,7 @@ func (l *Lease) Keep() error {
 		return ErrGone
 	}
 	kept := *l.end.r
-	kept.State = Kept
+	kept.State = StateKept
 	if err := l.m.write(&kept); err != nil {
 		return message.Errorf("keeping %s: %w", describe(l.mapping), err)
 	}

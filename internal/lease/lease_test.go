@@ -205,7 +205,7 @@ func TestKeep(t *testing.T) {
 	if err := next.Reap(t.Context(), find, nil); err != nil {
 		t.Fatal(err)
 	}
-	if list := entries(t, next); len(list) != 1 || list[0].State != Kept || len(f.open()) != 1 {
+	if list := entries(t, next); len(list) != 1 || list[0].State != StateKept || len(f.open()) != 1 {
 		t.Fatalf("%+v", list)
 	}
 	next.now = func() time.Time { return time.Now().Add(9 * time.Hour) }

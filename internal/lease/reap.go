@@ -37,10 +37,10 @@ func (m *Manager) Reap(ctx context.Context, find func(Entry) (API, error), repor
 	for _, s := range list {
 		expired := s.expired(m.now())
 		switch {
-		case expired && (s.State == Kept || !s.alive):
+		case expired && (s.State == StateKept || !s.alive):
 			m.remove(s.ID)
 			r.tell(m.entry(s), Expired, nil)
-		case s.alive, s.State == Kept:
+		case s.alive, s.State == StateKept:
 		default:
 			wg.Go(func() { r.reap(ctx, s) })
 		}

@@ -17,9 +17,9 @@ type State string
 
 // States of a journal entry.
 const (
-	Intent State = "intent" // asked for, or about to be; the answer is not known
-	Live   State = "live"   // open, until its owner deletes it
-	Kept   State = "kept"   // open until it expires, as the user wished
+	Intent    State = "intent" // asked for, or about to be; the answer is not known
+	Live      State = "live"   // open, until its owner deletes it
+	StateKept State = "kept"   // open until it expires, as the user wished
 )
 
 const (
@@ -142,7 +142,7 @@ func (r *record) check(id string) error {
 		return message.Errorf("unknown version %d", r.Version)
 	case r.ID != id:
 		return message.Errorf("it names another entry")
-	case r.State != Intent && r.State != Live && r.State != Kept:
+	case r.State != Intent && r.State != Live && r.State != StateKept:
 		return message.Errorf("unknown state %q", r.State)
 	case r.SimID == "" && r.IMSI == "":
 		return message.Errorf("it names no SIM")

@@ -131,9 +131,9 @@ func (op *Opener) open(ctx context.Context, r access.Request, progress access.Pr
 // untilNext says who deletes what this process could not.
 type untilNext struct{ access.Access }
 
-func (u untilNext) Close(ctx context.Context) (access.Outcome, error) {
+func (u untilNext) Close(ctx context.Context) (lease.Outcome, error) {
 	outcome, err := u.Access.Close(ctx)
-	if outcome == access.Pending && err != nil {
+	if outcome == lease.Pending && err != nil {
 		err = message.Errorf("%w; the next command goes on trying", err)
 	}
 	return outcome, err

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/lease"
+
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 )
@@ -130,7 +132,7 @@ type Ended struct {
 	// Mapping is the mapping's address and Outcome what became of it; empty when
 	// none was opened.
 	Mapping string
-	Outcome access.Outcome
+	Outcome lease.Outcome
 	// Notes are lines that the person should see.
 	Notes []string
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/lease"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/napter-connect/napter-connect/internal/access"
@@ -29,7 +31,7 @@ func TestTwoKeysToAShell(t *testing.T) {
 	d.settle()
 	d.expect("✓ logging in  OP0012345678", "0.3 s", "▸ opening the mapping")
 	d.advance(2 * time.Second).expect("2.0 s")
-	j.events = append(j.events, Started{}, Ended{Ran: true, Mapping: "198.51.100.1:30022", Outcome: access.Deleted})
+	j.events = append(j.events, Started{}, Ended{Ran: true, Mapping: "198.51.100.1:30022", Outcome: lease.Deleted})
 	d.settle()
 	d.expectNoDialog().expectSelected("tokyo-gw-014")
 	d.expectStatus("The session on tokyo-gw-014 has ended.", "The mapping 198.51.100.1:30022 is deleted.")
@@ -48,7 +50,7 @@ func TestBackInTheList(t *testing.T) {
 	d.settle()
 	d.expectNoDialog().expectStatus("deleting the mapping…")
 	d.press("/").types("tokyo").expect("/ tokyo")
-	j.events = append(j.events, Ended{Ran: true, Mapping: "198.51.100.1:30022", Outcome: access.Deleted})
+	j.events = append(j.events, Ended{Ran: true, Mapping: "198.51.100.1:30022", Outcome: lease.Deleted})
 	d.settle()
 	d.expectNoDialog().expect("/ tokyo").expectStatus("The mapping 198.51.100.1:30022 is deleted.")
 	d.press("enter", "c")
@@ -101,7 +103,7 @@ func TestEscCancelsAndCleansUp(t *testing.T) {
 	d.job().step(access.StepDelete, false, "", "")
 	d.settle()
 	d.expect("deleting the mapping")
-	d.job().events = append(d.job().events, Ended{Err: context.Canceled, Mapping: "198.51.100.1:30022", Outcome: access.Deleted})
+	d.job().events = append(d.job().events, Ended{Err: context.Canceled, Mapping: "198.51.100.1:30022", Outcome: lease.Deleted})
 	d.settle()
 	d.expectNoDialog().expectStatus("The mapping 198.51.100.1:30022 is deleted.")
 }
@@ -203,7 +205,7 @@ func TestSessions(t *testing.T) {
 	if !d.job().cancelled {
 		t.Fatal("not stopped")
 	}
-	d.job().events = append(d.job().events, Ended{Err: context.Canceled, Ran: true, Mapping: "198.51.100.0:20080", Outcome: access.Deleted})
+	d.job().events = append(d.job().events, Ended{Err: context.Canceled, Ran: true, Mapping: "198.51.100.0:20080", Outcome: lease.Deleted})
 	d.settle()
 	d.expectStatus("127.0.0.1:8080 is closed.", "The mapping 198.51.100.0:20080 is deleted.").expect("No forward or browser is running")
 }

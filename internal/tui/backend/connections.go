@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 
+	"github.com/napter-connect/napter-connect/internal/lease"
+
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/connect"
@@ -24,7 +26,7 @@ type connection struct {
 	mu      sync.Mutex
 	notes   []string
 	info    *access.Info
-	outcome access.Outcome
+	outcome lease.Outcome
 	ran     bool
 	stats   func() tui.Stats // nil until it runs
 }
@@ -150,7 +152,7 @@ type noted struct {
 	by *connection
 }
 
-func (n *noted) Close(ctx context.Context) (access.Outcome, error) {
+func (n *noted) Close(ctx context.Context) (lease.Outcome, error) {
 	outcome, err := n.Access.Close(ctx)
 	n.by.mu.Lock()
 	n.by.outcome = outcome
