@@ -57,6 +57,8 @@ type Request struct {
 	Linger time.Duration `json:"linger,omitempty"`
 	// Command is what the user ran, for "in use by" and the journal.
 	Command string `json:"command,omitempty"`
+	// AskCode asks whoever makes the request for an MFA code.
+	AskCode AskCode `json:"-"`
 }
 
 // Network is what the environment says about outgoing connections.

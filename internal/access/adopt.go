@@ -14,7 +14,7 @@ var ErrGone = message.Errorf("the port mapping has ended")
 // Adopt takes over a mapping that a process opened which has died, for a user who
 // still holds it: from then on it is shared and closed like any other.
 func (l *Local) Adopt(ctx context.Context, r Request, i Info) (Access, error) {
-	api, err := l.options.Sessions.Session(r.Account, r.Network)
+	api, err := l.options.Sessions.Session(r.Account, r.Network, r.AskCode)
 	if err != nil {
 		return nil, err
 	}

@@ -122,7 +122,7 @@ func (l *Local) newOpening(r Request, progress Progress) (*opening, error) {
 	if err != nil {
 		return nil, err
 	}
-	api, err := l.options.Sessions.Session(r.Account, r.Network)
+	api, err := l.options.Sessions.Session(r.Account, r.Network, r.AskCode)
 	if err != nil {
 		return nil, err
 	}

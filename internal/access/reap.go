@@ -86,7 +86,7 @@ func (r *Reaper) Wait(ctx context.Context) {
 func Reap(ctx context.Context, leases *lease.Manager, sessions *Sessions, a profile.Account, n Network,
 	report func(lease.Entry, lease.Outcome, error),
 ) error {
-	session, err := sessions.Session(a, n)
+	session, err := sessions.Session(a, n, nil)
 	if err != nil {
 		return err
 	}

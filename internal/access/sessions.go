@@ -23,8 +23,7 @@ import (
 // Sessions are the API sessions of one process: one login for each account,
 // however many callers. Safe for concurrent use.
 type Sessions struct {
-	otp    func(context.Context) (string, error)
-	lender Lender
+	lender Lender // nil without one
 
 	mu   sync.Mutex
 	open map[sessionKey]session
@@ -33,11 +32,17 @@ type Sessions struct {
 type session struct {
 	*client.Session
 	client *client.Client
-	// account is the newest of those that are the same but for the MFA code.
+	// account is the newest of those that are the same but for the MFA code, ask
+	// the newest caller that can be asked for one.
 	account *atomic.Pointer[profile.Account]
+	ask     *atomic.Pointer[AskCode]
 	// borrowed says that the lender revokes the token, not this process.
 	borrowed *atomic.Bool
 }
+
+// AskCode asks a person for an MFA code; "" says that there is none. A nil AskCode
+// means that nobody can be asked.
+type AskCode func(context.Context) (string, error)
 
 // Lender lends tokens that the keeper holds and revokes. refused
 // is the last one that it gave, when that does not do any more. An error that is
@@ -55,26 +60,24 @@ type SessionInfo struct {
 
 type sessionKey struct{ account, proxy, noProxy, lang, userAgent string }
 
-// NewSessions returns an empty set. otp asks for an MFA code when a password
-// login is refused; nil means that prompting is not possible.
-func NewSessions(otp func(context.Context) (string, error)) *Sessions {
-	return &Sessions{otp: otp, open: map[sessionKey]session{}}
-}
+// NewSessions returns an empty set.
+func NewSessions() *Sessions { return &Sessions{open: map[sessionKey]session{}} }
 
 // BorrowSessions returns an empty set that uses a lender's tokens.
-func BorrowSessions(lender Lender, otp func(context.Context) (string, error)) *Sessions {
-	s := NewSessions(otp)
+func BorrowSessions(lender Lender) *Sessions {
+	s := NewSessions()
 	s.lender = lender
 	return s
 }
 
-// Session is the session of an account; it logs in at its first call.
-func (s *Sessions) Session(a profile.Account, n Network) (*client.Session, error) {
+// Session is the session of an account; it logs in at its first call, and asks for
+// an MFA code when a password alone is refused.
+func (s *Sessions) Session(a profile.Account, n Network, ask AskCode) (*client.Session, error) {
 	key := sessionKey{a.Key(), n.HTTPSProxy, n.NoProxy, n.Lang, n.UserAgent}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if have, ok := s.open[key]; ok {
-		have.account.Store(&a)
+		have.seen(a, ask)
 		return have.Session, nil
 	}
 	c, err := client.New(client.Options{
@@ -84,11 +87,19 @@ func (s *Sessions) Session(a profile.Account, n Network) (*client.Session, error
 	if err != nil {
 		return nil, err
 	}
-	one := session{client: c, account: new(atomic.Pointer[profile.Account]), borrowed: new(atomic.Bool)}
-	one.account.Store(&a)
+	one := session{client: c, account: new(atomic.Pointer[profile.Account]), ask: new(atomic.Pointer[AskCode]), borrowed: new(atomic.Bool)}
+	one.seen(a, ask)
 	one.Session = c.Session(s.login(one, n))
 	s.open[key] = one
 	return one.Session, nil
+}
+
+// seen notes the newest caller.
+func (s session) seen(a profile.Account, ask AskCode) {
+	s.account.Store(&a)
+	if ask != nil || s.ask.Load() == nil {
+		s.ask.Store(&ask)
+	}
 }
 
 // login borrows a token, or logs in. client.Session calls it for one caller at a
@@ -106,7 +117,7 @@ func (s *Sessions) login(one session, n Network) func(context.Context) (client.T
 			}
 		}
 		one.borrowed.Store(false)
-		return a.Login(ctx, one.client, s.otp)
+		return a.Login(ctx, one.client, *one.ask.Load())
 	}
 }
 

@@ -52,7 +52,7 @@ func (w *world) process() (*access.Local, *lease.Manager) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	sessions := access.NewSessions(nil)
+	sessions := access.NewSessions()
 	local := access.NewLocal(access.Options{Sessions: sessions, Leases: leases, Debugf: w.t.Logf})
 	w.t.Cleanup(func() {
 		local.Close()

@@ -107,7 +107,7 @@ func TestSSHFailures(t *testing.T) {
 	w.fails(w.options("pump-07", "true"), "is offline since", "power")
 	w.fails(change(func(o *connect.SSHOptions) { o.Request.Port = 70000 }), "port 70000", "65535")
 	w.fails(change(func(o *connect.SSHOptions) { o.Request.Duration = 9 * time.Hour }), "9h", "8h")
-	w.fails(change(func(o *connect.SSHOptions) { o.Request.Sources = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")} }), "everybody", "IPv4 range")
+	w.fails(change(func(o *connect.SSHOptions) { o.Request.Sources = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")} }), "everybody", "your own network")
 	w.fails(change(func(o *connect.SSHOptions) { o.Request.Account.Credentials.AuthKey = "secret-wrong" }), "auth", "auth login")
 	w.fails(change(func(o *connect.SSHOptions) { o.ConfigFile = filepath.Join(t.TempDir(), "absent") }), "reading ssh_config", "")
 	w.fails(change(func(o *connect.SSHOptions) { o.KnownHosts = filepath.Join(t.TempDir(), "empty") }), "host key", "")

@@ -54,7 +54,7 @@ func newWorld(t *testing.T, o simulator.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sessions := access.NewSessions(nil)
+	sessions := access.NewSessions()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
@@ -64,7 +64,7 @@ func newWorld(t *testing.T, o simulator.Options) *world {
 	w.Connector = &connect.Connector{
 		Opener:   access.NewLocal(access.Options{Sessions: sessions, Leases: w.leases, Debugf: t.Logf, Now: w.now}),
 		Keys:     config.NewRecent(w.state),
-		Audit:    func(r access.Request) (launch.AuditLog, error) { return sessions.Session(r.Account, r.Network) },
+		Audit:    func(r access.Request) (launch.AuditLog, error) { return sessions.Session(r.Account, r.Network, nil) },
 		Progress: w.timings.Event, Debugf: t.Logf,
 		Notice: func(line string) {
 			w.mu.Lock()

@@ -42,7 +42,7 @@ func newExamined(t *testing.T) *examined {
 	}
 	t.Cleanup(finder.Close)
 	engineer, _ := sim.Account(simulator.Engineer)
-	sessions := access.NewSessions(nil)
+	sessions := access.NewSessions()
 	home := t.TempDir()
 	return &examined{sim, &doctor.Doctor{
 		Version: "1", Dirs: config.Dirs{Config: home, State: filepath.Join(home, "state"), Cache: filepath.Join(home, "cache")},
@@ -52,7 +52,7 @@ func newExamined(t *testing.T) *examined {
 				AuthKeyID: engineer.AuthKeyID, AuthKey: engineer.AuthKey,
 			}}, nil
 		},
-		Session: func(a profile.Account) (*client.Session, error) { return sessions.Session(a, access.Network{}) },
+		Session: func(a profile.Account) (*client.Session, error) { return sessions.Session(a, access.Network{}, nil) },
 		Finder:  finder, Now: time.Now,
 	}, t}
 }

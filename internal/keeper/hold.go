@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
@@ -24,7 +25,10 @@ func (s *Server) serveHold(ctx context.Context, w *wire, r request) error {
 	if s.Seen != nil {
 		s.Seen(r.Open.Account, r.Open.Network)
 	}
-	open, err := s.openAccess(withCode(ctx, w, in), w, r)
+	ask, stop := askCode(w, in)
+	r.Open.AskCode = ask
+	open, err := s.openAccess(ctx, w, r)
+	stop()
 	if err != nil {
 		return err
 	}
@@ -82,7 +86,7 @@ func (s *Server) release(w *wire, h *hold, open access.Access, within time.Durat
 	defer cancel()
 	outcome, err := open.Close(ctx)
 	if err != nil {
-		s.Logf("giving back %s: %v", h.info.Mapping.Addr, err)
+		s.Log.Warn("giving back a mapping", "address", h.info.Mapping.Addr, "error", err)
 	}
 	h.failure = err
 	s.mu.Lock()
@@ -115,12 +119,14 @@ func receive(ctx context.Context, w *wire, gone func()) <-chan request {
 	return in
 }
 
-// codeKey is the context key of the function that asks a command's user for an
-// MFA code.
-type codeKey struct{}
-
-func withCode(ctx context.Context, w *wire, in <-chan request) context.Context {
-	ask := func(ctx context.Context) (string, error) {
+// askCode asks the user of the command at the other end, who has the terminal, for
+// an MFA code. After stop there is none: others read the channel then.
+func askCode(w *wire, in <-chan request) (ask access.AskCode, stop func()) {
+	var stopped atomic.Bool
+	ask = func(ctx context.Context) (string, error) {
+		if stopped.Load() {
+			return "", nil
+		}
 		if err := w.write(response{AskCode: true}); err != nil {
 			return "", err
 		}
@@ -138,15 +144,5 @@ func withCode(ctx context.Context, w *wire, in <-chan request) context.Context {
 			}
 		}
 	}
-	return context.WithValue(ctx, codeKey{}, ask)
-}
-
-// AskCode asks the user of the command behind ctx for an MFA code. It is what
-// the keeper's API sessions ask with. "" says that there is none.
-func AskCode(ctx context.Context) (string, error) {
-	ask, ok := ctx.Value(codeKey{}).(func(context.Context) (string, error))
-	if !ok {
-		return "", nil
-	}
-	return ask(ctx)
+	return ask, func() { stopped.Store(true) }
 }

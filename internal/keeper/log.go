@@ -2,20 +2,19 @@ package keeper
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime/debug"
 	"sync"
-	"time"
 
 	"github.com/napter-connect/napter-connect/internal/message"
-	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 // logLimit bounds keeper.log, in bytes; the one before it is kept as
 // keeper.log.1.
 const logLimit = 256 << 10
 
-// logFile is the keeper's own log: times and lines, no secrets.
+// logFile is the file of the keeper's own log, which log/slog writes to: no secrets.
 type logFile struct {
 	mu   sync.Mutex
 	path string
@@ -41,15 +40,25 @@ func (l *logFile) open() error {
 	return debug.SetCrashOutput(f, debug.CrashOptions{})
 }
 
-func (l *logFile) printf(format string, args ...any) {
+// logger writes lines of key=value, in which the handler quotes what is not
+// printable.
+func (l *logFile) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
+
+// Write takes one line.
+func (l *logFile) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.size > logLimit {
 		l.rotate()
 	}
-	line := time.Now().UTC().Format(time.RFC3339) + " " + safetext.Line(fmt.Sprintf(format, args...)) + "\n"
-	n, _ := l.file.WriteString(line)
+	n, err := l.file.Write(line)
 	l.size += int64(n)
+	return n, err
+}
+
+// printer writes lines of packages that know nothing of slog.
+func printer(log *slog.Logger) func(format string, args ...any) {
+	return func(format string, args ...any) { log.Info(fmt.Sprintf(format, args...)) }
 }
 
 // rotate keeps the old file when it cannot create a new one.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -36,40 +37,42 @@ func Run(ctx context.Context, o RunOptions) error {
 	if err := config.MakeDir(o.Location.State); err != nil {
 		return err
 	}
-	log, err := openLog(filepath.Join(o.Location.State, "keeper.log"))
+	file, err := openLog(filepath.Join(o.Location.State, "keeper.log"))
 	if err != nil {
 		return err
 	}
-	defer log.close()
+	defer file.close()
+	log := file.logger()
 	err = serve(ctx, o, log)
 	switch {
 	case errors.Is(err, ErrRunning):
 		_, _ = fmt.Fprintln(o.Ready, takenLine)
 		return nil
 	case err != nil:
-		log.printf("ended: %v", err)
+		log.Error("ended", "error", err)
 	}
 	return err
 }
 
-func serve(ctx context.Context, o RunOptions, log *logFile) error {
+func serve(ctx context.Context, o RunOptions, log *slog.Logger) error {
+	logf := printer(log)
 	l, err := o.Location.Listen()
 	if err != nil {
 		return err
 	}
-	leases, err := lease.Open(lease.Options{Dir: o.Leases, Program: access.KeeperProgram, Logf: log.printf})
+	leases, err := lease.Open(lease.Options{Dir: o.Leases, Program: access.KeeperProgram, Logf: logf})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	sessions, finders := access.NewSessions(AskCode), access.NewFinders()
-	local := access.NewLocal(access.Options{Sessions: sessions, Finders: finders, Leases: leases, Debugf: log.printf})
-	reaper := access.NewReaper(ctx, leases, sessions, log.printf)
+	sessions, finders := access.NewSessions(), access.NewFinders()
+	local := access.NewLocal(access.Options{Sessions: sessions, Finders: finders, Leases: leases, Debugf: logf})
+	reaper := access.NewReaper(ctx, leases, sessions, logf)
 	s := &Server{
 		Version: o.Version, Backend: local, Sessions: sessions, Leases: settler{leases, local},
-		Idle: o.Idle, Seen: reaper.Seen, Logf: log.printf,
+		Idle: o.Idle, Seen: reaper.Seen, Log: log,
 		Rest: debug.FreeOSMemory,
 	}
-	log.printf("started, version %s, process %d", o.Version, os.Getpid())
+	log.Info("started", "version", o.Version, "pid", os.Getpid())
 	_, _ = fmt.Fprintln(o.Ready, readyLine)
 	_ = o.Ready.Close()
 	err = s.Serve(ctx, l)

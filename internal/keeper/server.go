@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"sync"
 	"time"
@@ -41,7 +42,7 @@ type Backend interface {
 
 // Sessions are the API sessions; *access.Sessions has them.
 type Sessions interface {
-	Session(a profile.Account, n access.Network) (*client.Session, error)
+	Session(a profile.Account, n access.Network, ask access.AskCode) (*client.Session, error)
 	List() []access.SessionInfo
 	Close(ctx context.Context) error
 }
@@ -68,7 +69,7 @@ type Server struct {
 	// Rest is called when there has been no work for a while, to give back
 	// memory; may be nil.
 	Rest func()
-	Logf func(format string, args ...any)
+	Log  *slog.Logger
 
 	started time.Time
 	conns   sync.WaitGroup
@@ -193,7 +194,7 @@ func (s *Server) onIdle() {
 		s.idle.Reset(s.Idle)
 		return
 	}
-	s.Logf("idle for %v: ending", s.Idle)
+	s.Log.Info("ending, for there was no work", "idle", s.Idle)
 	if !s.stopping {
 		s.stopping = true
 		close(s.quiet)
@@ -214,14 +215,14 @@ func (s *Server) serveConn(ctx context.Context, conn net.Conn) {
 	w := newWire(conn)
 	defer w.close()
 	if err := checkPeer(conn); err != nil {
-		s.Logf("refused a connection: %v", err)
+		s.Log.Warn("refused a connection", "error", err)
 		return
 	}
 	var r request
 	_ = conn.SetReadDeadline(time.Now().Add(helloLimit))
 	if err := w.read(&r); err != nil {
 		if !errors.Is(err, errClosed) {
-			s.Logf("a request could not be read: %v", err)
+			s.Log.Warn("a request could not be read", "error", err)
 			_ = w.write(response{Err: encodeError(err)})
 		}
 		return

@@ -5,6 +5,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/netip"
 	"path/filepath"
@@ -89,7 +90,7 @@ func (w *fakeAccess) Close(context.Context) (lease.Outcome, error) {
 
 type fakeSessions struct{ closed atomic.Int32 }
 
-func (*fakeSessions) Session(profile.Account, access.Network) (*client.Session, error) {
+func (*fakeSessions) Session(profile.Account, access.Network, access.AskCode) (*client.Session, error) {
 	return nil, errors.New("there is no API here")
 }
 
@@ -127,7 +128,7 @@ func serveFake(t *testing.T, change func(*Server, *fakeBackend)) *served {
 		backend: &fakeBackend{}, sessions: &fakeSessions{}, leases: &fakeLeases{},
 		keeper: &Keeper{Location: location, Debugf: t.Logf}, ended: make(chan error, 1),
 	}
-	s.Server = &Server{Version: "test", Backend: s.backend, Sessions: s.sessions, Leases: s.leases, Logf: t.Logf}
+	s.Server = &Server{Version: "test", Backend: s.backend, Sessions: s.sessions, Leases: s.leases, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	if change != nil {
 		change(s.Server, s.backend)
 	}

@@ -13,8 +13,9 @@ import (
 func (s *Server) serveToken(ctx context.Context, w *wire, r request) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ctx = withCode(ctx, w, receive(ctx, w, cancel))
-	session, err := s.Sessions.Session(*r.Account, *r.Network)
+	ask, stop := askCode(w, receive(ctx, w, cancel))
+	defer stop()
+	session, err := s.Sessions.Session(*r.Account, *r.Network, ask)
 	if err != nil {
 		return err
 	}

@@ -190,19 +190,20 @@ func TestLogIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.close()
+	logf := printer(l.logger())
 	for range 3 * logLimit / 1000 {
-		l.printf("%s\x1b[31m\nsecond line", strings.Repeat("x", 1000))
+		logf("%s\x1b[31m\u202e\nsecond line", strings.Repeat("x", 1000))
 	}
 	for _, name := range []string{path, path + ".1"} {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(b) > logLimit+2000 || strings.ContainsAny(string(b), "\x1b") {
+		if len(b) > logLimit+2000 || strings.ContainsAny(string(b), "\x1b\u202e") {
 			t.Errorf("%s has %d bytes", name, len(b))
 		}
 		for line := range strings.Lines(string(b)) {
-			if !strings.HasPrefix(line, "20") {
+			if !strings.HasPrefix(line, "time=20") {
 				t.Fatalf("a line without a time: %.40q", line)
 			}
 		}

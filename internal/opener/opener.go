@@ -28,7 +28,7 @@ type Options struct {
 	// Journal is where this process writes down what it opens itself.
 	Journal lease.Options
 	// AskCode asks for an MFA code; nil means that prompting is not possible.
-	AskCode func(context.Context) (string, error)
+	AskCode access.AskCode
 	// Opened is told of each access that was opened, beside the use of it; Close
 	// waits for it. May be nil.
 	Opened func(access.Info)
@@ -62,13 +62,13 @@ func New(o Options) *Opener {
 	}
 	op := &Opener{o: o}
 	if o.Keeper == nil {
-		op.sessions = access.NewSessions(o.AskCode)
+		op.sessions = access.NewSessions()
 		return op
 	}
 	running := *o.Keeper
 	running.Command = nil
 	op.lender = &running
-	op.sessions = access.BorrowSessions(op.borrow, o.AskCode)
+	op.sessions = access.BorrowSessions(op.borrow)
 	return op
 }
 
@@ -95,7 +95,7 @@ func (op *Opener) Sessions() *access.Sessions { return op.sessions }
 // Session is the API session of an account: with the keeper's token, else with a
 // login of this process at the first call.
 func (op *Opener) Session(a profile.Account, n access.Network) (*client.Session, error) {
-	return op.sessions.Session(a, n)
+	return op.sessions.Session(a, n, op.o.AskCode)
 }
 
 // Open implements access.Opener.

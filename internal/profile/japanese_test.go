@@ -106,8 +106,6 @@ func TestOptionFaultsInJapanese(t *testing.T) {
 			"MFA 認証コードは 6 桁の数字です\n認証アプリに表示されているコードを指定してください: --otp 123456"},
 		{load(func(o *Options) { o.Name = "gone" }),
 			"DIR にプロファイル \"gone\" がありません\n--profile で次のいずれかを指定してください: default。新しく作るには: napter-connect auth login --profile gone"},
-		{Exists(o),
-			"プロファイル default はすでにあります (DIR/default.json)\n--profile で別の名前を指定するか、--force で置き換えてください"},
 		{saved,
 			"プロファイル default はすでにあります (DIR/default.json)\n--profile で別の名前を指定するか、--force で置き換えてください"},
 		{homeless,

@@ -26,25 +26,6 @@ func (e *ExistsError) Hint() message.Text {
 	return message.New("choose another name with --profile, or replace it with --force")
 }
 
-// Exists returns an *ExistsError when the profile that o names has a file.
-func Exists(o Options) error {
-	dir, err := Dir(o)
-	if err != nil {
-		return err
-	}
-	name, err := fileName(dir, o.Name)
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(dir, name+".json")
-	if _, err := os.Lstat(path); err == nil {
-		return &ExistsError{Name: name, Path: path}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return message.Errorf("looking for the profile: %w", err)
-	}
-	return nil
-}
-
 // Save writes the account as a profile of the official CLI, 0600 in a 0700
 // folder, and returns its path. It replaces a profile only if told to. An
 // endpoint that is not the standard one of its coverage type is kept, since
