@@ -101,12 +101,12 @@ func (a *app) simChoices(sims []simcache.SIM, prefix, target string) []cobra.Com
 
 func simDescription(t i18n.States, s simcache.SIM, word string) string {
 	state := t.OfStatus(s.Status)
-	switch {
-	case s.Online:
+	switch s.State() {
+	case access.Online:
 		state = t.Online
-	case s.Arc:
+	case access.ArcOnly:
 		state = t.Arc
-	case s.Status == "active":
+	case access.Offline:
 		state = t.Offline
 	}
 	other := s.ID

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
@@ -79,11 +78,10 @@ func (a *app) printKeeper(st keeper.Status) error {
 		return err
 	}
 	lines := [][]string{{"SIM", "PORT", "ENDPOINT", "LEFT", "USED BY"}}
-	english := i18n.For(i18n.English)
 	for _, l := range st.Leases {
 		var users []string
 		for _, u := range l.Users {
-			users = append(users, process(english, u.Command, u.PID))
+			users = append(users, u.Text().String())
 		}
 		m := l.Info.Mapping
 		lines = append(lines, []string{

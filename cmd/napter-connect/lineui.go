@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/napter-connect/napter-connect/internal/console"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/lineui"
 	"github.com/napter-connect/napter-connect/internal/tui"
 	"github.com/napter-connect/napter-connect/internal/tui/backend"
@@ -31,23 +31,22 @@ func runLineUI(ctx context.Context, a *app, root *cobra.Command) error {
 		return err
 	}
 	defer func() { _ = leases.Close() }()
-	b := backend.New(backend.Options{API: api.Session, Leases: leases, Whose: a.whoseMappings(api.setup, leases)})
+	mappings := a.mappings(api.setup, api.Session, leases)
 	return lineui.Run(ctx, lineui.Options{
 		Console: console.New(a.in, a.out, a.texts()), Out: a.out, Texts: a.texts(), Now: a.now,
 		Account: tui.Account{Profile: api.setup.account.Profile, Coverage: api.setup.account.Coverage},
 		Find: func(ctx context.Context, query string) ([]tui.SIM, error) {
-			found, err := findSims(ctx, api.Session, simsOptions{query: query, online: query == ""})
+			found, err := inventory.FindSIMs(ctx, api.Session, query, query == "")
 			if err != nil {
 				return nil, err
 			}
-			slices.SortStableFunc(found.matching, onlineSIMsFirst)
 			var list []tui.SIM
-			for _, sim := range found.matching {
+			for _, sim := range found.Matching {
 				list = append(list, backend.SIM(sim))
 			}
 			return list, nil
 		},
-		Mappings: b.Mappings, Delete: b.Delete,
+		Mappings: mappings.List, Delete: mappings.Delete,
 		Command: func(ctx context.Context, args ...string) int { return a.again(ctx, root, args) },
 		Report:  func(err error) { report(a.err, a.texts(), err) },
 	})

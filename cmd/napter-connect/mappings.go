@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/hostport"
-	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/inventory"
+	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/table"
 )
@@ -31,7 +31,7 @@ type mappingRow struct {
 	// Owner is "in use" (by a process of this user here), "lingering" (by
 	// --linger), "being deleted", "left over" (made here, its process is gone),
 	// "kept" (by --keep) or "other".
-	Owner string `json:"owner"`
+	Owner inventory.Owner `json:"owner"`
 	// By is the commands that use it, or the process that deletes it.
 	By string `json:"by,omitempty"`
 }
@@ -67,21 +67,16 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 		return err
 	}
 	defer func() { _ = leases.Close() }()
-	whose, err := a.readOwners(leases)
-	if err != nil {
-		return err
-	}
-	users := a.readHolders(ctx, api.setup)
-	rows, english := []mappingRow{}, i18n.For(i18n.English)
 	done := a.waiting(a.texts().CLI.FetchingMaps)
-	for m, err := range api.ListPortMappings(ctx) {
-		if err != nil {
-			done()
-			return message.Errorf("listing port mappings: %w", err)
-		}
-		rows = append(rows, whose.describe(english, newMappingRow(m), users))
-	}
+	list, err := a.mappings(api.setup, api.Session, leases).List(ctx)
 	done()
+	if err != nil {
+		return message.Errorf("listing port mappings: %w", err)
+	}
+	rows := make([]mappingRow, 0, len(list))
+	for _, m := range list {
+		rows = append(rows, newMappingRow(m))
+	}
 	if asJSON {
 		return writeJSON(a.out, rows)
 	}
@@ -91,7 +86,7 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 	}
 	lines := [][]string{{"SIM", "PORT", "ENDPOINT", "TLS", "SOURCE", "LEFT", "WHOSE"}}
 	for _, r := range rows {
-		whose := r.Owner
+		whose := string(r.Owner)
 		if r.By != "" {
 			whose += ": " + r.By
 		}
@@ -103,12 +98,15 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 	return table.Write(a.out, lines)
 }
 
-func newMappingRow(m client.PortMapping) mappingRow {
+func newMappingRow(m inventory.Mapping) mappingRow {
+	var address string
+	if m.Addr.IsValid() {
+		address = m.Addr.String()
+	}
 	return mappingRow{
-		Address: fmt.Sprintf("%s:%d", m.IPAddress, m.Port), Hostname: m.Hostname,
-		SIM: cmp.Or(m.SimID, m.Destination.SimID), IMSI: cmp.Or(m.IMSI, m.Destination.IMSI),
-		DevicePort: int(m.Destination.Port), TLS: m.TLSRequired, Sources: m.Source.IPRanges,
-		Created: m.CreatedTime.Time(), Expires: m.ExpiredTime.Time(), Owner: "other",
+		Address: address, Hostname: m.Hostname, SIM: m.SIM, IMSI: m.IMSI,
+		DevicePort: m.DevicePort, TLS: m.TLS, Sources: m.Sources,
+		Created: m.Created, Expires: m.Expires, Owner: m.Owner, By: m.By.String(),
 	}
 }
 
@@ -147,5 +145,13 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 		}
 		a.say(a.texts().CLI.Closed, t) // a mapping that was gone already is no error
 	}
-	return a.forget(api.setup.dirs, targets)
+	if !lease.Any(api.setup.dirs.Leases()) {
+		return nil
+	}
+	leases, err := a.openLeases(api.setup.dirs, "mappings delete")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = leases.Close() }()
+	return a.mappings(api.setup, api.Session, leases).Forget(targets...)
 }

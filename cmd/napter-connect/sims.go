@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/table"
 )
@@ -66,64 +66,16 @@ func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
 	}
 	defer api.Close(ctx)
 	done := a.waiting(a.texts().CLI.FetchingSIMs)
-	found, err := findSims(ctx, api.Session, o)
+	found, err := inventory.FindSIMs(ctx, api.Session, o.query, o.online)
 	done()
 	if err != nil {
 		return err
 	}
 	if token, ok := api.Held(); ok {
 		// After the result, in its own time.
-		defer a.rememberListed(api.setup, token.OperatorID, found.fetched, found.all)
+		defer a.rememberListed(api.setup, token.OperatorID, found.Fetched, found.All)
 	}
-	sims := found.matching
-	slices.SortStableFunc(sims, onlineSIMsFirst)
-	return printSims(a, sims, o)
-}
-
-// foundSims are what the API was asked for, and what of it was wanted.
-type foundSims struct {
-	fetched  []client.Sim
-	all      bool // fetched are all that there are
-	matching []client.Sim
-}
-
-func onlineSIMsFirst(x, y client.Sim) int {
-	switch {
-	case x.Online() && !y.Online():
-		return -1
-	case !x.Online() && y.Online():
-		return 1
-	}
-	return 0
-}
-
-func findSims(ctx context.Context, s *client.Session, o simsOptions) (f foundSims, err error) {
-	source, match := s.ListSims(ctx, 0), func(client.Sim) bool { return true }
-	switch {
-	case o.query == "":
-		f.all = true
-	case len([]rune(o.query)) < 2 || strings.Contains(o.query, ","):
-		// The server cannot search for that (API definition, searchSims).
-		f.all = true
-		match = func(sim client.Sim) bool {
-			return strings.Contains(strings.ToLower(sim.Name()), strings.ToLower(o.query))
-		}
-	default:
-		q := []string{o.query}
-		source = s.SearchSims(ctx, client.SearchSimsQuery{
-			Name: q, SimID: q, IMSI: q, ICCID: q, MSISDN: q, SerialNumber: q, Tag: q, SearchType: "or",
-		})
-	}
-	for sim, err := range source {
-		if err != nil {
-			return f, message.Errorf("listing SIMs: %w", err)
-		}
-		f.fetched = append(f.fetched, sim)
-		if (!o.online || sim.Online()) && match(sim) {
-			f.matching = append(f.matching, sim)
-		}
-	}
-	return f, nil
+	return printSims(a, found.Matching, o)
 }
 
 func printSims(a *app, sims []client.Sim, o simsOptions) error {
@@ -139,14 +91,14 @@ func printSims(a *app, sims []client.Sim, o simsOptions) error {
 		return nil
 	}
 	lines := [][]string{{"STATE", "NAME", "SIM ID", "IMSI", "IP", "SINCE"}}
-	for _, r := range rows {
+	for i, r := range rows {
 		state := r.Status
-		switch {
-		case r.Online:
+		switch access.Describe(sims[i]).State() {
+		case access.Online:
 			state = "online"
-		case r.Arc:
+		case access.ArcOnly:
 			state = "arc"
-		case r.Status == "active":
+		case access.Offline:
 			state = "offline"
 		}
 		lines = append(lines, []string{state, r.Name, r.ID, r.IMSI, r.IP, table.Ago(r.Since, a.now())})

@@ -17,6 +17,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshconfig"
 )
@@ -63,15 +64,15 @@ func runSSHConfig(ctx context.Context, a *app, write bool) error {
 	}
 	defer api.Close(ctx)
 	done := a.waiting(a.texts().CLI.FetchingSIMs)
-	found, err := findSims(ctx, api.Session, simsOptions{})
+	found, err := inventory.FindSIMs(ctx, api.Session, "", false)
 	done()
 	if err != nil {
 		return err
 	}
 	if token, ok := api.Held(); ok {
-		defer a.rememberListed(api.setup, token.OperatorID, found.fetched, true)
+		defer a.rememberListed(api.setup, token.OperatorID, found.Fetched, true)
 	}
-	hosts := sshHosts(api.setup.file, found.fetched)
+	hosts := sshHosts(api.setup.file, found.Fetched)
 	install, installErr := a.sshInstall(api.setup)
 	o, err := a.sshConfigOptions(ctx, api.setup, install.OwnHosts())
 	if err != nil {

@@ -51,14 +51,14 @@ func runUI(ctx context.Context, a *app) error {
 			Now: a.now, Lang: a.lang(), NoColor: a.getenv("NO_COLOR") != "", ASCII: !utf8Locale(a.getenv),
 			In: a.in, Out: out, Environ: a.environ(),
 		},
-		Terminal: terminal, API: api.Session, Leases: leases, Config: file, Recent: config.NewRecent(api.setup.dirs.State),
+		Terminal: terminal, API: api.Session, Config: file, Recent: config.NewRecent(api.setup.dirs.State),
 		Connector: *quiet.connector(api.setup, api.Opener), SSH: ssh,
 		Request: access.Request{
 			Account: api.setup.account, Network: api.setup.network,
 			Keep: file.Keep, NoReuse: file.NoReuse, Linger: time.Duration(file.Linger),
 		},
 		Desktop:  launch.Desktop{Getenv: a.getenv, Environ: a.childEnvironment()},
-		Whose:    quiet.whoseMappings(api.setup, leases),
+		Mappings: quiet.mappings(api.setup, api.Session, leases),
 		Cached:   func() simcache.List { return quiet.cachedSIMs(api.setup) },
 		Remember: func(operator string, sims []client.Sim) { quiet.rememberListed(api.setup, operator, sims, true) },
 	}).Run(ctx)

@@ -104,6 +104,32 @@ type SIM struct {
 	SeenAt time.Time `json:"seenAt,omitzero"`
 }
 
+// State is what a SIM's session and status come to, for all that shows it.
+type State uint8
+
+// States of a SIM.
+const (
+	Unknown  State = iota // not heard of yet
+	Online                // with a cellular session
+	Offline               // active, without one
+	ArcOnly               // active, and reachable through Soracom Arc, perhaps
+	Inactive              // anything else (suspended, terminated, ...): its Status says what
+)
+
+// State says what state the SIM is in. Neither a session that the API still knows
+// of an Arc SIM nor its plan makes a suspended one reachable.
+func (s SIM) State() State {
+	switch {
+	case s.Online:
+		return Online
+	case s.Status != "active":
+		return Inactive
+	case s.Arc:
+		return ArcOnly
+	}
+	return Offline
+}
+
 // Mapping is the port mapping itself.
 type Mapping struct {
 	// Addr is what to dial (the API's ipAddress and port).

@@ -105,11 +105,7 @@ func (p Prompter) Secret(ctx context.Context, prompt message.Text) (string, erro
 func (c *Console) PickSIM(ctx context.Context, several *access.AmbiguousError) (id string, err error) {
 	_, _ = fmt.Fprintf(c.out, c.texts.CLI.SeveralSIMs+"\n", len(several.SIMs), safetext.Line(several.Target))
 	for i, s := range several.SIMs {
-		state := c.texts.States.Offline
-		if s.Online {
-			state = c.texts.States.Online
-		}
-		_, _ = fmt.Fprintf(c.out, "  %d  %s  %s  IMSI %s\n", i+1, s.ID, state, s.IMSI)
+		_, _ = fmt.Fprintf(c.out, "  %d  %s  %s  IMSI %s\n", i+1, s.ID, c.state(s), s.IMSI)
 	}
 	for {
 		text, err := c.Line(ctx, fmt.Sprintf(c.texts.CLI.WhichOne, len(several.SIMs)))
@@ -120,6 +116,18 @@ func (c *Console) PickSIM(ctx context.Context, several *access.AmbiguousError) (
 			return several.SIMs[n-1].ID, nil
 		}
 	}
+}
+
+func (c *Console) state(s access.SIM) string {
+	switch s.State() {
+	case access.Online:
+		return c.texts.States.Online
+	case access.ArcOnly:
+		return c.texts.States.Arc
+	case access.Offline:
+		return c.texts.States.Offline
+	}
+	return c.texts.States.OfStatus(s.Status)
 }
 
 // ask reads in its own goroutine, so that Ctrl-C ends the question. The

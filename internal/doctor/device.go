@@ -5,6 +5,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
 func (d *Doctor) lookAtSIM(ctx context.Context) finding {
@@ -17,9 +18,13 @@ func (d *Doctor) lookAtSIM(ctx context.Context) finding {
 			status: Note,
 			detail: message.New("this user may not look at SIM %s, so that its state is not known", sim.ID+sim.IMSI),
 		}
-	case !sim.Online && !sim.Arc:
+	case sim.State() == access.Offline:
 		f := ok(message.New("%s (%s): it is offline", sim.Name, sim.ID))
 		f.status = Note // the connection will tell the rest
+		return f
+	case sim.State() == access.Inactive:
+		f := ok(message.New("%s (%s): its status is %s", sim.Name, sim.ID, safetext.Trim(sim.Status)))
+		f.status = Note
 		return f
 	}
 	return ok(message.New("%s (%s): online since %s", sim.Name, sim.ID, sim.SeenAt.Local().Format("2006-01-02 15:04")))

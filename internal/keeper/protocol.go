@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/message"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
@@ -100,3 +101,6 @@ type User struct {
 	Command string    `json:"command"`
 	Since   time.Time `json:"since"`
 }
+
+// Text names the command and its process. The command is untrusted text.
+func (u User) Text() message.Text { return message.New("%s (process %d)", u.Command, u.PID) }

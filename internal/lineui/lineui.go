@@ -12,9 +12,11 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/table"
@@ -40,8 +42,8 @@ type Options struct {
 	// means all that are online.
 	Find func(ctx context.Context, query string) ([]tui.SIM, error)
 	// Mappings are the operator's port mappings; Delete deletes one.
-	Mappings func(context.Context) ([]tui.Mapping, error)
-	Delete   func(context.Context, tui.Mapping) error
+	Mappings func(context.Context) ([]inventory.Mapping, error)
+	Delete   func(context.Context, inventory.Mapping) error
 	// Command runs a command of the program as if it had been typed, and returns
 	// its exit status.
 	Command func(ctx context.Context, args ...string) (status int)
@@ -162,11 +164,11 @@ func (u *ui) pick(ctx context.Context, query string) (next string, sim *tui.SIM,
 
 func (u *ui) state(s tui.SIM) string {
 	switch s.State {
-	case tui.Online:
+	case access.Online:
 		return u.texts.States.Online
-	case tui.ArcOnly:
+	case access.ArcOnly:
 		return u.texts.States.Arc
-	case tui.Offline:
+	case access.Offline:
 		return u.texts.States.Offline
 	}
 	return u.texts.States.OfStatus(s.Status)
@@ -267,12 +269,12 @@ func (u *ui) port(ctx context.Context, format string, usual int) (int, error) {
 }
 
 // list reads out the SIM's mappings.
-func (u *ui) list(ctx context.Context, sim tui.SIM) ([]tui.Mapping, error) {
+func (u *ui) list(ctx context.Context, sim tui.SIM) ([]inventory.Mapping, error) {
 	all, err := u.o.Mappings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	mine := slices.DeleteFunc(all, func(m tui.Mapping) bool {
+	mine := slices.DeleteFunc(all, func(m inventory.Mapping) bool {
 		return m.SIM != sim.ID && (sim.IMSI == "" || m.IMSI != sim.IMSI)
 	})
 	if len(mine) == 0 {
@@ -284,9 +286,17 @@ func (u *ui) list(ctx context.Context, sim tui.SIM) ([]tui.Mapping, error) {
 	return mine, nil
 }
 
-func (u *ui) whose(m tui.Mapping) string {
+func (u *ui) whose(m inventory.Mapping) string {
 	s := u.texts.States
-	return map[tui.Owner]string{tui.InUse: s.InUse, tui.LeftOver: s.LeftOver, tui.Kept: s.Kept, tui.Someone: s.Other}[m.Owner]
+	switch m.Owner {
+	case inventory.InUse, inventory.Lingering:
+		return s.InUse
+	case inventory.LeftOver, inventory.Deleting:
+		return s.LeftOver
+	case inventory.Kept:
+		return s.Kept
+	}
+	return s.Other
 }
 
 // delete deletes one mapping; it asks before, and says whose it is.
@@ -302,7 +312,7 @@ func (u *ui) delete(ctx context.Context, sim tui.SIM) error {
 	}
 	m := list[n-1]
 	question := fmt.Sprintf(t.AskDeleteOf, m.Addr, u.whose(m))
-	if m.Owner == tui.LeftOver {
+	if m.Owner == inventory.LeftOver || m.Owner == inventory.Deleting {
 		question = fmt.Sprintf(t.AskDelete, m.Addr)
 	}
 	answer, err := u.ask(ctx, question)

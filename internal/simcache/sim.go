@@ -26,6 +26,11 @@ type SIM struct {
 // call.
 func (s SIM) Tags() map[string]string { return parseTags(s.Name, s.tags) }
 
+// State is the state that it was in.
+func (s SIM) State() access.State {
+	return access.SIM{Status: s.Status, Online: s.Online, Arc: s.Arc}.State()
+}
+
 // Access is the SIM as package access describes it.
 func (s SIM) Access() access.SIM {
 	return access.SIM{

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/napter-connect/napter-connect/internal/inventory"
 )
 
 // learn finds out what the status line shows, and what was used last.
@@ -149,7 +151,7 @@ func (m *Model) closeJob(id int) {
 	})
 }
 
-func (m *Model) delete(list []Mapping) tea.Cmd {
+func (m *Model) delete(list []inventory.Mapping) tea.Cmd {
 	backend, ctx := m.backend, m.ctx
 	return func() tea.Msg {
 		var done deletedMsg

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/lease"
 
 	"github.com/napter-connect/napter-connect/internal/access"
@@ -47,9 +48,9 @@ type Page struct {
 
 // Mapper lists and deletes port mappings.
 type Mapper interface {
-	Mappings(ctx context.Context) ([]Mapping, error)
+	Mappings(ctx context.Context) ([]inventory.Mapping, error)
 	// Delete deletes the mapping if it is still the one that was listed.
-	Delete(ctx context.Context, m Mapping) error
+	Delete(ctx context.Context, m inventory.Mapping) error
 }
 
 // Facts are what the status line shows.
@@ -149,25 +150,13 @@ type Stats struct {
 	Failure error
 }
 
-// State is a SIM's state at a glance.
-type State uint8
-
-// States of a SIM.
-const (
-	Unknown  State = iota // from the cache, not heard of yet
-	Online                // with a cellular session
-	Offline               // active, without one
-	ArcOnly               // reachable through Soracom Arc, perhaps
-	Inactive              // anything else: its Status says what
-)
-
 // SIM is one row. All texts are untrusted.
 type SIM struct {
 	ID, Name, IMSI, IMEI, IP string
 	Plan, Cell, Status       string
 	Tags                     []Tag
 	Seen                     time.Time
-	State                    State
+	State                    access.State
 	Arc                      bool
 }
 
@@ -185,36 +174,10 @@ func (s SIM) Label() string {
 // lastSeen is when there was a session last: now, while there is one. Seen says
 // when that one was last updated.
 func (s SIM) lastSeen(now time.Time) time.Time {
-	if s.State == Online {
+	if s.State == access.Online {
 		return now
 	}
 	return s.Seen
-}
-
-// Owner says whose a mapping is.
-type Owner uint8
-
-// Owners of a mapping.
-const (
-	Someone  Owner = iota // not made here
-	InUse                 // made here, by a command that runs
-	LeftOver              // made here, by a process that is gone
-	Kept                  // made here, to be kept
-)
-
-// Mapping is an open port mapping.
-type Mapping struct {
-	SIM, IMSI  string
-	DevicePort int
-	Addr       netip.AddrPort
-	Hostname   string
-	TLS        bool
-	Sources    []string
-	Created    time.Time
-	Expires    time.Time
-	Owner      Owner
-	// By is the command that uses it.
-	By string
 }
 
 // Account is who the UI works for.

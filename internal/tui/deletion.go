@@ -4,27 +4,29 @@ import (
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/napter-connect/napter-connect/internal/inventory"
 )
 
 // deletion deletes a mapping to a SIM of that name, at once when it is ours and
 // unused; anything else asks.
-func (e *env) deletion(m Mapping, name string) tea.Cmd {
+func (e *env) deletion(m inventory.Mapping, name string) tea.Cmd {
 	d := e.text.Dialogs
 	var text string
 	switch m.Owner {
-	case Someone:
+	case inventory.Other:
 		text = fmt.Sprintf(d.DeleteOther, m.Addr, fmt.Sprintf("%s:%d", safe(name), m.DevicePort))
-	case InUse:
-		text = fmt.Sprintf(d.DeleteInUse, m.Addr, safe(m.By))
+	case inventory.InUse, inventory.Lingering:
+		text = fmt.Sprintf(d.DeleteInUse, m.Addr, safe(e.text.Say(m.By)))
 	default:
-		return send(deleteMsg{[]Mapping{m}})
+		return send(deleteMsg{[]inventory.Mapping{m}})
 	}
-	return push(newConfirm(e, d.DeleteTitle, text, d.Delete, deleteMsg{[]Mapping{m}}))
+	return push(newConfirm(e, d.DeleteTitle, text, d.Delete, deleteMsg{[]inventory.Mapping{m}}))
 }
 
 // deletionOfAll deletes our left-over mapping, or asks where there
 // are several.
-func (e *env) deletionOfAll(list []Mapping) tea.Cmd {
+func (e *env) deletionOfAll(list []inventory.Mapping) tea.Cmd {
 	if len(list) == 1 {
 		return send(deleteMsg{list})
 	}

@@ -2,6 +2,8 @@ package tui
 
 import (
 	"fmt"
+
+	"github.com/napter-connect/napter-connect/internal/access"
 )
 
 // detailsPane shows all that is known about one SIM.
@@ -17,13 +19,13 @@ func (d *detailsPane) visible() bool    { return d.width > 0 && d.height > 0 }
 func stateWord(e *env, s SIM) string {
 	w := e.text.States
 	switch s.State {
-	case Online:
+	case access.Online:
 		return w.Online
-	case Offline:
+	case access.Offline:
 		return w.Offline
-	case ArcOnly:
+	case access.ArcOnly:
 		return w.Arc
-	case Unknown:
+	case access.Unknown:
 		return w.Unknown
 	}
 	return w.OfStatus(s.Status)
@@ -60,7 +62,7 @@ func (d *detailsPane) pairs(s SIM) []pair {
 		{t.SIMID, s.ID}, {t.IP, s.IP}, {t.IMSI, s.IMSI}, {t.IMEI, s.IMEI}, {t.Plan, s.Plan}, {t.Cell, s.Cell},
 	}
 	switch {
-	case s.State == Online:
+	case s.State == access.Online:
 		list = append(list, pair{t.LastSeen, d.text.Times.Now})
 	case !s.Seen.IsZero():
 		list = append(list, pair{t.LastSeen, s.Seen.In(d.now().Location()).Format("2006-01-02 15:04:05")})

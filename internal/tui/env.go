@@ -8,6 +8,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 )
 
 // env is what all components share. Only the event loop touches it.
@@ -24,13 +25,13 @@ type env struct {
 	recent  map[string]config.Use
 	address addressMsg
 	// mappings of all SIMs, as last listed.
-	mappings []Mapping
+	mappings []inventory.Mapping
 	counts   map[string]int
 }
 
 // mappingsOf are a SIM's mappings. One that was made by IMSI names no SIM.
-func (e *env) mappingsOf(s SIM) []Mapping {
-	var list []Mapping
+func (e *env) mappingsOf(s SIM) []inventory.Mapping {
+	var list []inventory.Mapping
 	for _, m := range e.mappings {
 		if m.SIM == s.ID && s.ID != "" || m.SIM == "" && m.IMSI == s.IMSI && s.IMSI != "" {
 			list = append(list, m)
@@ -39,7 +40,7 @@ func (e *env) mappingsOf(s SIM) []Mapping {
 	return list
 }
 
-func (e *env) setMappings(list []Mapping) {
+func (e *env) setMappings(list []inventory.Mapping) {
 	e.mappings, e.counts = list, map[string]int{}
 	for _, m := range list {
 		e.counts[m.SIM]++

@@ -10,6 +10,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -21,7 +22,7 @@ type fakeBackend struct {
 	streams  int // how many were opened
 	found    map[string][]SIM
 	searched []string
-	mappings []Mapping
+	mappings []inventory.Mapping
 	deleted  []netip.AddrPort
 	recent   map[string]config.Use
 	defaults Defaults
@@ -57,16 +58,16 @@ func (f *fakeBackend) Search(ctx context.Context, query string) ([]SIM, error) {
 	return f.found[query], f.searchErr
 }
 
-func (f *fakeBackend) Mappings(context.Context) ([]Mapping, error) {
+func (f *fakeBackend) Mappings(context.Context) ([]inventory.Mapping, error) {
 	return slices.Clone(f.mappings), f.mappingsErr
 }
 
-func (f *fakeBackend) Delete(_ context.Context, m Mapping) error {
+func (f *fakeBackend) Delete(_ context.Context, m inventory.Mapping) error {
 	if f.deleteErr != nil {
 		return f.deleteErr
 	}
 	f.deleted = append(f.deleted, m.Addr)
-	f.mappings = slices.DeleteFunc(f.mappings, func(x Mapping) bool { return x.Addr == m.Addr })
+	f.mappings = slices.DeleteFunc(f.mappings, func(x inventory.Mapping) bool { return x.Addr == m.Addr })
 	return nil
 }
 
@@ -147,35 +148,35 @@ func someSIMs(now time.Time) []SIM {
 		s := SIM{
 			ID: fmt.Sprintf("89811000000000000%02d", i), Name: name, IMSI: fmt.Sprintf("4401000000000%02d", i), IP: fmt.Sprintf("10.128.0.%d", i),
 			IMEI: fmt.Sprintf("3500000000000%02d", i), Plan: "plan-D", Cell: "LTE 440-10 TAC 4393 ECI 20489876", Status: "active",
-			Seen: now.Add(-time.Duration(i*i) * time.Hour), State: Online,
+			Seen: now.Add(-time.Duration(i*i) * time.Hour), State: access.Online,
 			Tags: []Tag{{"role", "gateway"}, {"site", "tokyo"}},
 		}
 		switch {
 		case name == "old-arc":
-			s.State, s.Arc = ArcOnly, true
+			s.State, s.Arc = access.ArcOnly, true
 		case name == "sleeper":
-			s.State, s.Status = Inactive, "suspended"
+			s.State, s.Status = access.Inactive, "suspended"
 		case i >= 9:
-			s.State, s.IP = Offline, ""
+			s.State, s.IP = access.Offline, ""
 		}
 		list = append(list, s)
 	}
 	return list
 }
 
-func someMappings(now time.Time) []Mapping {
-	at := func(i, port int, left time.Duration, owner Owner, by string) Mapping {
-		return Mapping{
+func someMappings(now time.Time) []inventory.Mapping {
+	at := func(i, port int, left time.Duration, owner inventory.Owner, by string) inventory.Mapping {
+		return inventory.Mapping{
 			SIM: fmt.Sprintf("89811000000000000%02d", i), DevicePort: port, Addr: netip.MustParseAddrPort(fmt.Sprintf("198.51.100.%d:%d", i, 20000+port)),
 			Hostname: fmt.Sprintf("198-51-100-%d.napter.example", i), Sources: []string{"203.0.113.10/32"},
-			Created: now.Add(-time.Hour), Expires: now.Add(left), Owner: owner, By: by,
+			Created: now.Add(-time.Hour), Expires: now.Add(left), Owner: owner, By: message.Verbatim(by),
 		}
 	}
-	web := at(1, 80, 4*time.Minute+59*time.Second, Someone, "")
+	web := at(1, 80, 4*time.Minute+59*time.Second, inventory.Other, "")
 	web.TLS = true
-	return []Mapping{
-		at(0, 22, 7*time.Hour+59*time.Minute, InUse, "ssh gateway-001 (process 4711)"), web,
-		at(2, 22, 29*time.Minute, LeftOver, ""), at(7, 5900, 2*time.Hour, LeftOver, ""), at(3, 3389, time.Hour, Kept, ""),
+	return []inventory.Mapping{
+		at(0, 22, 7*time.Hour+59*time.Minute, inventory.InUse, "ssh gateway-001 (process 4711)"), web,
+		at(2, 22, 29*time.Minute, inventory.LeftOver, ""), at(7, 5900, 2*time.Hour, inventory.LeftOver, ""), at(3, 3389, time.Hour, inventory.Kept, ""),
 	}
 }
 
@@ -188,10 +189,10 @@ func manySIMs(n int, now time.Time) []SIM {
 			ID: fmt.Sprintf("8981100%012d", i), Name: fmt.Sprintf("%s-gateway-%06d", places[i%len(places)], i),
 			IMSI: fmt.Sprintf("44010%010d", i), IMEI: fmt.Sprintf("35%013d", i), IP: fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255),
 			Plan: "plan-D", Status: "active", Cell: "LTE 440-10 TAC 4393 ECI 20489876", Seen: now.Add(-time.Duration(i) * time.Second),
-			State: Offline, Tags: []Tag{{"site", places[i%len(places)]}, {"line", fmt.Sprint(i % 40)}},
+			State: access.Offline, Tags: []Tag{{"site", places[i%len(places)]}, {"line", fmt.Sprint(i % 40)}},
 		}
 		if i%10 == 0 {
-			list[i].State = Online
+			list[i].State = access.Online
 		}
 	}
 	return list

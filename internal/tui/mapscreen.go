@@ -9,6 +9,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
+
+	"github.com/napter-connect/napter-connect/internal/inventory"
 )
 
 // mappingsEvery is how often mappings are listed while they are shown.
@@ -21,7 +23,7 @@ const soon = 5 * time.Minute
 type mapScreen struct {
 	*env
 	table    table
-	selected Mapping
+	selected inventory.Mapping
 	sim      func(id string) (SIM, bool)
 
 	gen     int
@@ -86,10 +88,10 @@ func (s *mapScreen) due(msg mappingsDueMsg) tea.Cmd {
 	return s.load()
 }
 
-func same(a, b Mapping) bool { return a.Addr == b.Addr && a.Created.Equal(b.Created) }
+func same(a, b inventory.Mapping) bool { return a.Addr == b.Addr && a.Created.Equal(b.Created) }
 
 func (s *mapScreen) follow() {
-	if i := slices.IndexFunc(s.mappings, func(m Mapping) bool { return same(m, s.selected) }); i >= 0 {
+	if i := slices.IndexFunc(s.mappings, func(m inventory.Mapping) bool { return same(m, s.selected) }); i >= 0 {
 		s.table.top += i - s.table.cursor
 		s.table.cursor = i
 	}
@@ -99,15 +101,15 @@ func (s *mapScreen) follow() {
 
 func (s *mapScreen) note() { s.selected, _ = s.current() }
 
-func (s *mapScreen) current() (Mapping, bool) {
+func (s *mapScreen) current() (inventory.Mapping, bool) {
 	if s.table.cursor >= len(s.mappings) {
-		return Mapping{}, false
+		return inventory.Mapping{}, false
 	}
 	return s.mappings[s.table.cursor], true
 }
 
 // name is what people call the SIM of a mapping.
-func (s *mapScreen) name(m Mapping) string {
+func (s *mapScreen) name(m inventory.Mapping) string {
 	if sim, ok := s.sim(m.SIM); ok {
 		return sim.Label()
 	}
@@ -147,7 +149,7 @@ func (s *mapScreen) setSize(w, h int) {
 	s.columns[0].width += max(rest, 0)
 }
 
-func (s *mapScreen) cell(m Mapping, i int) string {
+func (s *mapScreen) cell(m inventory.Mapping, i int) string {
 	t := s.text
 	switch i {
 	case 0:
@@ -169,13 +171,17 @@ func (s *mapScreen) cell(m Mapping, i int) string {
 	return strings.Join(m.Sources, ", ")
 }
 
-func (s *mapScreen) whose(m Mapping) string {
+func (s *mapScreen) whose(m inventory.Mapping) string {
 	w := s.text.States
-	words := [...]string{Someone: w.Other, InUse: w.InUse, LeftOver: w.LeftOver, Kept: w.Kept}
-	if m.By != "" && m.Owner == InUse {
-		return words[m.Owner] + ": " + m.By
+	switch m.Owner {
+	case inventory.InUse, inventory.Lingering:
+		return w.InUse + ": " + s.text.Say(m.By)
+	case inventory.LeftOver, inventory.Deleting:
+		return w.LeftOver
+	case inventory.Kept:
+		return w.Kept
 	}
-	return words[m.Owner]
+	return w.Other
 }
 
 func (s *mapScreen) render() ([]string, *tea.Cursor) {
@@ -193,7 +199,7 @@ func (s *mapScreen) render() ([]string, *tea.Cursor) {
 			return s.style.Selected
 		case m.Expires.Sub(s.now()) < soon:
 			return s.style.Warn
-		case m.Owner == Someone:
+		case m.Owner == inventory.Other:
 			return s.style.Dim
 		}
 		return s.style.Field
@@ -274,17 +280,17 @@ func (s *mapScreen) commands() []command {
 	return list
 }
 
-func (s *mapScreen) leftOver() []Mapping {
-	var list []Mapping
+func (s *mapScreen) leftOver() []inventory.Mapping {
+	var list []inventory.Mapping
 	for _, m := range s.mappings {
-		if m.Owner == LeftOver {
+		if m.Owner == inventory.LeftOver || m.Owner == inventory.Deleting {
 			list = append(list, m)
 		}
 	}
 	return list
 }
 
-func (s *mapScreen) copyMenu(m Mapping) tea.Cmd {
+func (s *mapScreen) copyMenu(m inventory.Mapping) tea.Cmd {
 	t := s.text.UI
 	choices := []choice{{t.CopyEndpoint, m.Addr.String()}}
 	if m.TLS {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 )
 
 // Messages carry what commands found out. A generation tells answers to old
@@ -31,15 +32,15 @@ type (
 	// mappingsMsg are all mappings.
 	mappingsMsg struct {
 		gen  int
-		list []Mapping
+		list []inventory.Mapping
 		err  error
 	}
 	// mappingsDueMsg says that mappings should be listed again.
 	mappingsDueMsg struct{ gen int }
 	// deletedMsg says what became of deletions.
 	deletedMsg struct {
-		deleted []Mapping
-		failed  []Mapping
+		deleted []inventory.Mapping
+		failed  []inventory.Mapping
 		err     error
 	}
 	accountMsg struct {
@@ -74,7 +75,7 @@ type (
 	// stopMsg ends a job.
 	stopMsg struct{ id int }
 	// deleteMsg deletes mappings.
-	deleteMsg  struct{ list []Mapping }
+	deleteMsg  struct{ list []inventory.Mapping }
 	copyMsg    struct{ label, text string }
 	refreshMsg struct{}
 	quitMsg    struct{}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/napter-connect/napter-connect/internal/access"
 )
 
 // commands implements screen.
@@ -139,9 +141,9 @@ func (e *env) reach(s SIM, ok bool) string {
 	switch {
 	case !ok:
 		return e.text.Cannot.NoSIM
-	case s.State == Offline && !s.Arc:
+	case s.State == access.Offline && !s.Arc:
 		return e.text.Cannot.Offline
-	case s.State == Inactive:
+	case s.State == access.Inactive:
 		return fmt.Sprintf(e.text.Cannot.Inactive, stateWord(e, s))
 	}
 	return ""

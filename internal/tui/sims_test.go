@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -54,10 +55,10 @@ func TestNamelessSIMsShowTheirID(t *testing.T) {
 		d := start(t, 40, 12, func(_ *Options, f *fakeBackend) {
 			f.stream = &fakeStream{end: io.EOF}
 			f.stream.send(Page{SIMs: []SIM{
-				{ID: "8981100000000000000", Name: "gateway-001", State: Online},
-				{ID: "8981100000000000006", Name: name, State: Online},
-				{ID: "8981100000000000007", Name: name, State: Offline},
-				{IMSI: "440100000000008", Name: name, State: Online},
+				{ID: "8981100000000000000", Name: "gateway-001", State: access.Online},
+				{ID: "8981100000000000006", Name: name, State: access.Online},
+				{ID: "8981100000000000007", Name: name, State: access.Offline},
+				{IMSI: "440100000000008", Name: name, State: access.Online},
 			}})
 		})
 		d.expectRow(0, "gateway-001").expectRow(1, "8981100000000000006").expectRow(2, "440100000000008")
@@ -84,7 +85,7 @@ func TestPagesStreamIn(t *testing.T) {
 	d.expect("2,000 of 2,000", "2000 SIMs so far")
 	d.press("down", "down", "down").expectSelected("-000030")
 	line := d.lines()[firstRow+3]
-	d.fake.stream.send(Page{SIMs: []SIM{{ID: "new", Name: "new-one", State: Online}, {ID: "off", Name: "another"}}})
+	d.fake.stream.send(Page{SIMs: []SIM{{ID: "new", Name: "new-one", State: access.Online}, {ID: "off", Name: "another"}}})
 	d.settle()
 	d.expect("2,002 of 2,002").expectSelected("-000030")
 	if now := d.lines()[firstRow+3]; now != line {
@@ -99,10 +100,10 @@ func TestPagesStreamIn(t *testing.T) {
 func TestFirstRowStaysSelected(t *testing.T) {
 	d := start(t, 80, 24, func(_ *Options, f *fakeBackend) {
 		f.stream = &fakeStream{}
-		f.stream.send(Page{SIMs: []SIM{{ID: "1", Name: "offline-one", State: Unknown}}, Cached: true})
+		f.stream.send(Page{SIMs: []SIM{{ID: "1", Name: "offline-one", State: access.Unknown}}, Cached: true})
 	})
 	d.expectSelected("offline-one")
-	d.fake.stream.send(Page{SIMs: []SIM{{ID: "2", Name: "online-one", State: Online}}})
+	d.fake.stream.send(Page{SIMs: []SIM{{ID: "2", Name: "online-one", State: access.Online}}})
 	d.settle()
 	d.expectSelected("online-one").expectRow(1, "offline-one")
 }
@@ -111,10 +112,10 @@ func TestFirstRowStaysSelected(t *testing.T) {
 func TestCacheIsNotTrusted(t *testing.T) {
 	d := start(t, 80, 24, func(_ *Options, f *fakeBackend) {
 		f.stream = &fakeStream{}
-		f.stream.send(Page{Cached: true, SIMs: []SIM{{ID: "1", Name: "old-name", State: Online}, {ID: "2", Name: "gone", State: Online}}})
+		f.stream.send(Page{Cached: true, SIMs: []SIM{{ID: "1", Name: "old-name", State: access.Online}, {ID: "2", Name: "gone", State: access.Online}}})
 	})
 	d.expect("old-name", "gone")
-	d.fake.stream.send(Page{SIMs: []SIM{{ID: "1", Name: "new-name", State: Offline, Status: "active"}}})
+	d.fake.stream.send(Page{SIMs: []SIM{{ID: "1", Name: "new-name", State: access.Offline, Status: "active"}}})
 	d.fake.stream.send(Page{Cached: true, SIMs: []SIM{{ID: "1", Name: "old-name"}}})
 	d.fake.stream.end = io.EOF
 	d.settle()
@@ -136,7 +137,7 @@ func TestSlowdownIsVisible(t *testing.T) {
 
 func TestServerSearch(t *testing.T) {
 	d := start(t, 80, 24)
-	d.fake.found["893500"] = []SIM{{ID: "8935", Name: "found-by-serial-number", State: Online}}
+	d.fake.found["893500"] = []SIM{{ID: "8935", Name: "found-by-serial-number", State: access.Online}}
 	d.press("/").types("893500")
 	if len(d.fake.searched) > 0 {
 		t.Fatal("asked without a pause")

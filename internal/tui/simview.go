@@ -11,6 +11,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
+
+	"github.com/napter-connect/napter-connect/internal/access"
 )
 
 func (s *simScreen) setSize(w, h int) {
@@ -124,7 +126,7 @@ func (s *simScreen) draw(b *strings.Builder, i int) lipgloss.Style {
 	switch {
 	case i == s.table.cursor:
 		style = s.style.Selected
-	case sim.State == Online || sim.State == ArcOnly:
+	case sim.State == access.Online || sim.State == access.ArcOnly:
 		style = s.style.Field
 		if s.nameless(sim) {
 			paint = s.dimName

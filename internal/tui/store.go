@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/napter-connect/napter-connect/internal/access"
 )
 
 // sorting is the order of the SIMs.
@@ -72,7 +74,7 @@ func (s *store) merge(list []SIM, cached bool) {
 		case known && cached:
 			continue
 		case known:
-			if s.sims[at].State == Online {
+			if s.sims[at].State == access.Online {
 				s.online--
 			}
 			s.sims[at] = *sim
@@ -88,7 +90,7 @@ func (s *store) merge(list []SIM, cached bool) {
 			s.hit, s.fresh = append(s.hit, matches(hay, s.words)), append(s.fresh, false)
 		}
 		s.fresh[at] = s.fresh[at] || !cached
-		if sim.State == Online {
+		if sim.State == access.Online {
 			s.online++
 		}
 	}
@@ -155,7 +157,7 @@ func matches(hay string, words []string) bool {
 func (s *store) arrange() {
 	s.view, s.hits = s.view[:0], 0
 	add := func(i int32, want bool) {
-		if want && s.hit[i] && (!s.onlineOnly || s.sims[i].State == Online || s.sims[i].State == Unknown) {
+		if want && s.hit[i] && (!s.onlineOnly || s.sims[i].State == access.Online || s.sims[i].State == access.Unknown) {
 			s.view = append(s.view, i)
 		}
 	}
@@ -166,13 +168,13 @@ func (s *store) arrange() {
 	}
 	if s.sorting == byState {
 		for i := range s.sims {
-			add(int32(i), s.sims[i].State == Online)
+			add(int32(i), s.sims[i].State == access.Online)
 		}
 		if s.onlineOnly && s.online == len(s.view) {
 			return
 		}
 		for i := range s.sims {
-			add(int32(i), s.sims[i].State != Online)
+			add(int32(i), s.sims[i].State != access.Online)
 		}
 		return
 	}

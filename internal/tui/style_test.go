@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 var colours = regexp.MustCompile(`\x1b\[[0-9;]*?(3[0-7]|4[0-7]|9[0-7]|10[0-7]|38;|48;)[0-9;]*m`)
@@ -51,11 +54,11 @@ func TestEverythingIsEscaped(t *testing.T) {
 	d := start(t, 200, 50, func(_ *Options, f *fakeBackend) {
 		f.stream = &fakeStream{}
 		f.stream.send(Page{SIMs: []SIM{{
-			ID: evil, Name: evil, IMSI: evil, IMEI: evil, IP: evil, Plan: evil, Cell: evil, Status: evil, State: Online, Tags: []Tag{{evil, evil}},
+			ID: evil, Name: evil, IMSI: evil, IMEI: evil, IP: evil, Plan: evil, Cell: evil, Status: evil, State: access.Online, Tags: []Tag{{evil, evil}},
 		}}})
 		for i := range f.mappings {
 			m := &f.mappings[i]
-			m.SIM, m.IMSI, m.By, m.Sources, m.Hostname = evil, evil, evil, []string{evil}, evil
+			m.SIM, m.IMSI, m.By, m.Sources, m.Hostname = evil, evil, message.Verbatim(evil), []string{evil}, evil
 		}
 		f.account = Account{Profile: evil, Coverage: evil, Operator: evil}
 	})

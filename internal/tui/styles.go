@@ -3,6 +3,8 @@ package tui
 import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/napter-connect/napter-connect/internal/access"
 )
 
 // styles are built once for each combination of background and colour. They use
@@ -11,7 +13,7 @@ type styles struct {
 	Title, Tab, TabActive, Header, Selected, Dim, Good, Warn, Bad, Key, Box, BoxTitle, Field, FieldActive, Button, ButtonActive lipgloss.Style
 
 	border      border
-	symbols     [Inactive + 1]string
+	symbols     [access.Inactive + 1]string
 	cursor      string
 	more        string // the end of what was cut off
 	done, wrong string
@@ -45,11 +47,11 @@ func newStyles(dark, plain, ascii bool) *styles {
 		s.Dim = fg(7, 7).Faint(true)
 	}
 	s.border = border{"╭", "╮", "╰", "╯", "─", "│"}
-	s.symbols = [...]string{Unknown: "·", Online: "●", Offline: "○", ArcOnly: "◇", Inactive: "×"}
+	s.symbols = [...]string{access.Unknown: "·", access.Online: "●", access.Offline: "○", access.ArcOnly: "◇", access.Inactive: "×"}
 	s.cursor, s.more, s.done, s.wrong, s.running, s.dot = "▌", "…", "✓", "✗", "▸", " · "
 	if ascii {
 		s.border = border{"+", "+", "+", "+", "-", "|"}
-		s.symbols = [...]string{Unknown: ".", Online: "*", Offline: "o", ArcOnly: "~", Inactive: "x"}
+		s.symbols = [...]string{access.Unknown: ".", access.Online: "*", access.Offline: "o", access.ArcOnly: "~", access.Inactive: "x"}
 		s.cursor, s.more, s.done, s.wrong, s.running, s.dot = ">", "~", "+", "x", ">", " - "
 	}
 	return s

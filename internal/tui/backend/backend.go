@@ -11,8 +11,8 @@ import (
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/i18n"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/launch"
-	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/simcache"
 	"github.com/napter-connect/napter-connect/internal/tui"
@@ -40,10 +40,8 @@ type Options struct {
 	Config config.File
 	// Recent is what was used last.
 	Recent *config.Recent
-	// Leases is the journal of the mappings that were made here.
-	Leases *lease.Manager
-	// Whose gives what describes the mappings that there are now.
-	Whose func(context.Context) (func(client.PortMapping) tui.Mapping, error)
+	// Mappings are those of API's operator.
+	Mappings *inventory.Mappings
 	// Cached are the SIMs that are remembered.
 	Cached func() simcache.List
 	// Remember keeps the SIMs that an operator has.

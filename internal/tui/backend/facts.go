@@ -2,16 +2,12 @@ package backend
 
 import (
 	"context"
-	"errors"
-	"net/netip"
 	"time"
 
 	"github.com/atotto/clipboard"
 
-	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/config"
-	"github.com/napter-connect/napter-connect/internal/lease"
-	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/myip"
 	"github.com/napter-connect/napter-connect/internal/tui"
 )
@@ -72,71 +68,11 @@ func (b *Backend) Defaults(s tui.SIM) tui.Defaults {
 }
 
 // Mappings implements tui.Mapper.
-func (b *Backend) Mappings(ctx context.Context) ([]tui.Mapping, error) {
-	describe, err := b.o.Whose(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list := []tui.Mapping{}
-	for m, err := range b.o.API.ListPortMappings(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, describe(m))
-	}
-	return list, nil
+func (b *Backend) Mappings(ctx context.Context) ([]inventory.Mapping, error) {
+	return b.o.Mappings.List(ctx)
 }
 
-// Delete implements tui.Mapper. An address is used again for other SIMs: what
-// is there now must be what was shown.
-func (b *Backend) Delete(ctx context.Context, m tui.Mapping) error {
-	list, err := b.mappingsOf(ctx, m)
-	if err != nil {
-		return err
-	}
-	for _, now := range list {
-		if now.IPAddress != m.Addr.Addr().String() || int(now.Port) != int(m.Addr.Port()) {
-			continue
-		}
-		if !now.CreatedTime.Time().Equal(m.Created) {
-			return message.WithHint(message.Errorf("%s belongs to another mapping now", m.Addr), "refresh the list and look again")
-		}
-		if err := b.o.API.DeletePortMapping(ctx, m.Addr.Addr(), int(m.Addr.Port())); err != nil {
-			return err
-		}
-	}
-	return b.forget(m)
-}
-
-func (b *Backend) mappingsOf(ctx context.Context, m tui.Mapping) (list []client.PortMapping, err error) {
-	switch {
-	case m.SIM != "":
-		return b.o.API.ListPortMappingsForSim(ctx, m.SIM)
-	case m.IMSI != "":
-		return b.o.API.ListPortMappingsForSubscriber(ctx, m.IMSI)
-	}
-	for one, err := range b.o.API.ListPortMappings(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, one)
-	}
-	return list, nil
-}
-
-// forget drops what the journal knows of a mapping that is deleted.
-func (b *Backend) forget(m tui.Mapping) error {
-	entries, _, err := b.o.Leases.Entries()
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if netip.AddrPortFrom(e.IP, uint16(e.Port)) != m.Addr || e.State == lease.Intent {
-			continue
-		}
-		if err := b.o.Leases.Forget(e); err != nil && !errors.Is(err, lease.ErrGone) {
-			return err
-		}
-	}
-	return nil
+// Delete implements tui.Mapper.
+func (b *Backend) Delete(ctx context.Context, m inventory.Mapping) error {
+	return b.o.Mappings.Delete(ctx, m)
 }

@@ -6,10 +6,10 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/simcache"
 	"github.com/napter-connect/napter-connect/internal/tui"
 )
@@ -146,14 +146,12 @@ func (b *Backend) onlineFirst(ctx context.Context, s *stream, q client.SearchSim
 
 // Search implements tui.Directory.
 func (b *Backend) Search(ctx context.Context, query string) ([]tui.SIM, error) {
-	if utf8.RuneCountInString(query) < 2 || strings.Contains(query, ",") {
-		return nil, nil // the API can't search for that
+	q, ok := inventory.Query(query)
+	if !ok {
+		return nil, nil
 	}
-	q := []string{query}
 	var list []tui.SIM
-	for sim, err := range b.o.API.SearchSims(ctx, client.SearchSimsQuery{
-		Name: q, SimID: q, IMSI: q, ICCID: q, MSISDN: q, SerialNumber: q, Tag: q, SearchType: "or",
-	}) {
+	for sim, err := range b.o.API.SearchSims(ctx, q) {
 		if err != nil {
 			return list, err
 		}
@@ -190,6 +188,7 @@ func plan(sim client.Sim) string {
 func row(s access.SIM) tui.SIM {
 	r := tui.SIM{
 		ID: s.ID, Name: s.Name, IMSI: s.IMSI, IMEI: s.IMEI, IP: s.IP, Status: s.Status, Arc: s.Arc, Seen: s.SeenAt,
+		State: s.State(),
 	}
 	for k, v := range s.Tags {
 		if k != "name" {
@@ -197,24 +196,14 @@ func row(s access.SIM) tui.SIM {
 		}
 	}
 	slices.SortFunc(r.Tags, func(a, b tui.Tag) int { return strings.Compare(a.Key, b.Key) })
-	switch {
-	case s.Online:
-		r.State = tui.Online
-	case s.Status != "active":
-		r.State = tui.Inactive
-	case s.Arc:
-		r.State = tui.ArcOnly
-	default:
-		r.State = tui.Offline
-	}
 	return r
 }
 
 // remembered is a SIM from the cache. That it was offline then says nothing.
 func remembered(s simcache.SIM) tui.SIM {
 	r := row(s.Access())
-	if r.State == tui.Offline {
-		r.State = tui.Unknown
+	if r.State == access.Offline {
+		r.State = access.Unknown
 	}
 	return r
 }
