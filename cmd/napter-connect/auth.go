@@ -76,7 +76,7 @@ func (a *app) runAuthLogin(ctx context.Context, o *loginOptions) error {
 	if err != nil {
 		return err
 	}
-	done := a.waiting(a.texts().CLI.LoggingIn)
+	done := a.waiting(a.texts().Word("logging in"))
 	token, err := session.Token(ctx)
 	done()
 	if err != nil {
@@ -86,8 +86,8 @@ func (a *app) runAuthLogin(ctx context.Context, o *loginOptions) error {
 	if err != nil {
 		return err
 	}
-	a.say(a.texts().CLI.LoggedIn, whoIs(token, a.texts()), path)
-	a.say(a.texts().CLI.TryThis, "napter-connect sims")
+	a.say("logged in as %s; the profile is %s", whoIs(token, a.texts()), path)
+	a.say("try: %s", "napter-connect sims")
 	return nil
 }
 
@@ -107,8 +107,8 @@ func (a *app) askCredentials(ctx context.Context, o loginOptions) (client.Creden
 		if con == nil {
 			return c, usagef(message.New("give --auth-key-id and the secret on stdin"), "there is no terminal to ask on")
 		}
-		a.tell(a.texts().CLI.AuthKeyAdvice)
-		id, err := con.Line(ctx, a.texts().CLI.AskKeyID)
+		a.tell(a.texts().Word("An AuthKey of a SAM user is best: user console, Security, Users, Generate AuthKey."))
+		id, err := con.Line(ctx, a.texts().Word("AuthKey ID (keyId-…): "))
 		if err != nil {
 			return c, err
 		}
@@ -135,9 +135,9 @@ func (a *app) readSecret(ctx context.Context, con *console.Console, key bool) (s
 			err = nil
 		}
 	case key:
-		secret, err = con.Secret(ctx, a.texts().CLI.AskKeySecret)
+		secret, err = con.Secret(ctx, a.texts().Word("AuthKey secret (secret-…): "))
 	default:
-		secret, err = con.Secret(ctx, a.texts().CLI.AskPassword)
+		secret, err = con.Secret(ctx, a.texts().Word("Password: "))
 	}
 	secret = strings.TrimSpace(secret)
 	if err == nil && secret == "" {
@@ -176,7 +176,7 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 		return err
 	}
 	defer api.Close(ctx)
-	done := a.waiting(a.texts().CLI.LoggingIn)
+	done := a.waiting(a.texts().Word("logging in"))
 	token, err := api.Token(ctx)
 	done()
 	if err != nil {
@@ -196,9 +196,9 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 
 func whoIs(t client.Token, texts *i18n.Texts) string {
 	if t.UserName == "" {
-		return fmt.Sprintf(texts.CLI.RootUser, safetext.Line(t.OperatorID))
+		return texts.Sprintf("root user of %s", safetext.Line(t.OperatorID))
 	}
-	return fmt.Sprintf(texts.CLI.SAMUser, safetext.Line(t.UserName), safetext.Line(t.OperatorID))
+	return texts.Sprintf("SAM user %s of %s", safetext.Line(t.UserName), safetext.Line(t.OperatorID))
 }
 
 func newAuthLogoutCommand(a *app) *cobra.Command {
@@ -221,13 +221,13 @@ func runAuthLogout(ctx context.Context, a *app) error {
 	err = k.Logout(ctx)
 	var none *keeper.NotRunningError
 	if errors.As(err, &none) {
-		a.tell(a.texts().CLI.NoToken)
+		a.tell(a.texts().Word("no token is held"))
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	a.tell(a.texts().CLI.LoggedOut)
+	a.tell(a.texts().Word("logged out"))
 	return nil
 }
 
@@ -259,6 +259,6 @@ func runAuthRevoke(ctx context.Context, a *app) error {
 	if err != nil {
 		return message.Errorf("revoking tokens: %w", err)
 	}
-	a.say(a.texts().CLI.Revoked, whoIs(token, a.texts()))
+	a.say("all tokens of the %s are ended", whoIs(token, a.texts()))
 	return nil
 }

@@ -92,23 +92,15 @@ func (a *app) simChoices(sims []simcache.SIM, prefix, target string) []cobra.Com
 		delete(describe, name)
 	}
 	var list []cobra.Completion
-	states := a.texts().States
+	states := a.texts()
 	for _, word := range slices.Sorted(maps.Keys(describe)) {
 		list = append(list, cobra.CompletionWithDesc(prefix+word, simDescription(states, describe[word], word)))
 	}
 	return list
 }
 
-func simDescription(t i18n.States, s simcache.SIM, word string) string {
-	state := t.OfStatus(s.Status)
-	switch s.State() {
-	case access.Online:
-		state = t.Online
-	case access.ArcOnly:
-		state = t.Arc
-	case access.Offline:
-		state = t.Offline
-	}
+func simDescription(t *i18n.Texts, s simcache.SIM, word string) string {
+	state := t.Say(s.State().Text(s.Status))
 	other := s.ID
 	if word == s.ID || word == s.IMSI {
 		other = s.Name

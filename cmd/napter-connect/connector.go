@@ -35,7 +35,7 @@ func (a *app) progress() (events access.Progress, p *connect.Printer, stop func(
 	case a.wantsPlain(false):
 		list = append(list, a.readOut)
 	default:
-		p = connect.NewPrinter(a.err, 0, a.texts().Steps)
+		p = connect.NewPrinter(a.err, 0, a.texts())
 		list = append(list, p.Event)
 	}
 	timings := &connect.Timings{}
@@ -56,7 +56,7 @@ func (a *app) progress() (events access.Progress, p *connect.Printer, stop func(
 // change.
 func (a *app) readOut(e access.Event) {
 	if !e.Done {
-		a.say("%s…", connect.Words(e.Step, a.texts().Steps))
+		a.say("%s…", connect.Words(e.Step, a.texts()))
 	}
 }
 

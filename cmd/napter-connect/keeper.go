@@ -53,7 +53,7 @@ func runKeeperStatus(ctx context.Context, a *app, asJSON bool) error {
 		if asJSON {
 			return writeJSON(a.out, nil)
 		}
-		a.tell(a.texts().CLI.NoKeeperYet)
+		a.tell(a.texts().Word("no keeper is running; the first command that needs one starts it"))
 		return nil
 	}
 	if err != nil {
@@ -107,12 +107,12 @@ func runKeeperStop(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	done := a.waiting(a.texts().CLI.StoppingKeeper)
+	done := a.waiting(a.texts().Word("stopping the keeper"))
 	err = k.Stop(ctx)
 	done()
 	var none *keeper.NotRunningError
 	if errors.As(err, &none) {
-		a.tell(a.texts().CLI.NoKeeper)
+		a.tell(a.texts().Word("no keeper is running"))
 		return nil
 	}
 	return err

@@ -98,7 +98,7 @@ func runKnownHostsForget(ctx context.Context, a *app, targets []string) error {
 		if n == 0 {
 			return noHostKey(targets[i])
 		}
-		a.say(a.texts().CLI.HostKeysForgotten, safetext.Line(targets[i]), n)
+		a.say("host keys of %s forgotten: %d", safetext.Line(targets[i]), n)
 	}
 	return nil
 }
@@ -239,7 +239,7 @@ func (a *app) printHostKeys(s *setup, entries []knownhosts.Entry, asJSON bool) e
 		return writeJSON(a.out, rows)
 	}
 	if len(rows) == 0 {
-		a.tell(a.texts().CLI.NoHostKeys)
+		a.tell(a.texts().Word("no host key is trusted yet; the first connection to a device asks"))
 		return nil
 	}
 	lines := [][]string{{"NAME", "ALIAS", "PORT", "TYPE", "FINGERPRINT", "IMEI"}}

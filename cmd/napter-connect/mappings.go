@@ -67,7 +67,7 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 		return err
 	}
 	defer func() { _ = leases.Close() }()
-	done := a.waiting(a.texts().CLI.FetchingMaps)
+	done := a.waiting(a.texts().Word("fetching port mappings"))
 	list, err := a.mappings(api.setup, api.Session, leases).List(ctx)
 	done()
 	if err != nil {
@@ -81,7 +81,7 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 		return writeJSON(a.out, rows)
 	}
 	if len(rows) == 0 {
-		a.tell(a.texts().CLI.NoMapping)
+		a.tell(a.texts().Word("no port mapping is open"))
 		return nil
 	}
 	lines := [][]string{{"SIM", "PORT", "ENDPOINT", "TLS", "SOURCE", "LEFT", "WHOSE"}}
@@ -143,7 +143,7 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 		if err := api.DeletePortMapping(ctx, t.Addr(), int(t.Port())); err != nil {
 			return message.Errorf("deleting %s: %w", t, err)
 		}
-		a.say(a.texts().CLI.Closed, t) // a mapping that was gone already is no error
+		a.say("%s is closed", t) // a mapping that was gone already is no error
 	}
 	if !lease.Any(api.setup.dirs.Leases()) {
 		return nil

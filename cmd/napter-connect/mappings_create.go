@@ -95,7 +95,7 @@ func runMappingsCreate(ctx context.Context, a *app, o *createOptions, target str
 	if _, err := fmt.Fprintln(a.out, safetext.Line(address)); err != nil {
 		return err
 	}
-	a.say(a.texts().CLI.OpenUntil, joinPrefixes(info), m.Expires.Local().Format("15:04"))
+	a.say("open for %s until %s", joinPrefixes(info), m.Expires.Local().Format("15:04"))
 	return nil
 }
 

@@ -48,25 +48,25 @@ func runPrune(ctx context.Context, a *app) error {
 		err = errors.Join(err, waiting)
 	}
 	if err == nil && n == 0 {
-		a.tell(a.texts().CLI.NothingLeftOver)
+		a.tell(a.texts().Word("nothing is left over"))
 	}
 	return err
 }
 
 func (a *app) sayPruned(e lease.Entry, o lease.Outcome, err error) {
-	t := a.texts().CLI
+	t := a.texts()
 	target := cmp.Or(e.Spec.SimID, e.Spec.IMSI)
-	what := fmt.Sprintf(t.PruneMapping, fmt.Sprintf("%s:%d", e.IP, e.Port), e.Spec.Port, target)
+	what := t.Sprintf("the mapping %s to port %d of SIM %s", fmt.Sprintf("%s:%d", e.IP, e.Port), e.Spec.Port, target)
 	if e.State == lease.Intent {
-		what = fmt.Sprintf(t.PruneIntent, e.Spec.Port, target)
+		what = t.Sprintf("a mapping to port %d of SIM %s that may have been made", e.Spec.Port, target)
 	}
 	switch {
 	case err != nil:
-		a.say(t.StillThere, what, err)
+		a.say("%s is still there: %v", what, err)
 	case o == lease.None:
-		a.say(t.PruneNone, e.Spec.Port, target)
+		a.say("no mapping to port %d of SIM %s was made", e.Spec.Port, target)
 	default:
-		a.say(t.Pruned, what, t.Outcomes.Word(string(o)))
+		a.say("%s: %s", what, o.Text())
 	}
 }
 

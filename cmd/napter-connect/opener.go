@@ -11,7 +11,7 @@ func (a *app) opener(s *setup, command string, noKeeper bool) *opener.Opener {
 	o := opener.Options{
 		Journal: a.journal(s.dirs, command), AskCode: a.otpPrompt(), Debugf: a.debugf,
 		Opened:  func(info access.Info) { a.rememberUsed(s, info) },
-		Closing: func(step access.Step) func() { return a.waiting(connect.Words(step, a.texts().Steps)) },
+		Closing: func(step access.Step) func() { return a.waiting(connect.Words(step, a.texts())) },
 	}
 	if !noKeeper && a.wantsKeeper(s) {
 		k, err := a.keeper(s, true)

@@ -76,6 +76,6 @@ func (a *app) otpPrompt() func(context.Context) (string, error) {
 	if c == nil {
 		return nil
 	}
-	prompt := a.texts().CLI.AskCode
+	prompt := a.texts().Word("MFA code: ")
 	return func(ctx context.Context) (string, error) { return c.Secret(ctx, prompt) }
 }

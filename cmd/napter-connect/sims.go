@@ -65,7 +65,7 @@ func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
 		return err
 	}
 	defer api.Close(ctx)
-	done := a.waiting(a.texts().CLI.FetchingSIMs)
+	done := a.waiting(a.texts().Word("fetching SIMs"))
 	found, err := inventory.FindSIMs(ctx, api.Session, o.query, o.online)
 	done()
 	if err != nil {
@@ -87,7 +87,7 @@ func printSims(a *app, sims []client.Sim, o simsOptions) error {
 		return writeJSON(a.out, rows)
 	}
 	if len(rows) == 0 {
-		a.tell(a.texts().CLI.NoSIM)
+		a.tell(a.texts().Word("no SIM found"))
 		return nil
 	}
 	lines := [][]string{{"STATE", "NAME", "SIM ID", "IMSI", "IP", "SINCE"}}

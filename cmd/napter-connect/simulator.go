@@ -78,9 +78,9 @@ func (a *app) runSimulator(ctx context.Context, o *simulatorOptions) error {
 	for _, name := range []string{"SORACOM_ENDPOINT", "SORACOM_PROFILE_DIR", "NAPTER_CONNECT_IP_SERVICES"} {
 		_, _ = fmt.Fprintln(a.out, exportLine(name, vars[name]))
 	}
-	a.tell(a.texts().CLI.SimulatorPaste)
-	a.say(a.texts().CLI.SimulatorTrust, exportLine("SSL_CERT_FILE", ca))
-	a.say(a.texts().CLI.SimulatorEnd, demoPassword)
+	a.tell(a.texts().Word("# Paste these lines into a shell; there, try: napter-connect ssh gateway-001 uptime"))
+	a.say("# For open and forward --tls, this too (other programs of that shell then trust nobody else): %s", exportLine("SSL_CERT_FILE", ca))
+	a.say("# The devices' password is %s. Ctrl-C ends the simulator.", demoPassword)
 	<-ctx.Done()
 	return exitError(statusInterrupted) // as was asked: nothing to explain
 }

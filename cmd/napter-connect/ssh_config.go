@@ -63,7 +63,7 @@ func runSSHConfig(ctx context.Context, a *app, write bool) error {
 		return err
 	}
 	defer api.Close(ctx)
-	done := a.waiting(a.texts().CLI.FetchingSIMs)
+	done := a.waiting(a.texts().Word("fetching SIMs"))
 	found, err := inventory.FindSIMs(ctx, api.Session, "", false)
 	done()
 	if err != nil {
@@ -93,11 +93,14 @@ func runSSHConfig(ctx context.Context, a *app, write bool) error {
 	if err != nil {
 		return err
 	}
-	text := a.texts().CLI.SSHConfigUnchanged
+	n := len(hosts)
+	text := message.Plural(n, "%d SIM in %s (unchanged), included by %s", "%d SIMs in %s (unchanged), included by %s",
+		n, install.File, install.UserConfig)
 	if changed {
-		text = a.texts().CLI.SSHConfigWritten
+		text = message.Plural(n, "%d SIM in %s (written), included by %s", "%d SIMs in %s (written), included by %s",
+			n, install.File, install.UserConfig)
 	}
-	a.say(text, len(hosts), install.File, install.UserConfig)
+	a.say("%s", text)
 	return nil
 }
 
@@ -115,10 +118,10 @@ func runSSHConfigRemove(ctx context.Context, a *app) error {
 		return err
 	}
 	if !changed {
-		a.tell(a.texts().CLI.SSHConfigNone)
+		a.tell(a.texts().Word("there was nothing to remove"))
 		return nil
 	}
-	a.say(a.texts().CLI.SSHConfigRemoved, install.File, install.UserConfig)
+	a.say("removed %s and its line in %s", install.File, install.UserConfig)
 	return nil
 }
 

@@ -36,7 +36,7 @@ func runUI(ctx context.Context, a *app) error {
 		return err
 	}
 	defer func() {
-		defer a.waiting(a.texts().Steps.Out)()
+		defer a.waiting(a.texts().Word("logging out"))()
 		api.Close(ctx)
 	}()
 	leases, err := quiet.openLeases(api.setup.dirs, "tui")
@@ -84,7 +84,7 @@ func (a *app) askOTPOn(terminal *handover.Terminal) func(context.Context) (strin
 		}
 		err = terminal.Lend(ctx, func() error {
 			var err error
-			code, err = con.Secret(ctx, a.texts().CLI.AskCode)
+			code, err = con.Secret(ctx, a.texts().Word("MFA code: "))
 			return err
 		})
 		return code, err

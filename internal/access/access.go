@@ -130,6 +130,31 @@ func (s SIM) State() State {
 	return Offline
 }
 
+// Text is the state in a word, by its status for an inactive SIM.
+func (s State) Text(status string) message.Text {
+	switch s {
+	case Unknown:
+		return message.New("unknown")
+	case Online:
+		return message.New("online")
+	case Offline:
+		return message.New("offline")
+	case ArcOnly:
+		return message.New("arc")
+	}
+	switch status {
+	case "ready", "shipped":
+		return message.New("ready")
+	case "standby":
+		return message.New("standby")
+	case "suspended":
+		return message.New("suspended")
+	case "terminated":
+		return message.New("terminated")
+	}
+	return message.New("inactive")
+}
+
 // Mapping is the port mapping itself.
 type Mapping struct {
 	// Addr is what to dial (the API's ipAddress and port).

@@ -79,8 +79,6 @@ func (c *Connector) language() *i18n.Texts {
 	return i18n.For(i18n.English)
 }
 
-func (c *Connector) texts() i18n.CLI { return c.language().CLI }
-
 func (c *Connector) notice(format string, args ...any) {
 	if c.Notice != nil {
 		c.Notice(c.language().Sprintf(format, args...))
@@ -117,7 +115,7 @@ const wideBits = 23
 func (c *Connector) warnOfWideSources(sources []netip.Prefix) {
 	for _, p := range sources {
 		if p.Bits() <= wideBits {
-			c.notice(c.texts().WideSource, p, uint64(1)<<(32-p.Bits()))
+			c.notice("%s lets %d addresses in; a /32 lets in one", p, uint64(1)<<(32-p.Bits()))
 		}
 	}
 }
@@ -135,9 +133,9 @@ func (c *Connector) giveBack(way access.Access) {
 		if err != nil {
 			why = message.New(": %v", err)
 		}
-		c.notice(c.texts().MappingPending, m.Addr, why, c.clockTime(m.Expires))
+		c.notice("the mapping %[1]s could not be deleted%[2]s; it ends at %[3]s, or delete it now: napter-connect mappings delete %[1]s", m.Addr, why, c.clockTime(m.Expires))
 	case outcome == lease.Kept:
-		c.notice(c.texts().MappingKept, m.Addr, c.clockTime(m.Expires))
+		c.notice("the mapping %[1]s stays open until %[2]s; delete it: napter-connect mappings delete %[1]s", m.Addr, c.clockTime(m.Expires))
 	default:
 		c.debugf("mapping %s: %s", m.Addr, outcome)
 	}

@@ -2,7 +2,6 @@ package connect
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -35,7 +34,7 @@ const defaultDelay = 300 * time.Millisecond
 type Printer struct {
 	w     io.Writer
 	delay time.Duration
-	steps i18n.Steps
+	steps *i18n.Texts
 
 	mu      sync.Mutex
 	running []running // in the order of their start
@@ -52,7 +51,7 @@ type running struct {
 
 // NewPrinter writes to w, a terminal, in the words of steps; those shorter than
 // delay (0: 300 ms) are not shown.
-func NewPrinter(w io.Writer, delay time.Duration, steps i18n.Steps) *Printer {
+func NewPrinter(w io.Writer, delay time.Duration, steps *i18n.Texts) *Printer {
 	if delay <= 0 {
 		delay = defaultDelay
 	}
@@ -117,7 +116,7 @@ func (p *Printer) draw() {
 	}
 	line := strings.Join(names, ", ") + " ..."
 	if took := time.Since(p.running[0].since); took >= time.Second {
-		line += " " + fmt.Sprintf(p.steps.Seconds, int(took/time.Second))
+		line += " " + p.steps.Sprintf("%d s", int(took/time.Second))
 	}
 	p.put("\r" + line + "\x1b[K")
 	p.drawn = true
@@ -134,28 +133,28 @@ func (p *Printer) wipe() {
 func (p *Printer) put(s string) { _, _ = io.WriteString(p.w, s) }
 
 // Words say what a step does.
-func Words(s access.Step, t i18n.Steps) string {
+func Words(s access.Step, t *i18n.Texts) string {
 	switch s {
 	case access.StepKeeper:
-		return t.Keeper
+		return t.Word("starting the keeper")
 	case access.StepLogin:
-		return t.Login
+		return t.Word("logging in")
 	case access.StepAddress:
-		return t.Address
+		return t.Word("learning the public address")
 	case access.StepSIM:
-		return t.SIM
+		return t.Word("finding the SIM")
 	case access.StepList:
-		return t.List
+		return t.Word("listing mappings")
 	case access.StepMapping:
-		return t.Mapping
+		return t.Word("opening the mapping")
 	case access.StepDial:
-		return t.Dial
+		return t.Word("connecting")
 	case access.StepSSH:
-		return t.SSH
+		return t.Word("logging in to the device")
 	case access.StepDelete:
-		return t.Delete
+		return t.Word("deleting the mapping")
 	case access.StepLogout:
-		return t.Out
+		return t.Word("logging out")
 	}
 	return string(s)
 }

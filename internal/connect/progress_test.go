@@ -42,7 +42,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 
 func TestPrinterShowsSlowStepsOnly(t *testing.T) {
 	var out terminal
-	p := NewPrinter(&out, time.Hour, i18n.For(i18n.English).Steps)
+	p := NewPrinter(&out, time.Hour, i18n.For(i18n.English))
 	p.Event(access.Event{Step: access.StepLogin})
 	p.Event(access.Event{Step: access.StepLogin, Done: true})
 	p.Stop()
@@ -50,7 +50,7 @@ func TestPrinterShowsSlowStepsOnly(t *testing.T) {
 		t.Errorf("a quick step wrote %q", got)
 	}
 
-	p = NewPrinter(&out, time.Millisecond, i18n.For(i18n.English).Steps)
+	p = NewPrinter(&out, time.Millisecond, i18n.For(i18n.English))
 	p.Event(access.Event{Step: access.StepLogin})
 	p.Event(access.Event{Step: access.StepAddress})
 	eventually(t, "the line", func() bool { return strings.Contains(out.String(), "logging in, learning the public address ...") })
@@ -79,7 +79,7 @@ func (a answers) Show(message.Text) { a.during() }
 
 func TestPrinterIsSilentDuringPrompts(t *testing.T) {
 	var out terminal
-	p := NewPrinter(&out, time.Nanosecond, i18n.For(i18n.English).Steps)
+	p := NewPrinter(&out, time.Nanosecond, i18n.For(i18n.English))
 	defer p.Stop()
 	p.Event(access.Event{Step: access.StepSSH})
 	eventually(t, "the line", func() bool { return strings.Contains(out.String(), "logging in to the device") })

@@ -35,7 +35,7 @@ type Interrupted struct{ Signal os.Signal }
 
 // Text names the signal.
 func (e *Interrupted) Text() message.Text {
-	return message.New("ended by signal: %s", message.Said(e.Signal.String()))
+	return message.Said("ended by signal: " + e.Signal.String())
 }
 
 func (e *Interrupted) Error() string { return e.Text().String() }

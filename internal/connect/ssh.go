@@ -252,7 +252,8 @@ func (j *sshJob) session(s loginSettings, info access.Info, notices <-chan messa
 
 // waitsForForwards says why the command has not ended with its session.
 func (j *sshJob) waitsForForwards(connections int) {
-	j.notice("waiting for %d forwarded connections to end; Ctrl-C ends them", connections)
+	j.notice("%s", message.Plural(connections, "waiting for %d forwarded connection to end; Ctrl-C ends it",
+		"waiting for %d forwarded connections to end; Ctrl-C ends them", connections))
 }
 
 // about is the answer to ~I.

@@ -103,12 +103,12 @@ func (p Prompter) Secret(ctx context.Context, prompt message.Text) (string, erro
 
 // PickSIM lets the person choose among SIMs of one name.
 func (c *Console) PickSIM(ctx context.Context, several *access.AmbiguousError) (id string, err error) {
-	_, _ = fmt.Fprintf(c.out, c.texts.CLI.SeveralSIMs+"\n", len(several.SIMs), safetext.Line(several.Target))
+	_, _ = fmt.Fprintf(c.out, c.texts.Word("%d SIMs are called %s:")+"\n", len(several.SIMs), safetext.Line(several.Target))
 	for i, s := range several.SIMs {
-		_, _ = fmt.Fprintf(c.out, "  %d  %s  %s  IMSI %s\n", i+1, s.ID, c.state(s), s.IMSI)
+		_, _ = fmt.Fprintf(c.out, "  %d  %s  %s  IMSI %s\n", i+1, s.ID, c.texts.Say(s.State().Text(s.Status)), s.IMSI)
 	}
 	for {
-		text, err := c.Line(ctx, fmt.Sprintf(c.texts.CLI.WhichOne, len(several.SIMs)))
+		text, err := c.Line(ctx, c.texts.Sprintf("Which one, 1 to %d? ", len(several.SIMs)))
 		if err != nil {
 			return "", err
 		}
@@ -116,18 +116,6 @@ func (c *Console) PickSIM(ctx context.Context, several *access.AmbiguousError) (
 			return several.SIMs[n-1].ID, nil
 		}
 	}
-}
-
-func (c *Console) state(s access.SIM) string {
-	switch s.State() {
-	case access.Online:
-		return c.texts.States.Online
-	case access.ArcOnly:
-		return c.texts.States.Arc
-	case access.Offline:
-		return c.texts.States.Offline
-	}
-	return c.texts.States.OfStatus(s.Status)
 }
 
 // ask reads in its own goroutine, so that Ctrl-C ends the question. The

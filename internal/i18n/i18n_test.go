@@ -2,64 +2,13 @@ package i18n_test
 
 import (
 	"fmt"
-	"maps"
-	"reflect"
 	"regexp"
-	"slices"
 	"strconv"
 	"testing"
 	"unicode"
 
 	"github.com/napter-connect/napter-connect/internal/i18n"
 )
-
-// texts returns all fields by their path.
-func texts(t *testing.T, l i18n.Lang) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	var walk func(path string, v reflect.Value)
-	walk = func(path string, v reflect.Value) {
-		switch v.Kind() {
-		case reflect.Struct:
-			for i := range v.NumField() {
-				if !v.Type().Field(i).IsExported() {
-					continue // the messages have a test of their own
-				}
-				walk(path+"."+v.Type().Field(i).Name, v.Field(i))
-			}
-		case reflect.String:
-			all[path[1:]] = v.String()
-		default:
-			t.Fatalf("%s is a %s: the tables hold strings", path, v.Kind())
-		}
-	}
-	walk("", reflect.ValueOf(*i18n.For(l)))
-	return all
-}
-
-// TestTablesAreComplete: no text is missing in any language.
-func TestTablesAreComplete(t *testing.T) {
-	for _, l := range i18n.Languages() {
-		for name, text := range texts(t, l) {
-			if text == "" {
-				t.Errorf("%s: %s is empty", l, name)
-			}
-		}
-	}
-}
-
-// TestTablesTakeTheSameArguments: a format gets the same arguments whatever the
-// language is.
-func TestTablesTakeTheSameArguments(t *testing.T) {
-	english, japanese := texts(t, i18n.English), texts(t, i18n.Japanese)
-	for name, text := range english {
-		e, err1 := verbs(text)
-		j, err2 := verbs(japanese[name])
-		if err1 != nil || err2 != nil || !maps.Equal(e, j) {
-			t.Errorf("%s takes %v in English and %v in Japanese (%v, %v):\n\t%s\n\t%s", name, e, j, err1, err2, text, japanese[name])
-		}
-	}
-}
 
 var verb = regexp.MustCompile(`%(\[(\d+)\])?[-+# 0]*\d*(\.\d+)?([a-zA-Z%])`)
 
@@ -85,25 +34,6 @@ func verbs(format string) (map[int]string, error) {
 		}
 	}
 	return found, nil
-}
-
-// TestJapaneseIsJapanese: what has no Japanese letter is a name that Japanese
-// writes alike, and listed here.
-func TestJapaneseIsJapanese(t *testing.T) {
-	same := []string{
-		"ja", "SIM", "SIM ID", "IMSI", "IMEI", "ICCID", "MSISDN", "TLS", "Arc", "OK",
-		"SSH", "HTTP", "HTTPS", "VNC", "RDP", "%.1f kB", "%.1f MB", "%d B", "%s: %s", "%s…",
-	}
-	for name, text := range texts(t, i18n.Japanese) {
-		if !slices.ContainsFunc([]rune(text), isJapanese) && !slices.Contains(same, text) {
-			t.Errorf("%s is not translated: %q", name, text)
-		}
-	}
-	for name, text := range texts(t, i18n.English) {
-		if slices.ContainsFunc([]rune(text), isJapanese) {
-			t.Errorf("%s has Japanese in the English table: %q", name, text)
-		}
-	}
 }
 
 func isJapanese(r rune) bool {

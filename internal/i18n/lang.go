@@ -58,10 +58,10 @@ func isUTF8(locale string) bool {
 	return !named || encoding == "utf-8" || encoding == "utf8"
 }
 
-// For returns the texts of a language. They are the caller's own.
+// For returns the texts of a language.
 func For(l Lang) *Texts {
 	if l == Japanese {
-		return japanese()
+		return &Texts{Lang: Japanese, messages: japaneseMessages()}
 	}
-	return english()
+	return &Texts{Lang: English}
 }

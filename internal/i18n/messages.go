@@ -8,6 +8,13 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
+// Texts says things in one language.
+type Texts struct {
+	Lang Lang
+	// messages are the formats of this language by their English ones.
+	messages map[string]string
+}
+
 // Translate gives the format of this language for that of a message.Text, whose
 // key is its English format. It is a message.Translate.
 func (t *Texts) Translate(english string) string {
@@ -25,6 +32,9 @@ func (t *Texts) Say(m message.Text) string { return m.In(t.Translate) }
 func (t *Texts) Sprintf(format string, args ...any) string {
 	return message.New(format, args...).In(t.Translate)
 }
+
+// Word is a text that is no format: a word beside a symbol, a label, a question.
+func (t *Texts) Word(english string) string { return t.Translate(english) }
 
 // Error is what an error says in this language.
 func (t *Texts) Error(err error) string { return t.Say(message.Of(err)) }

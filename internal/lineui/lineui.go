@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/i18n"
@@ -54,11 +53,11 @@ type Options struct {
 // Run asks and answers until the person quits, or the input ends.
 func Run(ctx context.Context, o Options) error {
 	u := &ui{o: o, texts: o.Texts}
-	u.say(u.texts.Plain.Welcome, o.Account.Profile, u.coverage(o.Account.Coverage))
+	u.say("napter-connect, plain mode. Profile %s, coverage %s.", o.Account.Profile, u.coverage(o.Account.Coverage))
 	if err := u.choose(ctx); !errors.Is(err, errQuit) {
 		return err
 	}
-	u.tell(u.texts.Plain.Bye)
+	u.tell(u.texts.Word("Bye."))
 	return nil
 }
 
@@ -70,9 +69,9 @@ type ui struct {
 
 func (u *ui) coverage(kind string) string {
 	if kind == "g" {
-		return u.texts.Status.Global
+		return u.texts.Word("Global")
 	}
-	return u.texts.Status.Japan
+	return u.texts.Word("Japan")
 }
 
 // say says one line. Text from outside is made safe.
@@ -100,13 +99,13 @@ func (u *ui) number(ctx context.Context, n int, format string) (int, error) {
 		if i, err := strconv.Atoi(text); err == nil && i >= 1 && i <= n {
 			return i, nil
 		}
-		u.say(u.texts.Plain.NotANumber, text, n)
+		u.say("%s is not a number from 1 to %d.", text, n)
 	}
 }
 
 // choose finds a SIM and works with it, again and again.
 func (u *ui) choose(ctx context.Context) error {
-	query, err := u.ask(ctx, u.texts.Plain.AskQuery)
+	query, err := u.ask(ctx, u.texts.Word("Part of a name or ID, empty for the online SIMs, q to quit: "))
 	for err == nil {
 		var next string
 		var sim *tui.SIM
@@ -115,12 +114,12 @@ func (u *ui) choose(ctx context.Context) error {
 		case err != nil:
 		case sim != nil:
 			if err = u.use(ctx, *sim); err == nil {
-				query, err = u.ask(ctx, u.texts.Plain.AskQuery)
+				query, err = u.ask(ctx, u.texts.Word("Part of a name or ID, empty for the online SIMs, q to quit: "))
 			}
 		case next != "":
 			query = next
 		default:
-			query, err = u.ask(ctx, u.texts.Plain.AskQuery)
+			query, err = u.ask(ctx, u.texts.Word("Part of a name or ID, empty for the online SIMs, q to quit: "))
 		}
 	}
 	return err
@@ -128,31 +127,32 @@ func (u *ui) choose(ctx context.Context) error {
 
 // pick reads out what fits and takes a number, or the next query.
 func (u *ui) pick(ctx context.Context, query string) (next string, sim *tui.SIM, err error) {
-	t := u.texts.Plain
+	t := u.texts
 	found, err := u.o.Find(ctx, query)
 	if err != nil {
 		return "", nil, err
 	}
 	switch {
 	case len(found) == 0 && query == "":
-		u.tell(u.texts.UI.NoOnline)
+		u.tell(u.texts.Word("No SIM is online. Press a to show all of them."))
 		return "", nil, nil
 	case len(found) == 0:
-		u.say(t.NoneFound, query)
+		u.say("No SIM fits %s.", query)
 		return "", nil, nil
 	case query == "":
-		u.say(t.FoundOnline, len(found))
+		u.say("SIMs online: %d.", len(found))
 	default:
-		u.say(t.Found, len(found))
+		u.say("SIMs found: %d.", len(found))
 	}
 	shown := found[:min(len(found), mostRows)]
 	for i, s := range shown {
-		u.say(t.Row, i+1, s.Label(), u.state(s), s.ID)
+		u.say("%d. %s, %s, SIM ID %s", i+1, s.Label(), u.state(s), s.ID)
 	}
 	if more := len(found) - len(shown); more > 0 {
-		u.say(t.More, more)
+		u.tell(u.texts.Say(message.Plural(more, "%d more is not shown; type more of the name.",
+			"%d more are not shown; type more of the name.", more)))
 	}
-	text, err := u.ask(ctx, fmt.Sprintf(t.AskNumber, len(shown)))
+	text, err := u.ask(ctx, t.Sprintf("Number of the SIM, 1 to %d, or another part of a name, or q: ", len(shown)))
 	if err != nil {
 		return "", nil, err
 	}
@@ -162,17 +162,7 @@ func (u *ui) pick(ctx context.Context, query string) (next string, sim *tui.SIM,
 	return text, nil, nil
 }
 
-func (u *ui) state(s tui.SIM) string {
-	switch s.State {
-	case access.Online:
-		return u.texts.States.Online
-	case access.ArcOnly:
-		return u.texts.States.Arc
-	case access.Offline:
-		return u.texts.States.Offline
-	}
-	return u.texts.States.OfStatus(s.Status)
-}
+func (u *ui) state(s tui.SIM) string { return u.texts.Say(s.State.Text(s.Status)) }
 
 // action is something to do with a SIM; without do, another SIM is chosen.
 type action struct {
@@ -181,28 +171,28 @@ type action struct {
 }
 
 func (u *ui) actions() []action {
-	t := u.texts.Plain
+	t := u.texts
 	return []action{
-		{t.Shell, u.shell},
-		{t.Open, u.open},
-		{t.Forward, u.forward},
-		{t.Mappings, func(ctx context.Context, sim tui.SIM) error { _, err := u.list(ctx, sim); return err }},
-		{t.Delete, u.delete},
-		{t.Back, nil},
-		{t.Quit, func(context.Context, tui.SIM) error { return errQuit }},
+		{t.Word("SSH shell"), u.shell},
+		{t.Word("Open in the browser or a viewer"), u.open},
+		{t.Word("Forward a port to this machine"), u.forward},
+		{t.Word("List its port mappings"), func(ctx context.Context, sim tui.SIM) error { _, err := u.list(ctx, sim); return err }},
+		{t.Word("Delete one of its port mappings"), u.delete},
+		{t.Word("Choose another SIM"), nil},
+		{t.Word("Quit"), func(context.Context, tui.SIM) error { return errQuit }},
 	}
 }
 
 // use offers the actions until another SIM is wanted. Failures are reported, and
 // the menu continues.
 func (u *ui) use(ctx context.Context, sim tui.SIM) error {
-	u.say(u.texts.Plain.Chosen, sim.Label(), u.state(sim), sim.ID)
+	u.say("%s, %s, SIM ID %s.", sim.Label(), u.state(sim), sim.ID)
 	actions := u.actions()
 	for {
 		for i, a := range actions {
 			u.say("%d. %s", i+1, a.text)
 		}
-		n, err := u.number(ctx, len(actions), u.texts.Plain.AskAction)
+		n, err := u.number(ctx, len(actions), u.texts.Word("Action, 1 to %d: "))
 		if err != nil || n == 0 || actions[n-1].do == nil {
 			return err
 		}
@@ -216,7 +206,7 @@ func (u *ui) use(ctx context.Context, sim tui.SIM) error {
 
 // shell runs ssh.
 func (u *ui) shell(ctx context.Context, sim tui.SIM) error {
-	user, err := u.ask(ctx, u.texts.Plain.AskUser)
+	user, err := u.ask(ctx, u.texts.Word("User on the device, empty for the usual one: "))
 	if err != nil {
 		return err
 	}
@@ -225,27 +215,27 @@ func (u *ui) shell(ctx context.Context, sim tui.SIM) error {
 		args = append(args, "-l", user)
 	}
 	status := u.o.Command(ctx, append(args, "--", sim.ID)...)
-	u.say(u.texts.Plain.Status, status)
+	u.say("The session has ended with status %d.", status)
 	return nil
 }
 
 func (u *ui) open(ctx context.Context, sim tui.SIM) error {
-	port, err := u.port(ctx, u.texts.Plain.AskPort, 80)
+	port, err := u.port(ctx, u.texts.Word("Port of the device, empty for %d: "), 80)
 	if err == nil {
-		u.tell(u.texts.Plain.EndHint)
+		u.tell(u.texts.Word("Ctrl-C ends it, and this program."))
 		u.o.Command(ctx, "open", "--", fmt.Sprintf("%s:%d", sim.ID, port))
 	}
 	return err
 }
 
 func (u *ui) forward(ctx context.Context, sim tui.SIM) error {
-	port, err := u.port(ctx, u.texts.Plain.AskPort, 80)
+	port, err := u.port(ctx, u.texts.Word("Port of the device, empty for %d: "), 80)
 	if err != nil {
 		return err
 	}
-	local, err := u.port(ctx, u.texts.Plain.AskLocalPort, 0)
+	local, err := u.port(ctx, u.texts.Word("Port on this machine, empty for any: "), 0)
 	if err == nil {
-		u.tell(u.texts.Plain.EndHint)
+		u.tell(u.texts.Word("Ctrl-C ends it, and this program."))
 		u.o.Command(ctx, "forward", "--", sim.ID, fmt.Sprintf("%d:%d", local, port))
 	}
 	return err
@@ -264,7 +254,7 @@ func (u *ui) port(ctx context.Context, format string, usual int) (int, error) {
 		if n, ok := hostport.ParsePort(text); ok {
 			return n, nil
 		}
-		u.say(u.texts.Plain.BadPort, text)
+		u.say("%s is not a port from 1 to 65535.", text)
 	}
 }
 
@@ -278,54 +268,54 @@ func (u *ui) list(ctx context.Context, sim tui.SIM) ([]inventory.Mapping, error)
 		return m.SIM != sim.ID && (sim.IMSI == "" || m.IMSI != sim.IMSI)
 	})
 	if len(mine) == 0 {
-		u.tell(u.texts.Plain.NoMappings)
+		u.tell(u.texts.Word("This SIM has no port mapping."))
 	}
 	for i, m := range mine {
-		u.say(u.texts.Plain.MappingRow, i+1, m.Addr, m.DevicePort, table.Clock(max(0, m.Expires.Sub(u.o.Now()).Round(time.Second))), u.whose(m))
+		u.say("%d. %s to port %d, %s left, %s", i+1, m.Addr, m.DevicePort, table.Clock(max(0, m.Expires.Sub(u.o.Now()).Round(time.Second))), u.whose(m))
 	}
 	return mine, nil
 }
 
 func (u *ui) whose(m inventory.Mapping) string {
-	s := u.texts.States
+	s := u.texts
 	switch m.Owner {
 	case inventory.InUse, inventory.Lingering:
-		return s.InUse
+		return s.Word("in use here")
 	case inventory.LeftOver, inventory.Deleting:
-		return s.LeftOver
+		return s.Word("ours, left over")
 	case inventory.Kept:
-		return s.Kept
+		return s.Word("ours, kept")
 	}
-	return s.Other
+	return s.Word("someone else's")
 }
 
 // delete deletes one mapping; it asks before, and says whose it is.
 func (u *ui) delete(ctx context.Context, sim tui.SIM) error {
-	t := u.texts.Plain
+	t := u.texts
 	list, err := u.list(ctx, sim)
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	n, err := u.number(ctx, len(list), t.AskWhich)
+	n, err := u.number(ctx, len(list), t.Word("Number of the mapping, 1 to %d, empty to go back: "))
 	if err != nil || n == 0 {
 		return err
 	}
 	m := list[n-1]
-	question := fmt.Sprintf(t.AskDeleteOf, m.Addr, u.whose(m))
+	question := t.Sprintf("%s is %s; whoever uses it loses the connection. Delete it? yes or no: ", m.Addr, u.whose(m))
 	if m.Owner == inventory.LeftOver || m.Owner == inventory.Deleting {
-		question = fmt.Sprintf(t.AskDelete, m.Addr)
+		question = t.Sprintf("Delete %s? yes or no: ", m.Addr)
 	}
 	answer, err := u.ask(ctx, question)
 	if err != nil {
 		return err
 	}
 	if answer != "yes" {
-		u.tell(t.NotDeleted)
+		u.tell(t.Word("Nothing was deleted."))
 		return nil
 	}
 	if err := u.o.Delete(ctx, m); err != nil {
 		return err
 	}
-	u.say(t.Deleted, m.Addr)
+	u.say("%s is deleted.", m.Addr)
 	return nil
 }

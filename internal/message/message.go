@@ -31,6 +31,15 @@ func New(format string, args ...any) Text {
 	return Text{english: fmt.Sprintf(format, args...), format: format, args: args}
 }
 
+// Plural is New with the format for one where n is 1, and else with the other. A
+// table knows both.
+func Plural(n int, one, other string, args ...any) Text {
+	if n == 1 {
+		return New(one, args...)
+	}
+	return New(other, args...)
+}
+
 // Said is what another program or a library said, in English. A table may know the
 // words.
 func Said(words string) Text {

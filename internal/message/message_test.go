@@ -153,3 +153,23 @@ func TestJoin(t *testing.T) {
 		}
 	}
 }
+
+func TestPlural(t *testing.T) {
+	say := func(n int) message.Text { return message.Plural(n, "%d line of %s", "%d lines of %s", n, "file") }
+	for n, want := range map[int]string{0: "0 lines of file", 1: "1 line of file", 2: "2 lines of file"} {
+		if got := say(n).String(); got != want {
+			t.Errorf("%d: %q", n, got)
+		}
+		wire, err := json.Marshal(say(n))
+		var back message.Text
+		if err == nil {
+			err = json.Unmarshal(wire, &back)
+		}
+		japanese := func(english string) string {
+			return map[string]string{"%d line of %s": "%[2]s の %[1]d 行", "%d lines of %s": "%[2]s の %[1]d 行"}[english]
+		}
+		if got, want := back.In(japanese), fmt.Sprintf("file の %d 行", n); err != nil || got != want {
+			t.Errorf("%d: %q, %v", n, got, err)
+		}
+	}
+}

@@ -332,8 +332,8 @@ type AuthError struct {
 
 func (e *AuthError) Text() message.Text {
 	if e.TooMany {
-		return message.New("%s@%s: the device hung up after %d keys: too many authentication failures",
-			e.User, e.Host, len(e.Refused))
+		return message.Plural(len(e.Refused), "%s@%s: the device hung up after %d key: too many authentication failures",
+			"%s@%s: the device hung up after %d keys: too many authentication failures", e.User, e.Host, len(e.Refused))
 	}
 	allowed := strings.Join(e.Allowed, ", ")
 	if n := len(e.Refused); n > 0 {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -81,7 +80,7 @@ func (m *Model) job(msg jobMsg) tea.Cmd {
 	case Returned:
 		j.panel, j.ending = m.progressOf(j.id), true
 		m.closeJob(j.id)
-		m.lasting(m.text.Steps.Delete + "…")
+		m.lasting(m.text.Word("deleting the mapping") + "…")
 	case Ended:
 		return m.ended(j, e)
 	}
@@ -100,10 +99,10 @@ func (m *Model) begun(j *running) tea.Cmd {
 		m.note(j.started.Problem, "%s")
 		return cmd
 	}
-	t := m.text.Results
-	text := fmt.Sprintf(t.Forwarding, j.started.Local, safe(j.request.SIM.Label()), j.request.Port)
+	t := m.text
+	text := t.Sprintf("%s leads to %s port %d.", j.started.Local, safe(j.request.SIM.Label()), j.request.Port)
 	if j.started.URL != "" {
-		text = fmt.Sprintf(t.Opened, safe(j.started.URL))
+		text = t.Sprintf("Opened %s", safe(j.started.URL))
 	}
 	return tea.Batch(m.say(text), cmd)
 }
@@ -169,15 +168,15 @@ func (m *Model) delete(list []inventory.Mapping) tea.Cmd {
 
 func (m *Model) deleted(msg deletedMsg) tea.Cmd {
 	if len(msg.failed) > 0 {
-		m.note(msg.err, fmt.Sprintf(m.text.UI.DeleteFailed, msg.failed[0].Addr, "%s"))
+		m.note(msg.err, m.text.Sprintf("The mapping %s could not be deleted: %s", msg.failed[0].Addr, "%s"))
 	}
 	text := ""
 	switch len(msg.deleted) {
 	case 0:
 	case 1:
-		text = fmt.Sprintf(m.text.Results.Deleted, msg.deleted[0].Addr)
+		text = m.text.Sprintf("The mapping %s is deleted.", msg.deleted[0].Addr)
 	default:
-		text = fmt.Sprintf(m.text.UI.DeletedSeveral, len(msg.deleted))
+		text = m.text.Sprintf("%d mappings are deleted.", len(msg.deleted))
 	}
 	return tea.Batch(m.say(text), m.maps.load())
 }
@@ -202,9 +201,9 @@ func (m *Model) quit() tea.Cmd {
 	if _, asked := m.top().(*confirm); asked {
 		return nil
 	}
-	d := m.text.Dialogs
-	text := fmt.Sprintf(d.QuitSessions, len(m.sessions.jobs)) + " " + d.QuitHow
-	return push(newConfirm(m.env, d.QuitTitle, text, d.Quit, quitMsg{}))
+	d := m.text
+	text := d.Sprintf("Running here: %d.", len(m.sessions.jobs)) + " " + d.Word("Quitting ends them and deletes their mappings.")
+	return push(newConfirm(m.env, d.Word("Quit?"), text, d.Word("Quit"), quitMsg{}))
 }
 
 // quitNow ends everything that runs; the last one's end is the UI's.
@@ -213,7 +212,7 @@ func (m *Model) quitNow() tea.Cmd {
 		return tea.Quit
 	}
 	m.quitting = true
-	m.lasting(m.text.UI.Closing)
+	m.lasting(m.text.Word("Ending what runs and deleting its mappings…"))
 	var all []tea.Cmd
 	for _, j := range m.sessions.jobs {
 		if !j.ending {
@@ -226,7 +225,7 @@ func (m *Model) quitNow() tea.Cmd {
 // help shows the keys of this screen, with the reasons of those that can't act.
 func (m *Model) help() tea.Cmd {
 	list := m.commands()
-	return push(newSheet(m.env, m.text.App.HelpTitle, func(w int) []string {
+	return push(newSheet(m.env, m.text.Word("Keys"), func(w int) []string {
 		var lines []string
 		for _, c := range list {
 			h := c.key.Help()

@@ -119,42 +119,42 @@ func left(d time.Duration, t *i18n.Texts) string {
 	h, m, s := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
 	switch {
 	case d <= 0:
-		return t.Times.Ended
+		return t.Word("ended")
 	case d < 10*time.Minute:
 		return fmt.Sprintf("%d:%02d", m, s)
 	case h == 0:
-		return fmt.Sprintf(t.Times.Minutes, m)
+		return t.Sprintf("%d min", m)
 	}
-	return fmt.Sprintf(t.Times.Hours+" "+t.Times.Minutes, h, m)
+	return fmt.Sprintf(t.Word("%d h")+" "+t.Word("%d min"), h, m)
 }
 
 // ago is the time since then, in one unit.
 func ago(then, now time.Time, t *i18n.Texts) string {
 	if then.IsZero() {
-		return t.Times.Never
+		return t.Word("never")
 	}
 	d := now.Sub(then)
-	span := fmt.Sprintf(t.Times.Days, int(d.Hours())/24)
+	span := t.Sprintf("%d d", int(d.Hours())/24)
 	switch {
 	case d < time.Minute:
-		return t.Times.Now
+		return t.Word("now")
 	case d < time.Hour:
-		span = fmt.Sprintf(t.Times.Minutes, int(d.Minutes()))
+		span = t.Sprintf("%d min", int(d.Minutes()))
 	case d < 48*time.Hour:
-		span = fmt.Sprintf(t.Times.Hours, int(d.Hours()))
+		span = t.Sprintf("%d h", int(d.Hours()))
 	}
-	return fmt.Sprintf(t.Times.Ago, span)
+	return t.Sprintf("%[1]s", span) // a key of its own: other languages add a word
 }
 
 // amount is a number of bytes for people.
-func amount(n int64, t *i18n.Texts) string {
+func amount(n int64) string {
 	switch {
 	case n < 10_000:
-		return fmt.Sprintf(t.Times.Byte, n)
+		return fmt.Sprintf("%d B", n)
 	case n < 1_000_000:
-		return fmt.Sprintf(t.Times.Kilobytes, float64(n)/1e3)
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
 	}
-	return fmt.Sprintf(t.Times.Megabytes, float64(n)/1e6)
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
 
 // thousands writes 98412 as 98,412.

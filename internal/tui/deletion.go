@@ -11,17 +11,17 @@ import (
 // deletion deletes a mapping to a SIM of that name, at once when it is ours and
 // unused; anything else asks.
 func (e *env) deletion(m inventory.Mapping, name string) tea.Cmd {
-	d := e.text.Dialogs
+	d := e.text
 	var text string
 	switch m.Owner {
 	case inventory.Other:
-		text = fmt.Sprintf(d.DeleteOther, m.Addr, fmt.Sprintf("%s:%d", safe(name), m.DevicePort))
+		text = d.Sprintf("%s to %s was made by someone else. Whoever uses it loses the connection.", m.Addr, fmt.Sprintf("%s:%d", safe(name), m.DevicePort))
 	case inventory.InUse, inventory.Lingering:
-		text = fmt.Sprintf(d.DeleteInUse, m.Addr, safe(e.text.Say(m.By)))
+		text = d.Sprintf("%s is in use here by: %s.", m.Addr, safe(e.text.Say(m.By)))
 	default:
 		return send(deleteMsg{[]inventory.Mapping{m}})
 	}
-	return push(newConfirm(e, d.DeleteTitle, text, d.Delete, deleteMsg{[]inventory.Mapping{m}}))
+	return push(newConfirm(e, d.Word("Delete the mapping?"), text, d.Word("Delete"), deleteMsg{[]inventory.Mapping{m}}))
 }
 
 // deletionOfAll deletes our left-over mapping, or asks where there
@@ -30,8 +30,8 @@ func (e *env) deletionOfAll(list []inventory.Mapping) tea.Cmd {
 	if len(list) == 1 {
 		return send(deleteMsg{list})
 	}
-	d := e.text.Dialogs
-	return push(newConfirm(e, d.DeleteTitle, fmt.Sprintf(d.DeleteMany, len(list)), d.Delete, deleteMsg{list}))
+	d := e.text
+	return push(newConfirm(e, d.Word("Delete the mapping?"), d.Sprintf("%d mappings will be deleted. Whoever uses them loses the connection.", len(list)), d.Word("Delete"), deleteMsg{list}))
 }
 
 // deletionFor deletes what leads to a SIM.

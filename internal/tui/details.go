@@ -16,20 +16,7 @@ func (d *detailsPane) setSize(w, h int) { d.width, d.height = w, h }
 func (d *detailsPane) visible() bool    { return d.width > 0 && d.height > 0 }
 
 // stateWord is a SIM's state in a word.
-func stateWord(e *env, s SIM) string {
-	w := e.text.States
-	switch s.State {
-	case access.Online:
-		return w.Online
-	case access.Offline:
-		return w.Offline
-	case access.ArcOnly:
-		return w.Arc
-	case access.Unknown:
-		return w.Unknown
-	}
-	return w.OfStatus(s.Status)
-}
+func stateWord(e *env, s SIM) string { return e.text.Say(s.State.Text(s.Status)) }
 
 // render gives the lines of the pane, filled.
 func (d *detailsPane) render(s SIM, ok bool) []string {
@@ -56,16 +43,16 @@ func (d *detailsPane) render(s SIM, ok bool) []string {
 type pair struct{ label, value string }
 
 func (d *detailsPane) pairs(s SIM) []pair {
-	t := d.text.Details
+	t := d.text
 	list := []pair{
-		{t.Status, d.style.symbols[s.State] + " " + stateWord(d.env, s)},
-		{t.SIMID, s.ID}, {t.IP, s.IP}, {t.IMSI, s.IMSI}, {t.IMEI, s.IMEI}, {t.Plan, s.Plan}, {t.Cell, s.Cell},
+		{t.Word("Status"), d.style.symbols[s.State] + " " + stateWord(d.env, s)},
+		{"SIM ID", s.ID}, {t.Word("IP"), s.IP}, {"IMSI", s.IMSI}, {"IMEI", s.IMEI}, {t.Word("Plan"), s.Plan}, {t.Word("Cell"), s.Cell},
 	}
 	switch {
 	case s.State == access.Online:
-		list = append(list, pair{t.LastSeen, d.text.Times.Now})
+		list = append(list, pair{t.Word("Last seen"), d.text.Word("now")})
 	case !s.Seen.IsZero():
-		list = append(list, pair{t.LastSeen, s.Seen.In(d.now().Location()).Format("2006-01-02 15:04:05")})
+		list = append(list, pair{t.Word("Last seen"), s.Seen.In(d.now().Location()).Format("2006-01-02 15:04:05")})
 	}
 	mappings := d.mappingsOf(s)
 	if len(mappings) > 0 {
@@ -74,7 +61,7 @@ func (d *detailsPane) pairs(s SIM) []pair {
 	for i, m := range mappings {
 		label := ""
 		if i == 0 {
-			label = t.Mappings
+			label = t.Word("Mappings")
 		}
 		list = append(list, pair{label, fmt.Sprintf("%d %s %s", m.DevicePort, m.Addr, left(m.Expires.Sub(d.now()), d.text))})
 	}
@@ -83,12 +70,12 @@ func (d *detailsPane) pairs(s SIM) []pair {
 		if use.User != "" {
 			login += " " + use.User
 		}
-		list = append(list, pair{t.LastLogin, fmt.Sprintf("%s :%d, %s", login, use.Port, ago(use.At, d.now(), d.text))})
+		list = append(list, pair{t.Word("Last used"), fmt.Sprintf("%s :%d, %s", login, use.Port, ago(use.At, d.now(), d.text))})
 	}
 	for i, tag := range s.Tags {
 		label := ""
 		if i == 0 {
-			label = t.Tags
+			label = t.Word("Tags")
 		}
 		list = append(list, pair{label, tag.Key + " = " + tag.Value})
 	}

@@ -50,7 +50,7 @@ func (c *confirm) render() ([]string, *tea.Cursor) {
 	if c.yes {
 		cancel, button = button, cancel
 	}
-	return append(lines, cancel.Render("[ "+c.env.text.Dialogs.Cancel+" ]")+"  "+button.Render("[ "+c.button+" ]")), nil
+	return append(lines, cancel.Render("[ "+c.env.text.Word("Cancel")+" ]")+"  "+button.Render("[ "+c.button+" ]")), nil
 }
 
 // choice is a line of a menu: a label and the text that it stands for.
@@ -120,7 +120,7 @@ func newQuestion(e *env, job int, q Question) *question {
 }
 
 func (q *question) setSize(w, _ int) { q.width = min(w, 76) }
-func (q *question) title() string    { return q.text.UI.Question }
+func (q *question) title() string    { return q.text.Word("A question") }
 
 func (q *question) answer(ok bool) tea.Cmd {
 	if q.done {

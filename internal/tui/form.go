@@ -2,7 +2,6 @@ package tui
 
 import (
 	"cmp"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -42,14 +41,14 @@ type form struct {
 
 func newForm(e *env, r Request) *form {
 	f := &form{env: e, request: r, protocols: []Protocol{SSH, HTTP, HTTPS, VNC, RDP, TCP}, services: []string{"", "air", "arc"}}
-	t := e.text.Form
-	f.protocol = field{label: t.Protocol, options: []string{t.SSH, t.HTTP, t.HTTPS, t.VNC, t.RDP, t.TCP}, note: f.protocolNote}
-	f.port = field{label: t.Port, check: f.checkPort}
-	f.user = field{label: t.User, placeholder: t.UserHint, check: f.checkUser}
-	f.duration = field{label: t.Duration, placeholder: "8h", check: f.checkDuration}
-	f.service = field{label: t.Service, options: []string{t.Auto, t.Air, t.Arc}}
-	f.tls = field{label: t.TLS, options: []string{e.text.States.No, e.text.States.Yes}, note: f.tlsNote}
-	f.source = field{label: t.Source, check: f.checkSource, note: f.sourceNote}
+	t := e.text
+	f.protocol = field{label: t.Word("Protocol"), options: []string{"SSH", "HTTP", "HTTPS", "VNC", "RDP", t.Word("other TCP")}, note: f.protocolNote}
+	f.port = field{label: t.Word("Port"), check: f.checkPort}
+	f.user = field{label: t.Word("User"), placeholder: t.Word("as ssh_config says"), check: f.checkUser}
+	f.duration = field{label: t.Word("Duration"), placeholder: "8h", check: f.checkDuration}
+	f.service = field{label: t.Word("Service"), options: []string{t.Word("auto"), "SIM", "Arc"}}
+	f.tls = field{label: "TLS", options: []string{e.text.Word("no"), e.text.Word("yes")}, note: f.tlsNote}
+	f.source = field{label: t.Word("Source"), check: f.checkSource, note: f.sourceNote}
 	for i, p := range f.protocols {
 		if p == r.Protocol {
 			f.protocol.at = i
@@ -79,7 +78,7 @@ func newForm(e *env, r Request) *form {
 }
 
 func (f *form) title() string {
-	return fmt.Sprintf(f.text.Form.Title, safe(f.request.SIM.Label()))
+	return f.text.Sprintf("Connect to %s", safe(f.request.SIM.Label()))
 }
 
 func (f *form) setSize(w, h int) { f.width, f.height = min(w, 76), h }
@@ -153,28 +152,28 @@ func (f *form) able() string { return f.backend.Able(f.chosen()) }
 // protocolNote says why the protocol can't be used, or what it means.
 func (f *form) protocolNote() string {
 	if f.chosen() == HTTP {
-		return cmp.Or(f.able(), f.text.Form.TLSHint)
+		return cmp.Or(f.able(), f.text.Word("Soracom encrypts, the device does not"))
 	}
 	return f.able()
 }
 
 func (f *form) tlsNote() string {
 	if f.tls.at == 1 {
-		return f.text.Form.TLSHint
+		return f.text.Word("Soracom encrypts, the device does not")
 	}
 	return ""
 }
 
 func (f *form) checkPort(s string) string {
 	if _, ok := hostport.ParsePort(cmp.Or(s, f.port.placeholder)); !ok {
-		return f.text.Form.BadPort
+		return f.text.Word("a number from 1 to 65535")
 	}
 	return ""
 }
 
 func (f *form) checkUser(s string) string {
 	if strings.ContainsAny(s, " \t@") {
-		return f.text.UI.BadUser
+		return f.text.Word("without spaces")
 	}
 	return ""
 }
@@ -182,30 +181,30 @@ func (f *form) checkUser(s string) string {
 func (f *form) checkDuration(s string) string {
 	d, err := time.ParseDuration(cmp.Or(s, f.duration.placeholder))
 	if err != nil || d < time.Minute || d > config.MaxDuration {
-		return f.text.Form.BadDuration
+		return f.text.Word("such as 30m or 8h, 8h at most")
 	}
 	return ""
 }
 
 func (f *form) checkSource(s string) string {
 	if _, err := parsePrefixes(s); err != nil {
-		return f.text.Form.BadSource
+		return f.text.Word("an IPv4 range such as 203.0.113.7/32")
 	}
 	return ""
 }
 
 // sourceNote says where the range came from, and how far it opens the door.
 func (f *form) sourceNote() string {
-	t := f.text.Form
+	t := f.text
 	typed := strings.TrimSpace(f.source.line.value())
 	if typed == "" {
 		switch a := f.address; {
 		case !a.known:
-			return t.SourceAsking
+			return t.Word("asking for your address…")
 		case a.err != nil:
-			return t.NeedSource
+			return t.Word("your address is unknown: type a range")
 		default:
-			return fmt.Sprintf(t.SourceAgreed, a.address.Agreed)
+			return t.Sprintf("your address; %d services agree", a.address.Agreed)
 		}
 	}
 	list, err := parsePrefixes(typed)
@@ -214,13 +213,13 @@ func (f *form) sourceNote() string {
 	}
 	for _, p := range list {
 		if p.Bits() < 24 {
-			return fmt.Sprintf(t.SourceWide, 1<<(32-p.Bits()))
+			return t.Sprintf("lets %d addresses in", 1<<(32-p.Bits()))
 		}
 	}
 	if typed == joinPrefixes(f.request.Sources) {
-		return f.text.UI.SourceConfig
+		return f.text.Word("from config.yaml")
 	}
-	return t.SourceGiven
+	return t.Word("as you gave it")
 }
 
 // ownAddress is the range that is used when none is typed.

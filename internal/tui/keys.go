@@ -28,32 +28,32 @@ func bind(help, label string, keys ...string) key.Binding {
 }
 
 func newKeyMap(t *i18n.Texts) *keyMap {
-	h := t.Keys
+	h := t
 	return &keyMap{
-		Quit: bind(h.Quit, "q", "q"), Interrupt: bind(h.Quit, "ctrl+c", "ctrl+c"), Help: bind(h.Help, "?", "?"),
-		Next: bind(h.NextTab, "tab", "tab"), Prev: bind(h.NextTab, "shift+tab", "shift+tab"),
-		One: bind(t.Tabs.SIMs, "1", "1"), Two: bind(t.Tabs.Mappings, "2", "2"), Three: bind(t.Tabs.Sessions, "3", "3"),
-		Up: bind(h.Up, "↑/k", "up", "k"), Down: bind(h.Down, "↓/j", "down", "j"),
-		PageUp: bind(h.PageUp, "pgup", "pgup", "ctrl+b"), PageDown: bind(h.PageDown, "pgdn", "pgdown", "ctrl+f"),
-		Top: bind(h.Top, "g", "g", "home"), Bottom: bind(h.Bottom, "G", "G", "shift+g", "end"),
-		Filter: bind(h.Filter, "/", "/"), ClearFilter: bind(h.Clear, "esc", "esc"),
-		Form: bind(h.Connect, "enter", "enter"), Connect: bind(h.ConnectNow, "c", "c"),
-		Open: bind(h.Browser, "o", "o"), Forward: bind(h.Forward, "f", "f"),
-		Delete: bind(h.Delete, "d", "d"), DeleteOurs: bind(t.UI.DeleteOurs, "D", "D", "shift+d"),
-		Copy: bind(h.Copy, "y", "y"), All: bind(h.Online, "a", "a"), Sort: bind(h.Sort, "s", "s"),
-		Refresh: bind(h.Refresh, "r", "r"), Details: bind(h.Details, "e", "e"), Dismiss: bind(h.Close, "esc", "esc"),
-		Stop: bind(h.Stop, "x", "x", "d"),
+		Quit: bind(h.Word("quit"), "q", "q"), Interrupt: bind(h.Word("quit"), "ctrl+c", "ctrl+c"), Help: bind(h.Word("help"), "?", "?"),
+		Next: bind(h.Word("next screen"), "tab", "tab"), Prev: bind(h.Word("next screen"), "shift+tab", "shift+tab"),
+		One: bind(t.Word("SIMs"), "1", "1"), Two: bind(t.Word("Mappings"), "2", "2"), Three: bind(t.Word("Sessions"), "3", "3"),
+		Up: bind(h.Word("up"), "↑/k", "up", "k"), Down: bind(h.Word("down"), "↓/j", "down", "j"),
+		PageUp: bind(h.Word("page up"), "pgup", "pgup", "ctrl+b"), PageDown: bind(h.Word("page down"), "pgdn", "pgdown", "ctrl+f"),
+		Top: bind(h.Word("first"), "g", "g", "home"), Bottom: bind(h.Word("last"), "G", "G", "shift+g", "end"),
+		Filter: bind(h.Word("filter"), "/", "/"), ClearFilter: bind(h.Word("clear filter"), "esc", "esc"),
+		Form: bind(h.Word("connect…"), "enter", "enter"), Connect: bind(h.Word("connect now"), "c", "c"),
+		Open: bind(h.Word("browser"), "o", "o"), Forward: bind(h.Word("forward"), "f", "f"),
+		Delete: bind(h.Word("delete"), "d", "d"), DeleteOurs: bind(t.Word("delete all that is left over"), "D", "D", "shift+d"),
+		Copy: bind(h.Word("copy"), "y", "y"), All: bind(h.Word("online/all"), "a", "a"), Sort: bind(h.Word("sort"), "s", "s"),
+		Refresh: bind(h.Word("refresh"), "r", "r"), Details: bind(h.Word("details"), "e", "e"), Dismiss: bind(h.Word("close"), "esc", "esc"),
+		Stop: bind(h.Word("stop"), "x", "x", "d"),
 
-		Submit: bind(t.Form.Submit, "enter", "enter"),
-		Accept: bind(h.Accept, "enter", "enter"), Cancel: bind(h.Cancel, "esc", "esc"),
-		Close:     bind(h.Close, "esc", "esc"),
-		FieldNext: bind(h.Next, "tab/↓", "tab", "down"), FieldPrev: bind(h.Previous, "↑", "shift+tab", "up"),
-		Left: bind(h.Change, "←", "left"), Right: bind(h.Change, "→", "right"), Space: bind(h.Change, "space", "space"),
+		Submit: bind(t.Word("Connect"), "enter", "enter"),
+		Accept: bind(h.Word("accept"), "enter", "enter"), Cancel: bind(h.Word("cancel"), "esc", "esc"),
+		Close:     bind(h.Word("close"), "esc", "esc"),
+		FieldNext: bind(h.Word("next field"), "tab/↓", "tab", "down"), FieldPrev: bind(h.Word("previous field"), "↑", "shift+tab", "up"),
+		Left: bind(h.Word("change"), "←", "left"), Right: bind(h.Word("change"), "→", "right"), Space: bind(h.Word("change"), "space", "space"),
 		Backspace: bind("", "", "backspace", "ctrl+h"), DeleteChar: bind("", "", "delete", "ctrl+d"),
 		DeleteWord: bind("", "", "ctrl+w", "alt+backspace"), DeleteLine: bind("", "", "ctrl+u"),
 		CharLeft: bind("", "", "left"), CharRight: bind("", "", "right"),
 		LineStart: bind("", "", "home", "ctrl+a"), LineEnd: bind("", "", "end", "ctrl+e"),
-		ListUp: bind(h.Up, "↑", "up", "ctrl+p"), ListDown: bind(h.Down, "↓", "down", "ctrl+n"),
+		ListUp: bind(h.Word("up"), "↑", "up", "ctrl+p"), ListDown: bind(h.Word("down"), "↓", "down", "ctrl+n"),
 	}
 }
 

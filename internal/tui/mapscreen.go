@@ -119,10 +119,10 @@ func (s *mapScreen) name(m inventory.Mapping) string {
 func (s *mapScreen) setSize(w, h int) {
 	s.width, s.height = w, h
 	s.table.setSize(w, h-2)
-	c := s.text.Columns
+	c := s.text
 	s.columns = []column{
-		{title: c.SIM}, {title: c.DevicePort, right: true}, {title: c.Endpoint}, {title: c.Left, right: true},
-		{title: c.Whose}, {title: c.TLS}, {title: c.Source},
+		{title: "SIM"}, {title: c.Word("PORT"), right: true}, {title: c.Word("ENDPOINT")}, {title: c.Word("LEFT"), right: true},
+		{title: c.Word("WHOSE")}, {title: "TLS"}, {title: c.Word("SOURCE")},
 	}
 	least := []int{10, 6, 0, 9, 0, 0, 0} // what the narrowest screen has room for
 	want := []int{16, 6, 21, 12, 16, 4, 18}
@@ -164,24 +164,24 @@ func (s *mapScreen) cell(m inventory.Mapping, i int) string {
 		return s.whose(m)
 	case 5:
 		if m.TLS {
-			return t.States.Yes
+			return t.Word("yes")
 		}
-		return t.States.No
+		return t.Word("no")
 	}
 	return strings.Join(m.Sources, ", ")
 }
 
 func (s *mapScreen) whose(m inventory.Mapping) string {
-	w := s.text.States
+	w := s.text
 	switch m.Owner {
 	case inventory.InUse, inventory.Lingering:
-		return w.InUse + ": " + s.text.Say(m.By)
+		return w.Word("in use here") + ": " + s.text.Say(m.By)
 	case inventory.LeftOver, inventory.Deleting:
-		return w.LeftOver
+		return w.Word("ours, left over")
 	case inventory.Kept:
-		return w.Kept
+		return w.Word("ours, kept")
 	}
-	return w.Other
+	return w.Word("someone else's")
 }
 
 func (s *mapScreen) render() ([]string, *tea.Cursor) {
@@ -212,26 +212,26 @@ func (s *mapScreen) info() string {
 	if m, ok := s.current(); ok {
 		tls := ""
 		if m.TLS {
-			tls = " " + t.Columns.TLS
+			tls = " " + "TLS"
 		}
 		facts = append(facts, safe(fmt.Sprintf("%s:%d", s.name(m), m.DevicePort)), m.Addr.String()+tls, safe(strings.Join(m.Sources, ", ")))
 		if d := m.Expires.Sub(s.now()); d < soon {
-			facts = append(facts, fmt.Sprintf(t.Times.EndsIn, left(d, t)))
+			facts = append(facts, t.Sprintf("ends in %s", left(d, t)))
 		}
 	}
 	if s.loaded {
 		at := s.updated.In(s.now().Location()).Format("15:04:05")
-		facts = append(facts, fmt.Sprintf(t.App.Updated, at))
+		facts = append(facts, t.Sprintf("updated %s", at))
 	}
 	return s.style.Dim.Render(fit(" "+strings.Join(facts, s.style.dot), s.width, s.style.more))
 }
 
 func (s *mapScreen) emptyLines() []string {
-	why := s.text.App.NoMappings
+	why := s.text.Word("No port mapping is open.")
 	if !s.loaded {
 		why = ""
 		if s.busy {
-			why = s.text.Cannot.Loading
+			why = s.text.Word("The list is not here yet.")
 		}
 	}
 	lines := make([]string, s.table.height)
@@ -250,11 +250,11 @@ func (s *mapScreen) commands() []command {
 	m, ok := s.current()
 	none, ours := "", ""
 	if !ok {
-		none = s.text.Cannot.NoMapping
+		none = s.text.Word("No mapping is selected.")
 	}
 	left := s.leftOver()
 	if len(left) == 0 {
-		ours = s.text.UI.NoOurs
+		ours = s.text.Word("Nothing that was made here is left over.")
 	}
 	sim, known := s.sim(m.SIM)
 	reach := none
@@ -291,14 +291,14 @@ func (s *mapScreen) leftOver() []inventory.Mapping {
 }
 
 func (s *mapScreen) copyMenu(m inventory.Mapping) tea.Cmd {
-	t := s.text.UI
-	choices := []choice{{t.CopyEndpoint, m.Addr.String()}}
+	t := s.text
+	choices := []choice{{t.Word("endpoint"), m.Addr.String()}}
 	if m.TLS {
-		choices = append(choices, choice{t.CopyURL, fmt.Sprintf("https://%s:%d", cmp.Or(m.Hostname, m.Addr.Addr().String()), m.Addr.Port())})
+		choices = append(choices, choice{t.Word("URL"), fmt.Sprintf("https://%s:%d", cmp.Or(m.Hostname, m.Addr.Addr().String()), m.Addr.Port())})
 	} else {
 		choices = append(choices,
-			choice{t.CopySSH, fmt.Sprintf("ssh -p %d %s", m.Addr.Port(), m.Addr.Addr())},
-			choice{t.CopyURL, fmt.Sprintf("http://%s", m.Addr)})
+			choice{t.Word("ssh command"), fmt.Sprintf("ssh -p %d %s", m.Addr.Port(), m.Addr.Addr())},
+			choice{t.Word("URL"), fmt.Sprintf("http://%s", m.Addr)})
 	}
-	return push(newMenu(s.env, t.CopyTitle, choices))
+	return push(newMenu(s.env, t.Word("Copy"), choices))
 }

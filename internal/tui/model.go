@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -106,7 +105,7 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case pageMsg:
 		cmd := m.sims.page(msg)
-		m.note(m.sims.err, m.text.Errors.Listing)
+		m.note(m.sims.err, m.text.Word("The list could not be fetched: %s"))
 		return cmd
 	case searchDueMsg:
 		return m.sims.searchDue(msg)
@@ -115,16 +114,16 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 	case sortedMsg:
 		return m.sims.sortDone(msg)
 	case mappingsMsg:
-		m.note(msg.err, m.text.Errors.Listing)
+		m.note(msg.err, m.text.Word("The list could not be fetched: %s"))
 		return m.maps.listed(msg)
 	case mappingsDueMsg:
 		return m.maps.due(msg)
 	case accountMsg:
 		m.account = msg
-		m.note(msg.err, m.text.UI.LoginFailed)
+		m.note(msg.err, m.text.Word("Logging in failed: %s"))
 	case addressMsg:
 		m.address = msg
-		m.note(msg.err, m.text.UI.AddressFailed)
+		m.note(msg.err, m.text.Word("The public address could not be learnt: %s"))
 	case recentMsg:
 		m.recent = msg.recent
 	case deleteMsg:
@@ -134,7 +133,7 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 	case copyMsg:
 		return m.copy(msg)
 	case copiedMsg:
-		return m.say(fmt.Sprintf(m.text.App.Copied, safe(msg.what)))
+		return m.say(m.text.Sprintf("Copied %s", safe(msg.what)))
 	case refreshMsg:
 		m.failure = nil
 		return tea.Batch(m.sims.load(), m.maps.load(), m.learn())
@@ -179,12 +178,12 @@ func (m *Model) global() []command {
 		{key: k.Help, run: m.help, minor: true},
 	}
 	if m.failure == nil {
-		return append(list, command{key: k.Details, why: m.text.UI.NoError, minor: true})
+		return append(list, command{key: k.Details, why: m.text.Word("There is no error to show."), minor: true})
 	}
 	f := *m.failure
 	return append(list,
 		command{key: k.Details, run: func() tea.Cmd {
-			return push(newSheet(m.env, m.text.Errors.Title, func(w int) []string { return f.details(m.env, w) }))
+			return push(newSheet(m.env, m.text.Word("That did not work"), func(w int) []string { return f.details(m.env, w) }))
 		}},
 		command{key: k.Dismiss, run: do(func() { m.failure = nil })})
 }

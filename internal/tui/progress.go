@@ -40,9 +40,9 @@ func (p *progress) setSize(w, h int) { p.width, p.height = min(w, 76), h }
 
 func (p *progress) title() string {
 	if p.failed != nil {
-		return p.text.Errors.Title
+		return p.text.Word("That did not work")
 	}
-	return fmt.Sprintf(p.text.Steps.Title, safe(p.request.SIM.Label()))
+	return p.text.Sprintf("Connecting to %s", safe(p.request.SIM.Label()))
 }
 
 func (p *progress) commands() []command {
@@ -51,13 +51,13 @@ func (p *progress) commands() []command {
 			{key: p.keys.Dismiss, run: pop},
 			{key: p.keys.Accept, run: pop, minor: true},
 			{key: p.keys.Details, run: func() tea.Cmd {
-				return push(newSheet(p.env, p.text.Errors.Details, func(w int) []string { return p.failure().details(p.env, w) }))
+				return push(newSheet(p.env, p.text.Word("Details"), func(w int) []string { return p.failure().details(p.env, w) }))
 			}},
 		}
 	}
 	why := ""
 	if p.cancelling {
-		why = p.text.Steps.Cancelling
+		why = p.text.Word("Cancelling and cleaning up…")
 	}
 	return []command{{key: p.keys.Cancel, why: why, run: func() tea.Cmd {
 		p.cancelling = true
@@ -109,13 +109,13 @@ func (p *progress) render() ([]string, *tea.Cursor) {
 			lines = append(lines, p.style.Bad.Render(line))
 		}
 		if next := f.hint(p.text); next != "" {
-			lines = append(lines, wrap(p.text.Errors.NextStep+": "+next, p.width)...)
+			lines = append(lines, wrap(p.text.Word("Next step")+": "+next, p.width)...)
 		}
 		if p.result != "" {
 			lines = append(append(lines, ""), wrap(p.result, p.width)...)
 		}
 	case p.cancelling:
-		lines = append(lines, "", p.text.Steps.Cancelling)
+		lines = append(lines, "", p.text.Word("Cancelling and cleaning up…"))
 	}
 	if over := len(lines) - p.height; over > 0 {
 		lines = lines[over:]
@@ -133,7 +133,7 @@ func (p *progress) step(s stepLine) string {
 	}
 	elapsed := ""
 	if s.Done || took >= time.Second {
-		elapsed = fmt.Sprintf(p.text.Steps.Took, took.Seconds())
+		elapsed = p.text.Sprintf("%.1f s", took.Seconds())
 	}
 	text := stepWords(p.text, s.Step)
 	if !s.Detail.IsZero() {
@@ -146,10 +146,10 @@ func (p *progress) step(s stepLine) string {
 // stepWords say what a step does.
 func stepWords(t *i18n.Texts, s access.Step) string {
 	words := map[access.Step]string{
-		access.StepKeeper: t.Steps.Keeper, access.StepLogin: t.Steps.Login, access.StepAddress: t.Steps.Address,
-		access.StepSIM: t.Steps.SIM, access.StepList: t.Steps.List, access.StepMapping: t.Steps.Mapping,
-		access.StepDial: t.Steps.Dial, access.StepSSH: t.Steps.SSH, access.StepDelete: t.Steps.Delete,
-		access.StepLogout: t.Steps.Out,
+		access.StepKeeper: t.Word("starting the keeper"), access.StepLogin: t.Word("logging in"), access.StepAddress: t.Word("learning the public address"),
+		access.StepSIM: t.Word("finding the SIM"), access.StepList: t.Word("listing mappings"), access.StepMapping: t.Word("opening the mapping"),
+		access.StepDial: t.Word("connecting"), access.StepSSH: t.Word("logging in to the device"), access.StepDelete: t.Word("deleting the mapping"),
+		access.StepLogout: t.Word("logging out"),
 	}
 	return cmp.Or(words[s], string(s))
 }
@@ -175,12 +175,12 @@ func (f failure) hint(t *i18n.Texts) string { return t.Hint(f.err) }
 
 // details are all that is known, for the one who has to find the reason.
 func (f failure) details(e *env, w int) []string {
-	t := e.text.Errors
-	lines := append([]string{e.style.Key.Render(t.Cause)}, wrap(f.cause(e.text), w)...)
+	t := e.text
+	lines := append([]string{e.style.Key.Render(t.Word("Cause"))}, wrap(f.cause(e.text), w)...)
 	if next := f.hint(e.text); next != "" {
-		lines = append(append(lines, "", e.style.Key.Render(t.NextStep)), wrap(next, w)...)
+		lines = append(append(lines, "", e.style.Key.Render(t.Word("Next step"))), wrap(next, w)...)
 	}
-	lines = append(lines, "", e.style.Key.Render(t.Details))
+	lines = append(lines, "", e.style.Key.Render(t.Word("Details")))
 	for _, step := range f.steps {
 		lines = append(lines, wrap(step, w)...)
 	}

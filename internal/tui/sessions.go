@@ -100,19 +100,19 @@ func (s *sessionScreen) current() (*running, bool) {
 func (s *sessionScreen) setSize(w, h int) {
 	s.width = w
 	s.table.setSize(w, h-2)
-	c := s.text.Columns
-	conns := max(5, width(c.Connections))
+	c := s.text
+	conns := max(5, width(c.Word("CONNS")))
 	longest := width(left(8*time.Hour-time.Minute, s.text)) // a time that is cut off would be another time
 	if w < 60 {
 		conns = -1
 	}
-	s.columns = []column{{c.Kind, 10, false}, {c.SIM, 0, false}, {c.Local, 0, false}, {c.Connections, conns, true}, {c.Left, longest, true}}
+	s.columns = []column{{c.Word("KIND"), 10, false}, {"SIM", 0, false}, {c.Word("LOCAL"), 0, false}, {c.Word("CONNS"), conns, true}, {c.Word("LEFT"), longest, true}}
 	if w >= 60 {
 		s.columns[4].width = 12
 	}
 	rest := w - 10 - conns - s.columns[4].width - 4
 	if w >= 72 {
-		s.columns = append(s.columns, column{c.Received, 9, true}, column{c.Sent, 9, true})
+		s.columns = append(s.columns, column{c.Word("IN"), 9, true}, column{c.Word("OUT"), 9, true})
 		rest -= 20
 	}
 	s.columns[2].width = min(max(rest/2, 8), 32)
@@ -120,16 +120,16 @@ func (s *sessionScreen) setSize(w, h int) {
 }
 
 func (s *sessionScreen) kind(r *running) string {
-	w := s.text.States
+	w := s.text
 	switch r.request.Protocol {
 	case HTTP, HTTPS:
-		return w.Browser
+		return w.Word("browser")
 	case VNC, RDP:
-		return w.Viewer
+		return w.Word("viewer")
 	case SSH:
-		return w.Shell
+		return w.Word("shell")
 	}
-	return w.Forward
+	return w.Word("forward")
 }
 
 func (s *sessionScreen) render() ([]string, *tea.Cursor) {
@@ -139,7 +139,7 @@ func (s *sessionScreen) render() ([]string, *tea.Cursor) {
 	list := s.shown()
 	s.table.resize(len(list))
 	if len(list) == 0 {
-		for _, line := range append([]string{""}, wrap(s.text.App.NoSessions, s.width-2)...) {
+		for _, line := range append([]string{""}, wrap(s.text.Word("No forward or browser is running. Press o or f on a SIM to start one."), s.width-2)...) {
 			lines = append(lines, fit(" "+line, s.width, s.style.more))
 		}
 		for len(lines) < s.table.height+2 {
@@ -152,7 +152,7 @@ func (s *sessionScreen) render() ([]string, *tea.Cursor) {
 		stats := r.job.Stats()
 		cells := []string{
 			s.kind(r), r.label(), cmp.Or(r.started.URL, r.started.Local), fmt.Sprint(stats.Connections),
-			left(stats.Expires.Sub(s.now()), s.text), amount(stats.In, s.text), amount(stats.Out, s.text),
+			left(stats.Expires.Sub(s.now()), s.text), amount(stats.In), amount(stats.Out),
 		}
 		row(b, s.columns, s.width, s.style.more, func(c int) string { return cells[c] })
 		if i == s.table.cursor {
@@ -182,7 +182,7 @@ func (s *sessionScreen) commands() []command {
 	r, ok := s.current()
 	why := ""
 	if !ok {
-		why = s.text.Cannot.NoSession
+		why = s.text.Word("No session is selected.")
 	}
 	return append([]command{
 		{key: s.keys.Stop, why: why, run: func() tea.Cmd { return s.askToStop(r) }},
@@ -197,40 +197,40 @@ func (s *sessionScreen) askToStop(r *running) tea.Cmd {
 		return send(stopMsg{r.id})
 	}
 	t := s.text
-	text := fmt.Sprintf(t.UI.StopSession, r.label())
-	return push(newConfirm(s.env, t.UI.StopTitle, text, t.Keys.Stop, stopMsg{r.id}))
+	text := t.Sprintf("%s ends, and its mapping is deleted.", r.label())
+	return push(newConfirm(s.env, t.Word("Stop?"), text, t.Word("stop"), stopMsg{r.id}))
 }
 
 func (s *sessionScreen) copyMenu(r *running) tea.Cmd {
-	t := s.text.UI
+	t := s.text
 	var choices []choice
 	if r.started.URL != "" {
-		choices = append(choices, choice{t.CopyURL, r.started.URL})
+		choices = append(choices, choice{t.Word("URL"), r.started.URL})
 	}
 	if r.started.Local != "" {
-		choices = append(choices, choice{t.CopyLocal, r.started.Local})
+		choices = append(choices, choice{t.Word("local address"), r.started.Local})
 	}
-	choices = append(choices, choice{t.CopyEndpoint, r.job.Stats().Mapping.String()})
-	return push(newMenu(s.env, t.CopyTitle, choices))
+	choices = append(choices, choice{t.Word("endpoint"), r.job.Stats().Mapping.String()})
+	return push(newMenu(s.env, t.Word("Copy"), choices))
 }
 
 // ended is the one line about a job's end.
 func (e *env) ended(r *running, end Ended) string {
-	t := e.text.Results
+	t := e.text
 	var parts []string
 	switch canceled := errors.Is(end.Err, context.Canceled); {
 	case r.started != nil && r.started.Beside:
-		parts = append(parts, fmt.Sprintf(t.Stopped, cmp.Or(r.started.Local, r.started.URL, r.label())))
+		parts = append(parts, t.Sprintf("%s is closed.", cmp.Or(r.started.Local, r.started.URL, r.label())))
 	case end.Ran && end.Err == nil && end.Status == 0:
-		parts = append(parts, fmt.Sprintf(t.ShellEnded, safe(r.request.SIM.Label())))
+		parts = append(parts, t.Sprintf("The session on %s has ended.", safe(r.request.SIM.Label())))
 	case end.Ran && end.Err == nil:
-		parts = append(parts, fmt.Sprintf(t.ShellStatus, safe(r.request.SIM.Label()), end.Status))
+		parts = append(parts, t.Sprintf("The session on %s has ended with status %d.", safe(r.request.SIM.Label()), end.Status))
 	case canceled && end.Mapping == "":
-		parts = append(parts, t.Cancelled)
+		parts = append(parts, t.Word("Cancelled; nothing is left open."))
 	}
 	formats := map[string]string{
-		"deleted": t.Deleted, "expired": t.Expired, "kept": t.Kept, "shared": t.SharedStill, "linger": t.Lingers,
-		"foreign": t.Foreign, "pending": t.Pending,
+		"deleted": t.Word("The mapping %s is deleted."), "expired": t.Word("The mapping %s had ended."), "kept": t.Word("The mapping %s stays open."), "shared": t.Word("The mapping %s is still in use by another command."), "linger": t.Word("The mapping %s will be deleted in a while."),
+		"foreign": t.Word("The mapping %s is someone else's and stays."), "pending": t.Word("The mapping %s could not be deleted yet; it will be tried again."),
 	}
 	if f := formats[string(end.Outcome)]; f != "" && end.Mapping != "" {
 		parts = append(parts, fmt.Sprintf(f, end.Mapping))

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"cmp"
-	"fmt"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -18,7 +17,7 @@ func (s *simScreen) commands() []command {
 	sim, ok := s.current()
 	none := ""
 	if !ok {
-		none = s.text.Cannot.NoSIM
+		none = s.text.Word("No SIM is selected.")
 	}
 	reach := s.reach(sim, ok)
 	list := []command{
@@ -46,7 +45,7 @@ func (s *simScreen) unmapped(sim SIM) string {
 	if len(s.mappingsOf(sim)) > 0 {
 		return ""
 	}
-	return s.text.Cannot.Unmapped
+	return s.text.Word("No port mapping to this SIM is open.")
 }
 
 func (s *simScreen) typingCommands() []command {
@@ -102,15 +101,15 @@ func (s *simScreen) nextSorting() tea.Cmd {
 }
 
 func (s *simScreen) copyMenu(sim SIM) tea.Cmd {
-	t := s.text.UI
+	t := s.text
 	choices := []choice{
-		{t.CopyID, sim.ID},
-		{t.CopyCommand, "napter-connect ssh " + sshTarget(s.recent[sim.ID].User, sim)},
+		{"SIM ID", sim.ID},
+		{t.Word("command"), "napter-connect ssh " + sshTarget(s.recent[sim.ID].User, sim)},
 	}
 	for _, m := range s.mappingsOf(sim) {
-		choices = append(choices, choice{t.CopyEndpoint, m.Addr.String()})
+		choices = append(choices, choice{t.Word("endpoint"), m.Addr.String()})
 	}
-	return push(newMenu(s.env, t.CopyTitle, choices))
+	return push(newMenu(s.env, t.Word("Copy"), choices))
 }
 
 // sshTarget is what to type after ssh. A name that a shell would take apart, or
@@ -140,11 +139,11 @@ func plainName(s string) bool {
 func (e *env) reach(s SIM, ok bool) string {
 	switch {
 	case !ok:
-		return e.text.Cannot.NoSIM
+		return e.text.Word("No SIM is selected.")
 	case s.State == access.Offline && !s.Arc:
-		return e.text.Cannot.Offline
+		return e.text.Word("This SIM is offline: a device without a session can't be reached.")
 	case s.State == access.Inactive:
-		return fmt.Sprintf(e.text.Cannot.Inactive, stateWord(e, s))
+		return e.text.Sprintf("This SIM is %s: only an active SIM can be reached.", stateWord(e, s))
 	}
 	return ""
 }

@@ -41,21 +41,21 @@ const nameColumn = 1
 
 // layout chooses the columns that fit.
 func (s *simScreen) layout(w int) {
-	c := s.text.Columns
+	c := s.text
 	type option struct {
 		column
 		cell func(*SIM) string
 	}
 	options := []option{
-		{column{c.SIMID, 19, false}, func(x *SIM) string { return x.ID }},
-		{column{c.IP, 15, false}, func(x *SIM) string { return x.IP }},
-		{column{c.LastSeen, 9, true}, func(x *SIM) string { return ago(x.lastSeen(s.now()), s.now(), s.text) }},
-		{column{s.text.UI.MapsShort, 3, true}, s.mapCount},
-		{column{c.Plan, 12, false}, func(x *SIM) string { return x.Plan }},
+		{column{"SIM ID", 19, false}, func(x *SIM) string { return x.ID }},
+		{column{c.Word("IP"), 15, false}, func(x *SIM) string { return x.IP }},
+		{column{c.Word("LAST SEEN"), 9, true}, func(x *SIM) string { return ago(x.lastSeen(s.now()), s.now(), s.text) }},
+		{column{s.text.Word("MAP"), 3, true}, s.mapCount},
+		{column{c.Word("PLAN"), 12, false}, func(x *SIM) string { return x.Plan }},
 	}
 	const least = 22 // of the name
 	rest := w - 13
-	s.columns = []column{{c.State, 12, false}, {title: c.Name}}
+	s.columns = []column{{c.Word("STATE"), 12, false}, {title: c.Word("NAME")}}
 	s.cells = []func(*SIM) string{s.state, s.name}
 	for _, o := range options {
 		if rest-o.width-1 < least {
@@ -65,7 +65,7 @@ func (s *simScreen) layout(w int) {
 		s.columns, s.cells = append(s.columns, o.column), append(s.cells, o.cell)
 	}
 	s.columns[nameColumn].width = rest
-	s.hidesID = !slices.ContainsFunc(s.columns, func(x column) bool { return x.title == c.SIMID })
+	s.hidesID = !slices.ContainsFunc(s.columns, func(x column) bool { return x.title == "SIM ID" })
 }
 
 // nameless: nothing but the ID in the name's place tells which SIM it is.
@@ -146,16 +146,16 @@ func (s *simScreen) dimName(column int, text string) string {
 
 // empty says why there is nothing to see.
 func (s *simScreen) empty() []string {
-	why := s.text.App.NoSIMs
+	why := s.text.Word("This account has no SIM.")
 	switch {
 	case s.err != nil:
 		why = ""
 	case s.loading && len(s.store.sims) == 0:
-		why = s.text.App.Loading
+		why = s.text.Word("Fetching SIMs…")
 	case len(s.store.words) > 0:
-		why = fmt.Sprintf(s.text.App.NoMatch, strings.TrimSpace(s.query.value()))
+		why = s.text.Sprintf("No SIM fits “%s”. Esc clears the filter.", strings.TrimSpace(s.query.value()))
 	case s.store.onlineOnly:
-		why = s.text.UI.NoOnline
+		why = s.text.Word("No SIM is online. Press a to show all of them.")
 	}
 	lines := make([]string, s.table.height)
 	for i := range lines {
@@ -171,15 +171,15 @@ func (s *simScreen) empty() []string {
 // loading goes.
 func (s *simScreen) info() (string, *tea.Cursor) {
 	t := s.text
-	facts := []string{fmt.Sprintf(t.Filter.Count, thousands(len(s.store.view)), thousands(len(s.store.sims)))}
+	facts := []string{t.Sprintf("%s of %s", thousands(len(s.store.view)), thousands(len(s.store.sims)))}
 	if s.store.onlineOnly {
-		facts = append(facts, t.Filter.OnlineOnly)
+		facts = append(facts, t.Word("online only"))
 	}
 	switch by := s.store.sorting; by {
 	case byName:
-		facts = append(facts, fmt.Sprintf(t.Filter.Sort, t.UI.SortName))
+		facts = append(facts, t.Sprintf("sorted by %s", t.Word("name")))
 	case bySeen:
-		facts = append(facts, fmt.Sprintf(t.Filter.Sort, t.UI.SortSeen))
+		facts = append(facts, t.Sprintf("sorted by %s", t.Word("last seen")))
 	}
 	facts = append(facts, s.progress()...)
 	right := strings.Join(facts, s.style.dot)
@@ -198,7 +198,7 @@ func (s *simScreen) info() (string, *tea.Cursor) {
 		}
 		left = s.style.Key.Render(prompt) + text
 	default:
-		left = s.style.Dim.Render(cut(prompt+t.Filter.Placeholder, room, s.style.more))
+		left = s.style.Dim.Render(cut(prompt+t.Word("part of a name, ID, IP or tag"), room, s.style.more))
 	}
 	right = cut(right, s.width-width(left)-1, s.style.more)
 	style := s.style.Dim
@@ -214,17 +214,17 @@ func (s *simScreen) progress() []string {
 	var facts []string
 	switch {
 	case s.waiting > 0:
-		facts = append(facts, fmt.Sprintf(t.App.Slowed, int((s.waiting+time.Second-1)/time.Second)))
+		facts = append(facts, t.Sprintf("The API asks to slow down; going on in %d s", int((s.waiting+time.Second-1)/time.Second)))
 	case s.loading && s.cached:
-		facts = append(facts, t.App.Loading)
+		facts = append(facts, t.Word("Fetching SIMs…"))
 	case s.loading && len(s.store.sims) > 0:
-		facts = append(facts, fmt.Sprintf(t.App.LoadingN, len(s.store.sims)))
+		facts = append(facts, t.Sprintf("%d SIMs so far…", len(s.store.sims)))
 	}
 	switch {
 	case s.searching:
-		facts = append(facts, t.Filter.Searching)
+		facts = append(facts, t.Word("searching…"))
 	case s.searchErr != nil && !errors.Is(s.searchErr, context.Canceled):
-		facts = append(facts, fmt.Sprintf(t.UI.SearchFailed, safe(s.text.Error(s.searchErr))))
+		facts = append(facts, t.Sprintf("Searching on the server failed: %s", safe(s.text.Error(s.searchErr))))
 	}
 	return facts
 }

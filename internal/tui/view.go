@@ -14,7 +14,7 @@ func (m *Model) View() tea.View {
 	switch {
 	case m.width == 0 || m.height == 0:
 	case m.tooSmall():
-		text := fmt.Sprintf(m.text.App.TooSmall, minWidth, minHeight)
+		text := m.text.Sprintf("This window is too small: %d columns and %d rows are needed.", minWidth, minHeight)
 		lines := wrap(text, m.width)
 		v.Content = strings.Join(lines[:min(len(lines), m.height)], "\n")
 	default:
@@ -55,8 +55,8 @@ func (m *Model) tabs() string {
 
 // tabLabels are the tabs; names are left out of those that do not show.
 func (m *Model) tabLabels(names, counts bool) string {
-	t := m.text.Tabs
-	list := [...]string{t.SIMs, t.Mappings, t.Sessions}
+	t := m.text
+	list := [...]string{t.Word("SIMs"), t.Word("Mappings"), t.Word("Sessions")}
 	sizes := [...]int{len(m.sims.store.sims), len(m.mappings), len(m.sessions.shown())}
 	var b strings.Builder
 	for i, name := range list {
@@ -85,7 +85,7 @@ func (m *Model) status() string {
 	case m.failure != nil:
 		next := m.failure.hint(m.text)
 		if next != "" {
-			next = s.dot + m.text.Errors.NextStep + ": " + safe(next)
+			next = s.dot + m.text.Word("Next step") + ": " + safe(next)
 		}
 		line := cut(" "+s.wrong+" "+m.failure.cause(m.text)+next, m.width-width(m.detailsKey())-1, s.more)
 		return s.Bad.Render(line) + spaces(m.width-width(line)-width(m.detailsKey())) + s.Key.Render(m.detailsKey())
@@ -99,25 +99,25 @@ func (m *Model) detailsKey() string {
 }
 
 func (m *Model) facts() []string {
-	t := m.text.Status
+	t := m.text
 	var facts []string
 	if a := m.account.account; a.Profile != "" {
 		coverage := a.Coverage
 		switch coverage {
 		case "jp":
-			coverage = t.Japan
+			coverage = t.Word("Japan")
 		case "g":
-			coverage = t.Global
+			coverage = t.Word("Global")
 		}
 		facts = append(facts, safe(a.Profile), safe(coverage), safe(a.Operator))
 	}
 	switch a := m.address; {
 	case !a.known:
-		facts = append(facts, t.Address+" "+t.Asking)
+		facts = append(facts, t.Word("Your address")+" "+t.Word("asking…"))
 	case a.err != nil:
-		facts = append(facts, t.Address+" "+t.NoAddress)
+		facts = append(facts, t.Word("Your address")+" "+t.Word("unknown"))
 	default:
-		facts = append(facts, fmt.Sprintf("%s (%s)", a.address.Addr, fmt.Sprintf(t.Agreed, a.address.Agreed)))
+		facts = append(facts, fmt.Sprintf("%s (%s)", a.address.Addr, t.Sprintf("%d services agree", a.address.Agreed)))
 	}
 	return facts
 }

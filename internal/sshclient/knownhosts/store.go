@@ -219,7 +219,8 @@ func (s *Store) setAside(bad []knownLine) error {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return message.Errorf("setting damaged lines aside: %w", err)
 	}
-	s.tell(message.New("warning: %d damaged lines of %s were moved to %s", len(bad), s.path, aside))
+	s.tell(message.Plural(len(bad), "warning: %d damaged line of %s was moved to %s",
+		"warning: %d damaged lines of %s were moved to %s", len(bad), s.path, aside))
 	return nil
 }
 
