@@ -293,6 +293,41 @@ func TestForwardExplainsAFailedConnection(t *testing.T) {
 	w.clean()
 }
 
+// A forward whose connections are denied opens another mapping: this machine may
+// have another address by now. One whose device does not take them keeps its own.
+func TestForwardReplacesAMappingThatDenies(t *testing.T) {
+	for told, c := range map[string]struct {
+		port         int
+		public, then string
+		made         int
+	}{
+		"it came from 198.51.100.9":    {7, "198.51.100.9", "found", 2},
+		"did not take it on port 2222": {2222, "203.0.113.10", "", 1},
+	} {
+		t.Run(told, func(t *testing.T) {
+			w := newWorld(t, simulator.Options{})
+			w.echo()
+			var ahead atomic.Int64
+			w.Connector.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+			f := w.forwardTo(t.Context(), nil, c.port)
+			ahead.Store(int64(time.Minute)) // a new mapping would be kept anyway
+			w.SetPublicAddress(netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr(c.public))
+			lost, err := net.Dial("tcp", f.Tunnels()[0].Listen.String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = lost.Close() }()
+			until(t, "the reason", func() bool { return strings.Contains(w.noticed(), told) })
+			if got, err := say(f.Tunnels()[0].Listen, c.then); err != nil || got != c.then {
+				t.Errorf("got %q, %v, want %q", got, err, c.then)
+			}
+			if n := w.Count("createPortMappingForSim"); n != c.made {
+				t.Errorf("%d mappings were made, want %d", n, c.made)
+			}
+		})
+	}
+}
+
 func TestForwardThatCannotBegin(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

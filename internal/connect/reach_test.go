@@ -120,6 +120,36 @@ func TestStaleMappingIsReplaced(t *testing.T) {
 	}
 }
 
+// Another mapping is made for a connection that Napter denied, not for one that the
+// device did not take: there it would be as useless.
+func TestOnlyDeniedConnectionsMakeAnotherMapping(t *testing.T) {
+	for what, c := range map[string]struct {
+		port int
+		from string
+		made int
+	}{
+		"did not take it on port 2222": {2222, "203.0.113.10/32", 0},
+		"it came from 203.0.113.10":    {22, "198.51.100.7/32", 1},
+	} {
+		t.Run(what, func(t *testing.T) {
+			w := newWorld(t, simulator.Options{})
+			gateway, _ := w.SIMByName("gateway-001")
+			from := []netip.Prefix{netip.MustParsePrefix(c.from)}
+			if _, err := w.AddMapping(simulator.MappingSpec{SimID: gateway.ID, DevicePort: c.port, Sources: from}); err != nil {
+				t.Fatal(err)
+			}
+			o := w.options("gateway-001", "true")
+			o.Request.Port, o.Request.Sources = c.port, from
+			if r := w.run(t.Context(), o); r.err == nil || !strings.Contains(r.err.Error(), what) {
+				t.Errorf("error %v", r.err)
+			}
+			if n := w.Count("createPortMappingForSim"); n != c.made {
+				t.Errorf("%d mappings were made, want %d", n, c.made)
+			}
+		})
+	}
+}
+
 // A mapping that a running session holds may be deleted by hand. The session's
 // connection goes on, and the next command does not fail for it.
 func TestSharedMappingThatWasDeletedByHand(t *testing.T) {
