@@ -114,11 +114,11 @@ func (a *app) runDoctor(ctx context.Context, o *doctorOptions) error {
 }
 
 func (a *app) sshConfigState(s *setup) (sshconfig.State, error) {
-	install, err := a.sshInstall(s)
+	install, err := sshconfig.FindInstall(a.getenv, s.dirs.State)
 	if err != nil {
 		return sshconfig.State{}, err
 	}
-	program, err := a.program()
+	program, err := sshconfig.Program(a.arg0)
 	if err != nil {
 		return sshconfig.State{}, err
 	}

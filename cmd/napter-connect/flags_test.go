@@ -31,7 +31,7 @@ func TestFlags(t *testing.T) {
 	commands := map[string]constructor{
 		"ssh": options(newSSHCommand), "proxy": options(newProxyCommand), "forward": options(newForwardCommand),
 		"open": options(newOpenCommand), "audit": options(newAuditCommand), "doctor": options(newDoctorCommand),
-		"simulator": options(newSimulatorCommand), "login": options(newAuthLoginCommand),
+		"simulator": options(newSimulatorCommand), "ssh-config": options(newSSHConfigCommand), "login": options(newAuthLoginCommand),
 	}
 	simulatorDefaults := simulatorOptions{listen: "127.0.0.1:0", sims: 1000, ports: map[int]string{}}
 	simulatorDevice := simulatorDefaults
@@ -89,6 +89,10 @@ func TestFlags(t *testing.T) {
 		"simulator --listen 192.0.2.1:80":                  "is not a loopback address and port",
 		"simulator --sims 0":                               "--sims 0 is not possible",
 		"simulator --latency 2m":                           "--latency 2m0s is not possible",
+		"ssh-config --write":                               sshConfigOptions{write: true},
+		"ssh-config --remove":                              sshConfigOptions{remove: true},
+		"ssh-config --write --remove":                      "give --write or --remove, not both",
+		"ssh-config now":                                   "ssh-config takes no argument",
 		"login --auth-key-id k --force":                    loginOptions{keyID: "k", force: true},
 		"login --operator-id OP1 --user u":                 loginOptions{operator: "OP1", user: "u"},
 		"login --email a@example.com":                      loginOptions{email: "a@example.com"},

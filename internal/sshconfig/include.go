@@ -2,6 +2,7 @@ package sshconfig
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -32,10 +33,21 @@ type Install struct {
 	UserConfig string
 }
 
+// FindInstall is where the files are, by the environment and the program's state
+// folder.
+func FindInstall(getenv func(string) string, state string) (Install, error) {
+	home := cmp.Or(getenv("HOME"), getenv("USERPROFILE"))
+	if home == "" {
+		return Install{}, message.WithHint(
+			message.Errorf("your ~/.ssh/config is not known, since there is no home folder"), "set HOME")
+	}
+	return Install{File: filepath.Join(state, "ssh_config"), UserConfig: filepath.Join(home, ".ssh", "config")}, nil
+}
+
 // Put writes the blocks and sees to it that the user's configuration includes
 // them. changed says whether anything had to be written. check is asked before the
 // user's configuration comes to depend on the file; may be nil.
-func (i Install) Put(ctx context.Context, blocks []byte, check func(file string) error) (changed bool, err error) {
+func (i Install) Put(ctx context.Context, blocks []byte, check func(ctx context.Context, file string) error) (changed bool, err error) {
 	line, err := i.line()
 	if err != nil {
 		return false, err
@@ -45,14 +57,14 @@ func (i Install) Put(ctx context.Context, blocks []byte, check func(file string)
 		return false, err
 	}
 	defer unlock()
-	if changed, err = i.putBlocks(blocks, check); err != nil {
+	if changed, err = i.putBlocks(ctx, blocks, check); err != nil {
 		return false, err
 	}
 	added, err := i.addLine(line)
 	return changed || added, err
 }
 
-func (i Install) putBlocks(blocks []byte, check func(file string) error) (changed bool, err error) {
+func (i Install) putBlocks(ctx context.Context, blocks []byte, check func(ctx context.Context, file string) error) (changed bool, err error) {
 	if have, err := os.ReadFile(i.File); err == nil && bytes.Equal(have, blocks) {
 		return false, nil
 	}
@@ -61,7 +73,7 @@ func (i Install) putBlocks(blocks []byte, check func(file string) error) (change
 		if err := atomicfile.Write(trial, blocks, atomicfile.Options{}); err != nil {
 			return false, err
 		}
-		err := check(trial)
+		err := check(ctx, trial)
 		_ = os.Remove(trial)
 		if err != nil {
 			return false, err

@@ -2,6 +2,7 @@ package sshconfig
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -201,7 +202,7 @@ func TestBlocksThatSSHRefusesAreNotPutInPlace(t *testing.T) {
 	i.has(t, "Host a\n", 0o600)
 	i.put(t, "Host x\n")
 	no := errors.New("no")
-	if _, err := i.Put(t.Context(), []byte("Nonsense\n"), func(file string) error {
+	if _, err := i.Put(t.Context(), []byte("Nonsense\n"), func(_ context.Context, file string) error {
 		if data, err := os.ReadFile(file); err != nil || string(data) != "Nonsense\n" {
 			t.Errorf("asked about %q, %v", data, err)
 		}
