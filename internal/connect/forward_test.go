@@ -311,6 +311,7 @@ func TestForwardReplacesAMappingThatDenies(t *testing.T) {
 			w.Connector.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 			f := w.forwardTo(t.Context(), nil, c.port)
 			ahead.Store(int64(time.Minute)) // a new mapping would be kept anyway
+			w.Advance(time.Minute)
 			w.SetPublicAddress(netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr(c.public))
 			lost, err := net.Dial("tcp", f.Tunnels()[0].Listen.String())
 			if err != nil {
