@@ -31,7 +31,8 @@ func TestFlags(t *testing.T) {
 	commands := map[string]constructor{
 		"ssh": options(newSSHCommand), "proxy": options(newProxyCommand), "forward": options(newForwardCommand),
 		"open": options(newOpenCommand), "audit": options(newAuditCommand), "doctor": options(newDoctorCommand),
-		"simulator": options(newSimulatorCommand), "ssh-config": options(newSSHConfigCommand), "login": options(newAuthLoginCommand),
+		"simulator": options(newSimulatorCommand), "ssh-config": options(newSSHConfigCommand),
+		"known-hosts list": options(newKnownHostsListCommand), "known-hosts forget": options(newKnownHostsForgetCommand), "known-hosts lookup": options(newKnownHostsLookupCommand), "login": options(newAuthLoginCommand),
 	}
 	simulatorDefaults := simulatorOptions{listen: "127.0.0.1:0", sims: 1000, ports: map[int]string{}}
 	simulatorDevice := simulatorDefaults
@@ -93,6 +94,13 @@ func TestFlags(t *testing.T) {
 		"ssh-config --remove":                              sshConfigOptions{remove: true},
 		"ssh-config --write --remove":                      "give --write or --remove, not both",
 		"ssh-config now":                                   "ssh-config takes no argument",
+		"known-hosts list --json":                          knownHostsOptions{json: true},
+		"known-hosts list a":                               "takes no argument",
+		"known-hosts forget a b":                           knownHostsOptions{targets: []string{"a", "b"}},
+		"known-hosts forget":                               "forget takes one or more SIMs",
+		"known-hosts lookup a --json":                      knownHostsOptions{targets: []string{"a"}, json: true},
+		"known-hosts lookup --openssh [a]:22":              knownHostsOptions{targets: []string{"[a]:22"}, openssh: true},
+		"known-hosts lookup a b":                           "lookup takes one SIM",
 		"login --auth-key-id k --force":                    loginOptions{keyID: "k", force: true},
 		"login --operator-id OP1 --user u":                 loginOptions{operator: "OP1", user: "u"},
 		"login --email a@example.com":                      loginOptions{email: "a@example.com"},
@@ -100,7 +108,11 @@ func TestFlags(t *testing.T) {
 	} {
 		t.Run(line, func(t *testing.T) {
 			args := strings.Fields(line)
-			got, err := parseFlags(commands[args[0]], args)
+			c := commands[args[0]]
+			if c == nil { // a command of a group
+				c, args = commands[args[0]+" "+args[1]], args[1:]
+			}
+			got, err := parseFlags(c, args)
 			if text, ok := want.(string); ok {
 				if statusOf(err, statusFailed) != statusUsage || !strings.Contains(err.Error(), text) || got != nil {
 					t.Errorf("got %+v and the error %v, want a usage error with %q", got, err, text)

@@ -2,109 +2,68 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"net"
+	"io"
 	"strconv"
-	"strings"
-
-	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/crypto/ssh"
 
-	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/hostkeys"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
-	"github.com/napter-connect/napter-connect/internal/simcache"
+	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 	"github.com/napter-connect/napter-connect/internal/table"
 )
 
-// aliasPrefix begins the name under which a SIM's host keys are kept.
-const aliasPrefix = "sim-"
+// knownHostsOptions are those of all commands below known-hosts.
+type knownHostsOptions struct {
+	targets       []string
+	json, openssh bool
+}
 
 func newKnownHostsCommand(a *app) *cobra.Command {
 	return group("known-hosts", "List and forget the trusted host keys of devices",
 		"  napter-connect known-hosts list\n  napter-connect known-hosts forget gateway-001",
-		newKnownHostsListCommand(a), newKnownHostsForgetCommand(a), newKnownHostsLookupCommand(a))
+		newKnownHostsListCommand(a, nil), newKnownHostsForgetCommand(a, nil), newKnownHostsLookupCommand(a, nil))
 }
 
-// hostKeyRow is a trusted key as --json prints it.
-type hostKeyRow struct {
-	// Name is the SIM's name when it was last seen.
-	Name        string `json:"name,omitempty"`
-	SIM         string `json:"sim,omitempty"`
-	Alias       string `json:"alias"`
-	Port        int    `json:"port"`
-	Type        string `json:"type"`
-	Fingerprint string `json:"fingerprint"`
-	// IMEI is the device's when the key was trusted.
-	IMEI string `json:"imei,omitempty"`
-}
-
-func newKnownHostsListCommand(a *app) *cobra.Command {
-	var asJSON bool
+func newKnownHostsListCommand(a *app, runF func(context.Context, *knownHostsOptions) error) *cobra.Command {
+	var o knownHostsOptions
+	if runF == nil {
+		runF = a.runKnownHostsList
+	}
 	c := &cobra.Command{
 		Use: "list", Short: "List the trusted host keys", Args: noArgs,
 		Long: `List the trusted host keys. A key belongs to a SIM and a device port; IMEI is the
 device that was in use when it was trusted.`,
 		Example: "  napter-connect known-hosts list\n  napter-connect known-hosts list --json | jq -r '.[].fingerprint'",
-		RunE: func(*cobra.Command, []string) error {
-			s, err := a.local()
-			if err != nil {
-				return err
-			}
-			entries, err := a.hostKeys(s).List()
-			if err != nil {
-				return err
-			}
-			return a.printHostKeys(s, entries, asJSON)
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
 	}
-	jsonFlag(c, &asJSON)
+	jsonFlag(c, &o.json)
 	return c
 }
 
-func newKnownHostsForgetCommand(a *app) *cobra.Command {
-	c := &cobra.Command{
+func newKnownHostsForgetCommand(a *app, runF func(context.Context, *knownHostsOptions) error) *cobra.Command {
+	if runF == nil {
+		runF = a.runKnownHostsForget
+	}
+	return &cobra.Command{
 		Use: "forget SIM...", Short: "Forget the host keys of SIMs",
 		Long: `Remove the host keys of SIMs, as after a device was replaced or set up anew. SIM is a
 SIM ID, an IMSI, the exact name, or an alias as known-hosts list shows it:
 [sim-…]:2222 removes those of one device port alone. The next connection asks.`,
 		Example: "  napter-connect known-hosts forget gateway-001\n  napter-connect known-hosts forget '[sim-8942310022000012345]:2222'",
 		Args:    argCount(1, -1, message.New("one or more SIMs")),
-		RunE:    func(cmd *cobra.Command, args []string) error { return runKnownHostsForget(cmd.Context(), a, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runF(cmd.Context(), &knownHostsOptions{targets: args})
+		},
 	}
-	return c
 }
 
-func runKnownHostsForget(ctx context.Context, a *app, targets []string) error {
-	s, err := a.local()
-	if err != nil {
-		return err
+func newKnownHostsLookupCommand(a *app, runF func(context.Context, *knownHostsOptions) error) *cobra.Command {
+	var o knownHostsOptions
+	if runF == nil {
+		runF = a.runKnownHostsLookup
 	}
-	list := a.cachedSIMs(s)
-	aliases := make([]string, len(targets))
-	for i, target := range targets {
-		if aliases[i], err = aliasOf(list, target); err != nil {
-			return err
-		}
-	}
-	store := a.hostKeys(s)
-	for i, alias := range aliases {
-		n, err := store.Forget(ctx, alias)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return noHostKey(targets[i])
-		}
-		a.say("host keys of %s forgotten: %d", safetext.Line(targets[i]), n)
-	}
-	return nil
-}
-
-func newKnownHostsLookupCommand(a *app) *cobra.Command {
-	var asJSON, openssh bool
 	c := &cobra.Command{
 		Use: "lookup SIM", Short: "Print a SIM's trusted host keys",
 		Long: `Print the trusted host keys of a SIM; the exit status is 1 when there is none.
@@ -113,138 +72,81 @@ func newKnownHostsLookupCommand(a *app) *cobra.Command {
 [NAME]:PORT, and exits with 0 in any case: the form for OpenSSH's KnownHostsCommand.`,
 		Example: "  napter-connect known-hosts lookup gateway-001\n  ssh -o KnownHostsCommand='/usr/bin/napter-connect known-hosts lookup --openssh %H' gateway-001.napter",
 		Args:    argCount(1, 1, message.New("one SIM")),
-		RunE: func(_ *cobra.Command, args []string) error {
-			if openssh {
-				return runKnownHostsCommand(a, args[0])
-			}
-			return runKnownHostsLookup(a, args[0], asJSON)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.targets = args
+			return runF(cmd.Context(), &o)
 		},
 	}
-	jsonFlag(c, &asJSON)
-	c.Flags().BoolVar(&openssh, "openssh", false, "print known_hosts lines for OpenSSH's KnownHostsCommand")
+	jsonFlag(c, &o.json)
+	c.Flags().BoolVar(&o.openssh, "openssh", false, "print known_hosts lines for OpenSSH's KnownHostsCommand")
 	return c
 }
 
-func runKnownHostsLookup(a *app, target string, asJSON bool) error {
-	s, err := a.local()
+func (a *app) runKnownHostsList(_ context.Context, o *knownHostsOptions) error {
+	keys, err := a.hostKeys()
 	if err != nil {
 		return err
 	}
-	alias, err := aliasOf(a.cachedSIMs(s), target)
+	list, err := keys.List()
 	if err != nil {
 		return err
 	}
-	entries, err := a.hostKeys(s).Lookup(alias)
-	if err != nil {
-		return err
-	}
-	if len(entries) == 0 {
-		return noHostKey(target)
-	}
-	return a.printHostKeys(s, entries, asJSON)
+	return a.printHostKeys(list, o.json)
 }
 
-// runKnownHostsCommand answers OpenSSH, which ends the connection when we fail: a
-// host that we don't know has no lines.
-func runKnownHostsCommand(a *app, host string) error {
-	if strings.ContainsAny(host, " \t\r\n,*?!|") {
-		return nil // it would mean something else in a known_hosts line
-	}
-	s, err := a.local()
+func (a *app) runKnownHostsForget(ctx context.Context, o *knownHostsOptions) error {
+	keys, err := a.hostKeys()
 	if err != nil {
 		return err
 	}
-	name, port := splitKnownHost(host)
-	alias, err := aliasOf(a.cachedSIMs(s), name)
-	if err != nil {
-		a.debugf("%v", err)
-		return nil
-	}
-	entries, err := a.hostKeys(s).Lookup(alias)
+	return keys.Forget(ctx, o.targets, func(target string, n int) {
+		a.say("host keys of %s forgotten: %d", safetext.Line(target), n)
+	})
+}
+
+func (a *app) runKnownHostsLookup(_ context.Context, o *knownHostsOptions) error {
+	keys, err := a.hostKeys()
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if e.Port != port {
-			continue
+	if o.openssh {
+		lines, err := keys.OpenSSH(o.targets[0])
+		if err != nil {
+			return err
 		}
-		if _, err := fmt.Fprintf(a.out, "%s %s", host, ssh.MarshalAuthorizedKey(e.Key)); err != nil {
+		if _, err = io.WriteString(a.out, lines); err != nil {
 			return message.Errorf("writing the host keys: %w", err)
 		}
+		return nil
 	}
-	return nil
+	list, err := keys.Lookup(o.targets[0])
+	if err != nil {
+		return err
+	}
+	return a.printHostKeys(list, o.json)
 }
 
-// splitKnownHost reads a name as OpenSSH looks it up: NAME or [NAME]:PORT.
-func splitKnownHost(host string) (name string, port int) {
-	if strings.HasPrefix(host, "[") {
-		if name, text, err := net.SplitHostPort(host); err == nil {
-			if port, err := strconv.Atoi(text); err == nil {
-				return name, port
-			}
-		}
+// hostKeys are the keys in our file.
+func (a *app) hostKeys() (hostkeys.Keys, error) {
+	s, err := a.local()
+	if err != nil {
+		return hostkeys.Keys{}, err
 	}
-	return host, 22
+	store := knownhosts.OpenStore(s.dirs.KnownHosts(), func(warning message.Text) { a.notice("%s", warning) })
+	return hostkeys.Keys{Store: store, SIMs: a.cachedSIMs(s)}, nil
 }
 
-// aliasOf is the name under which a target's host keys are kept. Names are known
-// from the last time that SIMs were listed or used.
-func aliasOf(list simcache.List, target string) (string, error) {
-	if strings.HasPrefix(target, "[") || strings.HasPrefix(target, "|") {
-		return target, nil // as in the file
-	}
-	name := access.TargetName(target)
-	if access.IsSIMID(name) {
-		return aliasPrefix + name, nil
-	}
-	switch found := list.Meant(name); len(found) {
-	case 0:
-		return "", message.WithHint(message.Errorf("no SIM is known here by the name %q", target),
-			"give the SIM ID, or list the SIMs first: napter-connect sims")
-	case 1:
-		return aliasPrefix + found[0].ID, nil
-	default:
-		ids := make([]string, len(found))
-		for i, s := range found {
-			ids[i] = s.ID
-		}
-		return "", message.WithHint(message.Errorf("%d SIMs have the name %q", len(found), target),
-			"give one of the SIM IDs: %s", strings.Join(ids, ", "))
-	}
-}
-
-func noHostKey(target string) error {
-	return message.WithHint(message.Errorf("no host key of %s is trusted", safetext.Line(target)),
-		"napter-connect known-hosts list shows all")
-}
-
-// hostKeys is our file of trusted host keys.
-func (a *app) hostKeys(s *setup) *knownhosts.Store {
-	return knownhosts.OpenStore(s.dirs.KnownHosts(), func(warning message.Text) { a.notice("%s", warning) })
-}
-
-func (a *app) printHostKeys(s *setup, entries []knownhosts.Entry, asJSON bool) error {
-	names := a.cachedSIMs(s).Names()
-	rows := make([]hostKeyRow, 0, len(entries))
-	for _, e := range entries {
-		id, _ := strings.CutPrefix(e.Alias, aliasPrefix)
-		if !access.IsSIMID(id) {
-			id = ""
-		}
-		rows = append(rows, hostKeyRow{
-			Name: names[id], SIM: id, Alias: e.Alias, Port: e.Port, Type: e.Type, Fingerprint: e.Fingerprint, IMEI: e.DeviceID,
-		})
-	}
+func (a *app) printHostKeys(list []hostkeys.Key, asJSON bool) error {
 	if asJSON {
-		return writeJSON(a.out, rows)
+		return writeJSON(a.out, list)
 	}
-	if len(rows) == 0 {
+	if len(list) == 0 {
 		a.tell(a.texts().Word("no host key is trusted yet; the first connection to a device asks"))
 		return nil
 	}
 	lines := [][]string{{"NAME", "ALIAS", "PORT", "TYPE", "FINGERPRINT", "IMEI"}}
-	for _, r := range rows {
-		lines = append(lines, []string{r.Name, r.Alias, strconv.Itoa(r.Port), r.Type, r.Fingerprint, r.IMEI})
+	for _, k := range list {
+		lines = append(lines, []string{k.Name, k.Alias, strconv.Itoa(k.Port), k.Type, k.Fingerprint, k.IMEI})
 	}
 	return table.Write(a.out, lines)
 }
