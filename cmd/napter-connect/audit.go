@@ -163,7 +163,7 @@ func (o *auditOptions) fetch(ctx context.Context, a *app, api *api) ([]auditRow,
 func (o *auditOptions) sims(ctx context.Context, a *app, api *api) (known map[string]access.SIM, imsis []string, err error) {
 	known = map[string]access.SIM{}
 	if o.target == "" {
-		for _, s := range a.cachedSIMs(api.setup).SIMs {
+		for _, s := range a.memory(api.setup).List().SIMs {
 			known[s.IMSI] = access.SIM{ID: s.ID, Name: s.Name}
 		}
 		return known, []string{""}, nil

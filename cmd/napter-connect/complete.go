@@ -48,14 +48,7 @@ func (a *app) completeSIMs(_ *cobra.Command, _ []string, typed string) ([]cobra.
 	if i := strings.LastIndexByte(typed, '@'); i >= 0 {
 		user, target = typed[:i+1], typed[i+1:]
 	}
-	cache, ok := simcache.Find(s.dirs.Cache, a.simChoice(s))
-	if !ok {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	sims, err := cache.Starting(target, maxChoices)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
+	sims := a.memory(s).Starting(target, maxChoices)
 	return a.simChoices(sims, user, target), cobra.ShellCompDirectiveNoFileComp
 }
 

@@ -133,7 +133,7 @@ func (a *app) hostKeys() (hostkeys.Keys, error) {
 		return hostkeys.Keys{}, err
 	}
 	store := knownhosts.OpenStore(s.dirs.KnownHosts(), func(warning message.Text) { a.notice("%s", warning) })
-	return hostkeys.Keys{Store: store, SIMs: a.cachedSIMs(s)}, nil
+	return hostkeys.Keys{Store: store, SIMs: a.memory(s).List()}, nil
 }
 
 func (a *app) printHostKeys(list []hostkeys.Key, asJSON bool) error {

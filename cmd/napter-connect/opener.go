@@ -10,7 +10,7 @@ import (
 func (a *app) opener(s *setup, command string, noKeeper bool) *opener.Opener {
 	o := opener.Options{
 		Journal: a.journal(s.dirs, command), AskCode: a.otpPrompt(), Debugf: a.debugf,
-		Opened:  func(info access.Info) { a.rememberUsed(s, info) },
+		Opened:  func(info access.Info) { a.memory(s).Used(s.account.Endpoint, info) },
 		Closing: func(step access.Step) func() { return a.waiting(connect.Words(step, a.texts())) },
 	}
 	if !noKeeper && a.wantsKeeper(s) {

@@ -71,10 +71,7 @@ func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	if token, ok := api.Held(); ok {
-		// After the result, in its own time.
-		defer a.rememberListed(api.setup, token.OperatorID, found.Fetched, found.All)
-	}
+	defer a.remember(api, found) // after the result, in its own time
 	return printSims(a, found.Matching, o)
 }
 

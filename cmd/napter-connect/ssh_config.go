@@ -65,9 +65,7 @@ func (a *app) runSSHConfig(ctx context.Context, o *sshConfigOptions) error {
 	if err != nil {
 		return err
 	}
-	if token, ok := api.Held(); ok {
-		defer a.rememberListed(api.setup, token.OperatorID, found.Fetched, true)
-	}
+	defer a.remember(api, found)
 	install, installErr := sshconfig.FindInstall(a.getenv, api.setup.dirs.State)
 	command, err := a.sshConfigCommand()
 	if err != nil {

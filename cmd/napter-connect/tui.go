@@ -12,7 +12,6 @@ import (
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/message"
-	"github.com/napter-connect/napter-connect/internal/simcache"
 	"github.com/napter-connect/napter-connect/internal/tui"
 	"github.com/napter-connect/napter-connect/internal/tui/backend"
 	"github.com/napter-connect/napter-connect/internal/tui/handover"
@@ -44,6 +43,7 @@ func runUI(ctx context.Context, a *app) error {
 		return err
 	}
 	defer func() { _ = leases.Close() }()
+	memory := quiet.memory(api.setup)
 	file, ssh := api.setup.file, quiet.sshDefaults(api.setup, "")
 	ssh.Session.Stderr = a.err
 	return backend.New(backend.Options{
@@ -59,8 +59,10 @@ func runUI(ctx context.Context, a *app) error {
 		},
 		Desktop:  launch.Desktop{Getenv: a.getenv, Environ: a.childEnvironment()},
 		Mappings: quiet.mappings(api.setup, api.Session, leases),
-		Cached:   func() simcache.List { return quiet.cachedSIMs(api.setup) },
-		Remember: func(operator string, sims []client.Sim) { quiet.rememberListed(api.setup, operator, sims, true) },
+		Cached:   memory.List,
+		Remember: func(operator string, sims []client.Sim) {
+			memory.Listed(api.setup.account.Endpoint, operator, sims, a.now())
+		},
 	}).Run(ctx)
 }
 

@@ -90,7 +90,7 @@ func (k Keys) OpenSSH(host string) (string, error) {
 	name, port := splitHost(host)
 	alias, err := k.alias(name)
 	if err != nil {
-		return "", nil // OpenSSH ends the connection when we fail
+		return "", nil //nolint:nilerr // OpenSSH ends the connection when we fail
 	}
 	entries, err := k.Store.Lookup(alias)
 	if err != nil {
