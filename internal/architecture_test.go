@@ -19,7 +19,7 @@ var house = [][]string{
 	{"internal/connect", "internal/opener", "internal/inventory", "internal/hostkeys"},
 	{"internal/keeper", "internal/launch", "internal/simcache", "internal/console"},
 	{"internal/access"},
-	{"internal/lease", "internal/profile", "internal/sshconfig"},
+	{"internal/lease", "internal/profile", "internal/sshconfig", "internal/daemon"},
 	{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config", "internal/i18n", "internal/table"},
 	{"internal/atomicfile", "internal/hostport", "internal/netfault", "internal/wait"},
 	{"internal/message", "internal/safetext"},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/daemon"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
@@ -166,7 +167,7 @@ func (a *app) keeper(s *setup, start bool) (*keeper.Keeper, error) {
 	if err != nil {
 		return nil, message.Errorf("finding this program: %w", err)
 	}
-	k.Command = &keeper.Command{
+	k.Command = &daemon.Command{
 		Path: self,
 		Args: []string{"keeper", "run", "--state", location.State, "--leases", s.dirs.Leases(), "--socket", location.Socket,
 			"--idle", keeperIdle(s).String()},

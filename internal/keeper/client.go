@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/daemon"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -16,7 +17,7 @@ type Keeper struct {
 	Location Location
 	// Command starts the background process; nil means that only a running
 	// keeper is used.
-	Command *Command
+	Command *daemon.Command
 	// Code asks for an MFA code; nil means that prompting is not possible.
 	Code func(context.Context) (string, error)
 	// Debugf receives lines for -v; may be nil.
@@ -49,7 +50,7 @@ func (k *Keeper) debugf(format string, args ...any) {
 
 // dial connects to a running keeper, and starts one where that is allowed.
 func (k *Keeper) dial(ctx context.Context) (*wire, error) {
-	conn, err := k.Location.dial(ctx)
+	conn, err := daemon.Dial(ctx, k.Location.Socket)
 	if err == nil {
 		return newWire(conn), nil
 	}

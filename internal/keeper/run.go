@@ -3,7 +3,6 @@ package keeper
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/daemon"
 	"github.com/napter-connect/napter-connect/internal/lease"
 )
 
@@ -33,7 +33,7 @@ type RunOptions struct {
 // told to stop, or when it has been idle for long enough.
 func Run(ctx context.Context, o RunOptions) error {
 	debug.SetMemoryLimit(memoryLimit)
-	closeInherited()
+	daemon.CloseInherited()
 	if err := config.MakeDir(o.Location.State); err != nil {
 		return err
 	}
@@ -45,8 +45,8 @@ func Run(ctx context.Context, o RunOptions) error {
 	log := file.logger()
 	err = serve(ctx, o, log)
 	switch {
-	case errors.Is(err, ErrRunning):
-		_, _ = fmt.Fprintln(o.Ready, takenLine)
+	case errors.Is(err, daemon.ErrRunning):
+		daemon.Taken(o.Ready)
 		return nil
 	case err != nil:
 		log.Error("ended", "error", err)
@@ -56,7 +56,7 @@ func Run(ctx context.Context, o RunOptions) error {
 
 func serve(ctx context.Context, o RunOptions, log *slog.Logger) error {
 	logf := printer(log)
-	l, err := o.Location.Listen()
+	l, err := daemon.Listen(o.Location.Socket)
 	if err != nil {
 		return err
 	}
@@ -73,8 +73,7 @@ func serve(ctx context.Context, o RunOptions, log *slog.Logger) error {
 		Rest: debug.FreeOSMemory,
 	}
 	log.Info("started", "version", o.Version, "pid", os.Getpid())
-	_, _ = fmt.Fprintln(o.Ready, readyLine)
-	_ = o.Ready.Close()
+	daemon.Ready(o.Ready)
 	err = s.Serve(ctx, l)
 	finders.Close()
 	return errors.Join(err, leases.Close())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/daemon"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
@@ -214,7 +215,7 @@ func (s *Server) onRest() {
 func (s *Server) serveConn(ctx context.Context, conn net.Conn) {
 	w := newWire(conn)
 	defer w.close()
-	if err := checkPeer(conn); err != nil {
+	if err := daemon.CheckPeer(conn); err != nil {
 		s.Log.Warn("refused a connection", "error", err)
 		return
 	}

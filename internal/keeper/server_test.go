@@ -18,6 +18,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
+	"github.com/napter-connect/napter-connect/internal/daemon"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
@@ -120,7 +121,7 @@ func serveFake(t *testing.T, change func(*Server, *fakeBackend)) *served {
 	t.Helper()
 	dir := t.TempDir()
 	location := Location{State: dir, Socket: filepath.Join(dir, "k.sock")}
-	l, err := location.Listen()
+	l, err := daemon.Listen(location.Socket)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +188,7 @@ func TestHoldEndsWithItsConnection(t *testing.T) {
 	}
 
 	// A command that dies closes nothing: its socket does.
-	conn, err := s.keeper.Location.dial(t.Context())
+	conn, err := daemon.Dial(t.Context(), s.keeper.Location.Socket)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,7 +268,7 @@ func TestWorkIsNotTakenOnAtTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.refuseWork()
-	conn, err := s.keeper.Location.dial(t.Context())
+	conn, err := daemon.Dial(t.Context(), s.keeper.Location.Socket)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -332,24 +333,4 @@ func nothing(t *testing.T) net.Conn {
 	a, b := net.Pipe()
 	_ = b.Close()
 	return a
-}
-
-// One listener has the socket, also over the socket of a dead one.
-func TestPlaceIsSingle(t *testing.T) {
-	dir := t.TempDir()
-	location := Location{State: dir, Socket: filepath.Join(dir, "k.sock")}
-	for range 2 {
-		l, err := location.Listen()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := location.Listen(); !errors.Is(err, ErrRunning) {
-			t.Errorf("a second one: %v", err)
-		}
-		// As when the process is killed: the socket's file stays.
-		l.(*lockedListener).Listener.(*net.UnixListener).SetUnlinkOnClose(false)
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
-	}
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package keeper
+package daemon
 
 import (
 	"os/exec"

@@ -1,6 +1,4 @@
-//go:build darwin || freebsd
-
-package keeper
+package daemon
 
 import (
 	"net"
@@ -11,12 +9,12 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// checkPeer refuses a process of another user, though the folder's mode should
+// CheckPeer refuses a process of another user, though the folder's mode should
 // have kept it out.
-func checkPeer(conn net.Conn) error {
-	var cred *unix.Xucred
+func CheckPeer(conn net.Conn) error {
+	var cred *unix.Ucred
 	err := control(conn, func(fd int) (err error) {
-		cred, err = unix.GetsockoptXucred(fd, unix.SOL_LOCAL, unix.LOCAL_PEERCRED)
+		cred, err = unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
 		return err
 	})
 	if err != nil {

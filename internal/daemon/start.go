@@ -1,9 +1,11 @@
-package keeper
+package daemon
 
 import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"os/exec"
 	"path/filepath"
@@ -38,27 +40,42 @@ const (
 	takenLine = "taken"
 )
 
-// start makes sure that a keeper runs, and connects to it. A lock makes the
-// start single: contenders wait for it, and then find the keeper there.
-func (k *Keeper) start(ctx context.Context) (net.Conn, error) {
+var (
+	// ErrRunning says that another process has the socket.
+	ErrRunning = message.Errorf("another process has the socket")
+	// ErrEnded says that the process ended before it was ready.
+	ErrEnded = message.Errorf("it ended at once")
+)
+
+// Ready tells the command that started this process that it listens.
+func Ready(stdout io.WriteCloser) {
+	_, _ = fmt.Fprintln(stdout, readyLine)
+	_ = stdout.Close()
+}
+
+// Taken tells it that another process has the socket.
+func Taken(stdout io.Writer) { _, _ = fmt.Fprintln(stdout, takenLine) }
+
+// Connect makes sure that a process serves the socket, and connects to it. A lock
+// makes the start single: contenders wait for it, and then find the process there.
+func Connect(ctx context.Context, socket, lock string, c *Command) (net.Conn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, message.Errorf("its start took too long"))
 	defer cancel()
-	if err := config.MakeDir(filepath.Dir(k.Location.Socket)); err != nil {
+	if err := config.MakeDir(filepath.Dir(socket)); err != nil {
 		return nil, err
 	}
-	lock := flock.New(k.Location.Socket+".start", flock.SetPermissions(0o600))
-	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
+	single := flock.New(lock, flock.SetPermissions(0o600))
+	if _, err := single.TryLockContext(ctx, lockRetry); err != nil {
 		return nil, message.Errorf("waiting for another start: %w", err)
 	}
-	defer func() { _ = lock.Unlock() }()
+	defer func() { _ = single.Unlock() }()
 	for {
-		if conn, err := k.Location.dial(ctx); err == nil {
+		if conn, err := Dial(ctx, socket); err == nil {
 			return conn, nil
 		}
-		k.debugf("starting a keeper")
-		err := k.Command.run(ctx)
+		err := c.run(ctx)
 		if err == nil {
-			return k.Location.dial(ctx)
+			return Dial(ctx, socket)
 		}
 		// One that a command started, which died then, is about to listen; or one
 		// that is about to end has the socket for a moment.
@@ -77,10 +94,10 @@ func (c *Command) run(ctx context.Context) error {
 	detach(cmd)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return message.Errorf("starting the keeper: %w", err)
+		return err
 	}
 	if err := cmd.Start(); err != nil {
-		return message.Errorf("starting the keeper: %w", err)
+		return err
 	}
 	lines := make(chan string, 1)
 	go func() {
@@ -97,8 +114,8 @@ func (c *Command) run(ctx context.Context) error {
 		case takenLine:
 			return ErrRunning
 		}
-		return message.Errorf("starting the keeper: it ended at once; see keeper.log in the state folder")
+		return ErrEnded
 	case <-ctx.Done():
-		return message.Errorf("starting the keeper: %w", context.Cause(ctx))
+		return context.Cause(ctx)
 	}
 }

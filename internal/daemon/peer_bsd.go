@@ -1,4 +1,6 @@
-package keeper
+//go:build darwin || freebsd
+
+package daemon
 
 import (
 	"net"
@@ -9,12 +11,12 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// checkPeer refuses a process of another user, though the folder's mode should
+// CheckPeer refuses a process of another user, though the folder's mode should
 // have kept it out.
-func checkPeer(conn net.Conn) error {
-	var cred *unix.Ucred
+func CheckPeer(conn net.Conn) error {
+	var cred *unix.Xucred
 	err := control(conn, func(fd int) (err error) {
-		cred, err = unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
+		cred, err = unix.GetsockoptXucred(fd, unix.SOL_LOCAL, unix.LOCAL_PEERCRED)
 		return err
 	})
 	if err != nil {

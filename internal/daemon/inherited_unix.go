@@ -1,6 +1,6 @@
 //go:build unix
 
-package keeper
+package daemon
 
 import (
 	"os"
@@ -9,11 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// closeInherited closes the descriptors beyond stdio that the command which
+// CloseInherited closes the descriptors beyond stdio that the command which
 // started us got from its own parent: a pipe among them would keep its reader
 // waiting for as long as we live. Go opens its own with close-on-exec, so that
 // those without are not ours.
-func closeInherited() {
+func CloseInherited() {
 	entries, err := os.ReadDir("/dev/fd")
 	if err != nil {
 		return

@@ -1,4 +1,0 @@
-package keeper
-
-// closeInherited has nothing to do: a process gets the handles that it is given.
-func closeInherited() {}
