@@ -16,7 +16,7 @@ var house = [][]string{
 	{"cmd/napter-connect", "internal/tools"},
 	{"internal/lineui"},
 	{"internal/tui", "internal/doctor"},
-	{"internal/connect", "internal/opener", "internal/inventory", "internal/hostkeys"},
+	{"internal/connect", "internal/opener", "internal/inventory", "internal/hostkeys", "internal/completion"},
 	{"internal/keeper", "internal/launch", "internal/simcache", "internal/console"},
 	{"internal/access"},
 	{"internal/lease", "internal/profile", "internal/sshconfig", "internal/daemon"},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/completion"
 	"github.com/napter-connect/napter-connect/internal/simcache"
 )
 
@@ -141,7 +142,7 @@ func TestCompletionIsQuick(t *testing.T) {
 		start := time.Now()
 		out, err := cmd.Output()
 		wall = min(wall, time.Since(start))
-		if err != nil || strings.Count(string(out), "オフライン") < maxChoices {
+		if err != nil || strings.Count(string(out), "オフライン") < completion.MaxSIMs {
 			t.Fatalf("%v: %s", err, out)
 		}
 		cpu = min(cpu, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())

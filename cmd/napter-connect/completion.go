@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/completion"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -19,31 +22,39 @@ const completionExample = `  source <(napter-connect completion bash)
   napter-connect completion fish > ~/.config/fish/completions/napter-connect.fish
   napter-connect completion powershell | Out-String | Invoke-Expression`
 
-func newCompletionCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+type completionOptions struct{ shell string }
+
+func newCompletionCommand(a *app, runF func(context.Context, *completionOptions) error) *cobra.Command {
+	c := &cobra.Command{
 		Use: "completion bash|zsh|fish|powershell", Short: "Print a completion script for a shell",
 		Long: completionLong, Example: completionExample,
-		Args: argCount(1, 1, message.New("one shell: bash, zsh, fish or powershell")),
-		ValidArgs: []cobra.Completion{
-			"bash", "zsh", "fish", "powershell",
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			root := cmd.Root()
-			switch args[0] {
-			case "bash":
-				if err := root.GenBashCompletionV2(a.out, true); err != nil {
-					return err
-				}
-				_, err := io.WriteString(a.out, bashWords)
-				return err
-			case "zsh":
-				return root.GenZshCompletion(a.out)
-			case "fish":
-				return root.GenFishCompletion(a.out, true)
-			case "powershell":
-				return root.GenPowerShellCompletionWithDesc(a.out)
-			}
-			return usagef(message.New("use bash, zsh, fish or powershell"), "there is no completion for the shell %q", args[0])
-		},
+		Args:      argCount(1, 1, message.New("one shell: bash, zsh, fish or powershell")),
+		ValidArgs: []cobra.Completion{"bash", "zsh", "fish", "powershell"},
 	}
+	if runF == nil {
+		runF = func(_ context.Context, o *completionOptions) error { return writeCompletion(c.Root(), a.out, o.shell) }
+	}
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if !slices.Contains(c.ValidArgs, args[0]) {
+			return usagef(message.New("use bash, zsh, fish or powershell"), "there is no completion for the shell %q", args[0])
+		}
+		return runF(cmd.Context(), &completionOptions{shell: args[0]})
+	}
+	return c
+}
+
+func writeCompletion(root *cobra.Command, w io.Writer, shell string) error {
+	switch shell {
+	case "zsh":
+		return root.GenZshCompletion(w)
+	case "fish":
+		return root.GenFishCompletion(w, true)
+	case "powershell":
+		return root.GenPowerShellCompletionWithDesc(w)
+	}
+	if err := root.GenBashCompletionV2(w, true); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, completion.BashWords)
+	return err
 }

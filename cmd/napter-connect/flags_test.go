@@ -31,7 +31,7 @@ func TestFlags(t *testing.T) {
 	commands := map[string]constructor{
 		"ssh": options(newSSHCommand), "proxy": options(newProxyCommand), "forward": options(newForwardCommand),
 		"open": options(newOpenCommand), "audit": options(newAuditCommand), "doctor": options(newDoctorCommand),
-		"simulator": options(newSimulatorCommand), "ssh-config": options(newSSHConfigCommand),
+		"simulator": options(newSimulatorCommand), "ssh-config": options(newSSHConfigCommand), "completion": options(newCompletionCommand),
 		"known-hosts list": options(newKnownHostsListCommand), "known-hosts forget": options(newKnownHostsForgetCommand), "known-hosts lookup": options(newKnownHostsLookupCommand), "login": options(newAuthLoginCommand),
 	}
 	simulatorDefaults := simulatorOptions{listen: "127.0.0.1:0", sims: 1000, ports: map[int]string{}}
@@ -94,6 +94,9 @@ func TestFlags(t *testing.T) {
 		"ssh-config --remove":                              sshConfigOptions{remove: true},
 		"ssh-config --write --remove":                      "give --write or --remove, not both",
 		"ssh-config now":                                   "ssh-config takes no argument",
+		"completion zsh":                                   completionOptions{shell: "zsh"},
+		"completion":                                       "completion takes one shell",
+		"completion tcsh":                                  `there is no completion for the shell "tcsh"`,
 		"known-hosts list --json":                          knownHostsOptions{json: true},
 		"known-hosts list a":                               "takes no argument",
 		"known-hosts forget a b":                           knownHostsOptions{targets: []string{"a", "b"}},

@@ -1,9 +1,9 @@
-package main
+package completion
 
-// bashWords stands behind cobra's script, which asks the bash-completion package
+// BashWords goes behind cobra's script, which asks the bash-completion package
 // for the words of the command line, and fails where that is not installed. bash
 // itself splits words at = and : too; what no space divides is put together again.
-const bashWords = `
+const BashWords = `
 __napter-connect_init_completion()
 {
     COMPREPLY=()
