@@ -32,6 +32,7 @@ func TestFlags(t *testing.T) {
 		"ssh": options(newSSHCommand), "proxy": options(newProxyCommand), "forward": options(newForwardCommand),
 		"open": options(newOpenCommand), "audit": options(newAuditCommand), "doctor": options(newDoctorCommand),
 		"simulator": options(newSimulatorCommand), "ssh-config": options(newSSHConfigCommand), "completion": options(newCompletionCommand),
+		"version":          options(newVersionCommand),
 		"known-hosts list": options(newKnownHostsListCommand), "known-hosts forget": options(newKnownHostsForgetCommand), "known-hosts lookup": options(newKnownHostsLookupCommand), "login": options(newAuthLoginCommand),
 	}
 	simulatorDefaults := simulatorOptions{listen: "127.0.0.1:0", sims: 1000, ports: map[int]string{}}
@@ -97,6 +98,8 @@ func TestFlags(t *testing.T) {
 		"completion zsh":                                   completionOptions{shell: "zsh"},
 		"completion":                                       "completion takes one shell",
 		"completion tcsh":                                  `there is no completion for the shell "tcsh"`,
+		"version":                                          versionOptions{},
+		"version --json":                                   versionOptions{json: true},
 		"known-hosts list --json":                          knownHostsOptions{json: true},
 		"known-hosts list a":                               "takes no argument",
 		"known-hosts forget a b":                           knownHostsOptions{targets: []string{"a", "b"}},

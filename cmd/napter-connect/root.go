@@ -121,7 +121,7 @@ func newRoot(a *app) *cobra.Command {
 		newForwardCommand(a, nil), newOpenCommand(a, nil),
 		newSSHConfigCommand(a, nil), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuditCommand(a, nil),
 		newAuthCommand(a),
-		newDoctorCommand(a, nil), newDemoCommand(a), newSimulatorCommand(a, nil), newKeeperCommand(a), newVersionCommand(a), newCompletionCommand(a, nil),
+		newDoctorCommand(a, nil), newDemoCommand(a), newSimulatorCommand(a, nil), newKeeperCommand(a), newVersionCommand(a, nil), newCompletionCommand(a, nil),
 	)
 	root.SetHelpCommand(newHelpCommand(a))
 	root.InitDefaultHelpCmd()

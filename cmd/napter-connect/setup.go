@@ -41,7 +41,7 @@ func (a *app) local() (*setup, error) {
 	if err != nil {
 		return nil, err
 	}
-	network.UserAgent, network.Lang = userAgent(), string(a.lang())
+	network.UserAgent, network.Lang = "napter-connect/"+readBuild().Version, string(a.lang())
 	return &setup{dirs: dirs, file: file, network: network}, nil
 }
 
