@@ -117,7 +117,7 @@ func (o *auditOptions) check() error {
 	for i, t := range o.types {
 		o.types[i] = strings.ToUpper(strings.TrimSpace(t))
 		if !slices.Contains(auditTypes(), o.types[i]) {
-			return usagef(message.New("use %s", message.EitherOf(auditTypes())), "--event %q does not exist", t)
+			return usagef(message.New("use %s", message.EitherOf(auditTypes())), "unknown --event %q", t)
 		}
 	}
 	switch {

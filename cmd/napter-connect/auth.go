@@ -22,7 +22,7 @@ import (
 )
 
 func newAuthCommand(a *app) *cobra.Command {
-	return group("auth", "Log in, see who you are, end tokens", "  napter-connect auth login\n  napter-connect auth status --profile work",
+	return group("auth", "Log in, show the account, revoke tokens", "  napter-connect auth login\n  napter-connect auth status --profile work",
 		newAuthLoginCommand(a, nil), newAuthStatusCommand(a), newAuthLogoutCommand(a), newAuthRevokeCommand(a))
 }
 
@@ -150,7 +150,7 @@ func (a *app) readSecret(ctx context.Context, con *console.Console, key bool) (s
 func newAuthStatusCommand(a *app) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "status", Short: "Log in and say who you are", Args: noArgs,
+		Use: "status", Short: "Log in and show who you are", Args: noArgs,
 		Example: "  napter-connect auth status --profile work",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runAuthStatus(cmd.Context(), a, asJSON)
@@ -203,7 +203,7 @@ func whoIs(t client.Token, texts *i18n.Texts) string {
 
 func newAuthLogoutCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "logout", Short: "Log out: end the tokens that this program holds", Args: noArgs,
+		Use: "logout", Short: "Log out: revoke the tokens that this program holds", Args: noArgs,
 		Example: "  napter-connect auth logout",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runAuthLogout(cmd.Context(), a)
@@ -233,8 +233,8 @@ func runAuthLogout(ctx context.Context, a *app) error {
 
 func newAuthRevokeCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke", Short: "End all tokens of this user, everywhere", Args: noArgs,
-		Long: `End all API tokens of the profile's user, also those of other programs and of the
+		Use: "revoke", Short: "Revoke all tokens of this user, everywhere", Args: noArgs,
+		Long: `Revoke all API tokens of the profile's user, also those of other programs and of the
 user console, as after a leak. The AuthKey itself stays valid.`,
 		Example: "  napter-connect auth revoke --profile work",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runAuthRevoke(cmd.Context(), a) },
@@ -259,6 +259,6 @@ func runAuthRevoke(ctx context.Context, a *app) error {
 	if err != nil {
 		return message.Errorf("revoking tokens: %w", err)
 	}
-	a.say("all tokens of the %s are ended", whoIs(token, a.texts()))
+	a.say("all tokens of the %s are revoked", whoIs(token, a.texts()))
 	return nil
 }

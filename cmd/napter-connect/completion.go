@@ -36,7 +36,7 @@ func newCompletionCommand(a *app, runF func(context.Context, *completionOptions)
 	}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if !slices.Contains(c.ValidArgs, args[0]) {
-			return usagef(message.New("use bash, zsh, fish or powershell"), "there is no completion for the shell %q", args[0])
+			return usagef(message.New("use bash, zsh, fish or powershell"), "no completion for the shell %q", args[0])
 		}
 		return runF(cmd.Context(), &completionOptions{shell: args[0]})
 	}

@@ -56,7 +56,7 @@ func (f *accessFlags) request(s *setup) (access.Request, error) {
 		r.Duration = time.Duration(file.Duration)
 	} else if f.duration <= 0 {
 		return r, usagef(message.New("use 30m or 8h, for example"),
-			"--duration %s is not a time that a port mapping can live", f.duration)
+			"--duration %s is out of range for a port mapping", f.duration)
 	}
 	if !f.changed("service") {
 		r.Service = file.Service

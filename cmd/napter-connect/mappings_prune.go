@@ -58,13 +58,13 @@ func (a *app) sayPruned(e lease.Entry, o lease.Outcome, err error) {
 	target := cmp.Or(e.Spec.SimID, e.Spec.IMSI)
 	what := t.Sprintf("the mapping %s to port %d of SIM %s", fmt.Sprintf("%s:%d", e.IP, e.Port), e.Spec.Port, target)
 	if e.State == lease.Intent {
-		what = t.Sprintf("a mapping to port %d of SIM %s that may have been made", e.Spec.Port, target)
+		what = t.Sprintf("a mapping to port %d of SIM %s that may have been created", e.Spec.Port, target)
 	}
 	switch {
 	case err != nil:
 		a.say("%s is still there: %v", what, err)
 	case o == lease.None:
-		a.say("no mapping to port %d of SIM %s was made", e.Spec.Port, target)
+		a.say("no mapping to port %d of SIM %s was created", e.Spec.Port, target)
 	default:
 		a.say("%s: %s", what, o.Text())
 	}

@@ -149,7 +149,7 @@ func (a *app) showUntilEnd(ctx context.Context, p *connect.Opened, printOnly boo
 // stdout already.
 func (a *app) show(p *connect.Opened) (viewer <-chan error) {
 	if p.Scheme == connect.HTTPS {
-		a.notice("the certificate is the device's own, and the browser will warn of it")
+		a.notice("the certificate is the device's own, so the browser will show a warning")
 	}
 	viewer, err := p.Show(launch.Desktop{Getenv: a.getenv, Environ: a.childEnvironment()})
 	var display *launch.NoDisplayError

@@ -53,8 +53,8 @@ func (g *globals) register(f *pflag.FlagSet) {
 	f.StringVar(&g.config, "config", "", "read `FILE` instead of the usual config.yaml")
 	f.StringVar(&g.otp, "otp", "", "MFA `CODE` for a password login")
 	f.Var(&g.language, "lang", "`LANGUAGE` of messages: en or ja (default: LC_ALL, LC_MESSAGES or LANG)")
-	f.BoolVarP(&g.verbose, "verbose", "v", false, "say more about what is done")
-	f.BoolVarP(&g.quiet, "quiet", "q", false, "say nothing but errors")
+	f.BoolVarP(&g.verbose, "verbose", "v", false, "show more detail")
+	f.BoolVarP(&g.quiet, "quiet", "q", false, "print errors only")
 	f.BoolVar(&g.timings, "timings", false, "print how long each step took")
 }
 
@@ -144,7 +144,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		if names := cmd.SuggestionsFor(args[0]); len(names) > 0 {
 			h = message.New("did you mean %s?", message.EitherOf(names))
 		}
-		return usagef(h, "there is no command %q", strings.Join(append(words(cmd), args[0]), " "))
+		return usagef(h, "unknown command %q", strings.Join(append(words(cmd), args[0]), " "))
 	}
 	return usagef(seeHelp(cmd), "%s takes no argument, but %q was given", strings.Join(words(cmd), " "), args[0])
 }

@@ -23,7 +23,7 @@ type setup struct {
 func (a *app) local() (*setup, error) {
 	if a.coverage != "" && a.coverage != "jp" && a.coverage != "g" {
 		return nil, usagef(message.New("use jp (Japan) or g (global)"),
-			"--coverage-type %q does not exist", a.coverage)
+			"unknown --coverage-type %q", a.coverage)
 	}
 	dirs, err := config.LookupDirs(a.getenv)
 	if err != nil {

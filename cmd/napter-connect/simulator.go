@@ -95,10 +95,10 @@ func (o *simulatorOptions) check() (err error) {
 		return usagef(message.New("use 127.0.0.1:8080, for example; port 0 takes a free one"),
 			"--listen %q is not a loopback address and port", o.listen)
 	case o.sims < 1 || o.sims > mostSIMs:
-		return usagef(message.New("give a number from 1 to 1000000"), "--sims %d is not possible", o.sims)
+		return usagef(message.New("give a number from 1 to 1000000"), "--sims %d is out of range", o.sims)
 	case o.latency < 0 || o.latency > time.Minute:
 		return usagef(message.New("give a duration up to 1m, such as 80ms"),
-			"--latency %s is not possible", o.latency)
+			"--latency %s is out of range", o.latency)
 	}
 	o.ports, err = parseDevices(o.devices)
 	return err

@@ -30,7 +30,7 @@ func CheckPort(port int) error {
 func CheckDuration(d time.Duration) error {
 	if d < MinDuration || d > config.MaxDuration {
 		return &RequestError{
-			message.New("a duration of %s is not possible", shortest(d)),
+			message.New("a duration of %s is out of range", shortest(d)),
 			message.New("give a duration from 1s to 8h, such as 30m or 2h"),
 		}
 	}
@@ -54,7 +54,7 @@ func CheckService(service string) error {
 	case "", "air", "arc":
 		return nil
 	}
-	return &RequestError{message.New("service %q is not known", service), message.New("give air or arc")}
+	return &RequestError{message.New("unknown service %q", service), message.New("give air or arc")}
 }
 
 func checkSource(p netip.Prefix) error {

@@ -23,7 +23,7 @@ type NotFoundError struct {
 	Near []string
 }
 
-func (e *NotFoundError) Text() message.Text { return message.New("no SIM is called %q", e.Target) }
+func (e *NotFoundError) Text() message.Text { return message.New("no SIM is named %q", e.Target) }
 func (e *NotFoundError) Error() string      { return e.Text().String() }
 
 // Hint offers similar names.
@@ -48,7 +48,7 @@ func (e *AmbiguousError) Text() message.Text {
 	for i, s := range e.SIMs {
 		words[i] = message.New("%s (%s)", s.ID, s.state(e.Now))
 	}
-	return message.New("%d SIMs are called %q: %s", len(e.SIMs), e.Target, message.Join(words, ", "))
+	return message.New("%d SIMs are named %q: %s", len(e.SIMs), e.Target, message.Join(words, ", "))
 }
 
 func (e *AmbiguousError) Error() string { return e.Text().String() }

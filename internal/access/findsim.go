@@ -80,7 +80,7 @@ func findByID(ctx context.Context, api simAPI, id string) (found, error) {
 	case hasStatus(err, http.StatusNotFound):
 		return found{}, &NotFoundError{Target: id}
 	case err != nil:
-		return found{}, message.Errorf("looking at SIM %s: %w", id, err)
+		return found{}, message.Errorf("reading SIM %s: %w", id, err)
 	}
 	return found{sim: sim, known: true}, nil
 }

@@ -21,11 +21,11 @@ func TestBadRequestsStayHere(t *testing.T) {
 	}{
 		{func(r *access.Request) { r.Port = 0 }, "port 0 is not a TCP port", "1 to 65535"},
 		{func(r *access.Request) { r.Port = 70000 }, "port 70000 is not a TCP port", "1 to 65535"},
-		{func(r *access.Request) { r.Duration = 9 * time.Hour }, "a duration of 9h is not possible", "from 1s to 8h"},
-		{func(r *access.Request) { r.Duration = -time.Second }, "a duration of -1s is not possible", "from 1s to 8h"},
-		{func(r *access.Request) { r.Sources = prefixes("0.0.0.0/0") }, "lets everybody in", "your own network"},
+		{func(r *access.Request) { r.Duration = 9 * time.Hour }, "a duration of 9h is out of range", "from 1s to 8h"},
+		{func(r *access.Request) { r.Duration = -time.Second }, "a duration of -1s is out of range", "from 1s to 8h"},
+		{func(r *access.Request) { r.Sources = prefixes("0.0.0.0/0") }, "admits every address", "your own network"},
 		{func(r *access.Request) { r.Sources = prefixes("2001:db8::/64") }, "is not IPv4", "203.0.113.7/32"},
-		{func(r *access.Request) { r.Service = "sea" }, `service "sea" is not known`, "air or arc"},
+		{func(r *access.Request) { r.Service = "sea" }, `unknown service "sea"`, "air or arc"},
 		{func(r *access.Request) { r.Target = "" }, `"" names no SIM`, "SIM ID"},
 	} {
 		r := w.request("gateway-001")
@@ -42,14 +42,14 @@ func TestTargetsThatCannotBeReached(t *testing.T) {
 	offline, _ := w.SIMByName("pump-07")
 	since := offline.Connected.Local().Format("2006-01-02 15:04")
 	for _, c := range []struct{ target, cause, next string }{
-		{"nothing-like-it", `no SIM is called "nothing-like-it"`, "napter-connect sims"},
-		{"gatewya-001", `no SIM is called "gatewya-001"`, `did you mean "gateway-001"?`},
-		{"gateway-00", `no SIM is called "gateway-00"`, `did you mean "gateway-001"?`},
-		{"8942310022000099999", `no SIM is called "8942310022000099999"`, "napter-connect sims"},
-		{"440101234567890", `no SIM is called "440101234567890"`, "napter-connect sims"},
-		{"a,b", `no SIM is called "a,b"`, "napter-connect sims"},
-		{"x", `no SIM is called "x"`, "napter-connect sims"},
-		{"dup-sensor", `2 SIMs are called "dup-sensor"`, "SIM ID"},
+		{"nothing-like-it", `no SIM is named "nothing-like-it"`, "napter-connect sims"},
+		{"gatewya-001", `no SIM is named "gatewya-001"`, `did you mean "gateway-001"?`},
+		{"gateway-00", `no SIM is named "gateway-00"`, `did you mean "gateway-001"?`},
+		{"8942310022000099999", `no SIM is named "8942310022000099999"`, "napter-connect sims"},
+		{"440101234567890", `no SIM is named "440101234567890"`, "napter-connect sims"},
+		{"a,b", `no SIM is named "a,b"`, "napter-connect sims"},
+		{"x", `no SIM is named "x"`, "napter-connect sims"},
+		{"dup-sensor", `2 SIMs are named "dup-sensor"`, "SIM ID"},
 		{"pump-07", "is offline since " + since + " (3 days ago)", "power"},
 		{offline.ID, "is offline since " + since + " (3 days ago)", "power"},
 		{offline.IMSI, "is offline since " + since + " (3 days ago)", "power"},

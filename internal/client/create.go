@@ -166,6 +166,6 @@ func (e *LostCreateError) Unwrap() error { return e.Err }
 // Hint is what to do next.
 func (e *LostCreateError) Hint() message.Text {
 	return message.New(
-		"a mapping may have been made: napter-connect mappings list shows it, napter-connect mappings prune deletes it",
+		"a port mapping may have been created: napter-connect mappings list shows it, napter-connect mappings prune deletes it",
 	)
 }

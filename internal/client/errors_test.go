@@ -54,9 +54,9 @@ func TestErrorShapes(t *testing.T) {
 			"getSim: bad token *** of *** (status 400)", "", 400},
 		{"endless", page(400, "text/plain", strings.Repeat("é", 1<<20)),
 			"getSim: " + strings.Repeat("é", 300) + "… (status 400)", "", 400},
-		{"success that is no JSON", answer(200, `{"simId":"89`), "getSim: the answer can't be understood: unexpected end of JSON input (status 200)", "", 200},
+		{"success that is no JSON", answer(200, `{"simId":"89`), "getSim: invalid response: unexpected end of JSON input (status 200)", "", 200},
 		{"success that is a web page", page(200, "text/html", html), "getSim: the server answered with a web page (status 200)", "", 200},
-		{"success of another shape", answer(200, `[1]`), "getSim: the answer can't be understood: json: cannot unmarshal array into Go value of type client.Sim (status 200)", "", 200},
+		{"success of another shape", answer(200, `[1]`), "getSim: invalid response: json: cannot unmarshal array into Go value of type client.Sim (status 200)", "", 200},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			srv := newServer(t, c.reply)

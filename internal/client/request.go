@@ -63,7 +63,7 @@ func (r *response) unreadable(why message.Text) error {
 		e.answeredByWebPage()
 		return e
 	}
-	e.say(message.New("the answer can't be understood: %s", why))
+	e.say(message.New("invalid response: %s", why))
 	return e
 }
 
@@ -104,7 +104,7 @@ func (c *Client) attempt(ctx context.Context, t Token, r request) (*response, er
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
 	if err != nil {
-		return nil, c.networkError(ctx, r, limit, message.Errorf("reading the answer: %w", err), false)
+		return nil, c.networkError(ctx, r, limit, message.Errorf("reading the response: %w", err), false)
 	}
 	answer := &response{op: r.op, status: res.StatusCode, header: res.Header, body: body}
 	if len(body) > maxBody {

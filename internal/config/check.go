@@ -41,7 +41,7 @@ func check(f File, doc *ast.File) error {
 func (c *checker) rule(path string, r Rule) {
 	c.oneOf(path+".service", r.Service, "air", "arc")
 	if node := c.node(path + ".port"); node != nil && !hostport.ValidPort(r.Port) {
-		c.fail(path+".port", message.New("port %d does not exist", r.Port), message.New("use a port from 1 to 65535"))
+		c.fail(path+".port", message.New("port %d is out of range", r.Port), message.New("use a port from 1 to 65535"))
 	}
 	if strings.HasPrefix(r.User, "-") || strings.ContainsFunc(r.User, notPrintable) {
 		c.fail(path+".user", message.New("%q can't be a user's name", r.User), message.Text{})

@@ -36,7 +36,7 @@ type SocketPathError struct{ Path string }
 
 // Text says how much too long it is.
 func (e *SocketPathError) Text() message.Text {
-	return message.New("the socket path %s has %d bytes, and %d are possible", e.Path, len(e.Path), maxSocketPath)
+	return message.New("the socket path %s has %d bytes; at most %d are allowed", e.Path, len(e.Path), maxSocketPath)
 }
 
 func (e *SocketPathError) Error() string { return e.Text().String() }

@@ -88,7 +88,7 @@ func parse(data []byte) (f File, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			f, err = File{}, &Error{
-				Message: message.New("this can't be understood"),
+				Message: message.New("this is not valid YAML"),
 				hint:    message.New("write it without tags (!) and anchors (&)"),
 			}
 		}

@@ -129,14 +129,14 @@ func TestLoadFaults(t *testing.T) {
 		{"service: lora\n", `:1:10: service must be air or arc, not "lora"`, "write air or arc"},
 		{"source: [auto, 192.0.2.0/24]\n", ":1:10: auto stands beside other ranges", "auto alone"},
 		{"source:\n- 192.0.2.0/24\n- everything\n", `:3:3: "everything" is not a CIDR range`, "203.0.113.7/32"},
-		{"source: [0.0.0.0/0]\n", `:1:10: "0.0.0.0/0" lets everybody in`, "your own network"},
+		{"source: [0.0.0.0/0]\n", `:1:10: "0.0.0.0/0" admits every address`, "your own network"},
 		{"source: ['::1']\n", `:1:10: "::1" is not IPv4`, "203.0.113.7/32"},
-		{"sims:\n- port: 1\n- port: 0\n", ":3:9: port 0 does not exist", "1 to 65535"},
-		{"sims:\n- port: 70000\n", ":2:9: port 70000 does not exist", "1 to 65535"},
+		{"sims:\n- port: 1\n- port: 0\n", ":3:9: port 0 is out of range", "1 to 65535"},
+		{"sims:\n- port: 70000\n", ":2:9: port 70000 is out of range", "1 to 65535"},
 		{"sims:\n- service: x\n", ":2:12: service must be air or arc", "air or arc"},
 		{"sims:\n- user: -oProxyCommand\n", `:2:9: "-oProxyCommand" can't be a user's name`, "correct"},
 		{"sims:\n- user: \"a b\"\n", `:2:9: "a b" can't be a user's name`, "correct"},
-		{"source: !tag\n00\n  -0\n", ": this can't be understood", "without tags"},
+		{"source: !tag\n00\n  -0\n", ": this is not valid YAML", "without tags"},
 		{"sims:\n- tag: =x\n", `:2:8: tag "=x" has no key`, "key=value"},
 	} {
 		path := write(t, tc.content)

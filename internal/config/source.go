@@ -34,7 +34,7 @@ func CheckSource(prefix netip.Prefix) error {
 	case !prefix.Addr().Is4():
 		return notRange(message.Errorf("%q is not IPv4, and Napter has no other", text))
 	case prefix.Bits() == 0:
-		return message.WithHint(message.Errorf("%q lets everybody in", text),
+		return message.WithHint(message.Errorf("%q admits every address", text),
 			"name the range of your own network, or use auto for your address alone")
 	case !public(prefix.Addr()):
 		return message.WithHint(message.Errorf("%q is not a range of public addresses", text),

@@ -115,7 +115,7 @@ const wideBits = 23
 func (c *Connector) warnOfWideSources(sources []netip.Prefix) {
 	for _, p := range sources {
 		if p.Bits() <= wideBits {
-			c.notice("%s lets %d addresses in; a /32 lets in one", p, uint64(1)<<(32-p.Bits()))
+			c.notice("%s admits %d addresses; a /32 admits one", p, uint64(1)<<(32-p.Bits()))
 		}
 	}
 }

@@ -71,7 +71,7 @@ func (f *Forwarding) listen(ctx context.Context, c *Connector, o ForwardOptions)
 			return err
 		}
 		if addr := hostport.Of(l.Addr()); !addr.Addr().IsLoopback() {
-			c.notice("%s lets everybody in who reaches this machine: they reach port %d of the device", addr, spec.Device)
+			c.notice("%s accepts connections from every host that reaches this machine: they reach port %d of the device", addr, spec.Device)
 		}
 		t := &tunnel{Connector: c, listener: l, request: o.Request, renewal: make(chan struct{}, 1)}
 		t.request.Port = spec.Device

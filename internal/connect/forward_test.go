@@ -285,8 +285,8 @@ func TestForwardExplainsAFailedConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close() }()
-	until(t, "the reason", func() bool { return strings.Contains(w.noticed(), "did not take it on port 2222") })
-	if n := strings.Count(w.noticed(), "did not take it"); n != 1 {
+	until(t, "the reason", func() bool { return strings.Contains(w.noticed(), "did not accept it on port 2222") })
+	if n := strings.Count(w.noticed(), "did not accept it"); n != 1 {
 		t.Errorf("told %d times", n)
 	}
 	f.Stop()
@@ -346,7 +346,7 @@ func TestForwardThatCannotBegin(t *testing.T) {
 	}
 	o.Ports[1].Local = 0
 	o.Request.Target = "no-such-sim"
-	if _, err := w.Forward(t.Context(), o); err == nil || !strings.Contains(err.Error(), "no SIM is called") {
+	if _, err := w.Forward(t.Context(), o); err == nil || !strings.Contains(err.Error(), "no SIM is named") {
 		t.Error(err)
 	}
 	// One of two mappings fails: the other one goes too.
@@ -361,7 +361,7 @@ func TestForwardThatCannotBegin(t *testing.T) {
 func TestForwardToEverybodyIsTold(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	f := w.forwardTo(t.Context(), func(o *connect.ForwardOptions) { o.Ports[0].Bind = "0.0.0.0" }, 80)
-	if got, want := w.noticed(), fmt.Sprintf("%s lets everybody in", f.Tunnels()[0].Listen); !strings.Contains(got, want) {
+	if got, want := w.noticed(), fmt.Sprintf("%s accepts connections from every host", f.Tunnels()[0].Listen); !strings.Contains(got, want) {
 		t.Errorf("told %q, want %q in it", got, want)
 	}
 }

@@ -63,7 +63,7 @@ func (o *OpenOptions) settle() error {
 		o.Scheme = schemeOf(o.Request.Port)
 	}
 	if _, ok := ports[o.Scheme]; !ok {
-		return message.WithHint(message.Errorf("there is no way to open %q", o.Scheme), "use http, https, vnc or rdp")
+		return message.WithHint(message.Errorf("unknown protocol %q", o.Scheme), "use http, https, vnc or rdp")
 	}
 	if o.Request.Port == 0 {
 		o.Request.Port = ports[o.Scheme]

@@ -148,7 +148,7 @@ func TestOpenExplains(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the reason", func() bool { return strings.Contains(w.noticed(), "did not take it on port 8080") })
+	until(t, "the reason", func() bool { return strings.Contains(w.noticed(), "did not accept it on port 8080") })
 	p.Stop()
 	w.clean()
 	o := w.openOptions(80)

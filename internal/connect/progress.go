@@ -140,7 +140,7 @@ func Words(s access.Step, t *i18n.Texts) string {
 	case access.StepLogin:
 		return t.Word("logging in")
 	case access.StepAddress:
-		return t.Word("learning the public address")
+		return t.Word("looking up the public address")
 	case access.StepSIM:
 		return t.Word("finding the SIM")
 	case access.StepList:

@@ -53,7 +53,7 @@ func TestPrinterShowsSlowStepsOnly(t *testing.T) {
 	p = NewPrinter(&out, time.Millisecond, i18n.For(i18n.English))
 	p.Event(access.Event{Step: access.StepLogin})
 	p.Event(access.Event{Step: access.StepAddress})
-	eventually(t, "the line", func() bool { return strings.Contains(out.String(), "logging in, learning the public address ...") })
+	eventually(t, "the line", func() bool { return strings.Contains(out.String(), "logging in, looking up the public address ...") })
 	p.Event(access.Event{Step: access.StepLogin, Done: true})
 	p.Event(access.Event{Step: access.StepAddress, Done: true})
 	if got := out.String(); !strings.HasSuffix(got, "\r\x1b[K") {

@@ -259,7 +259,7 @@ func (j *sshJob) waitsForForwards(connections int) {
 // about is the answer to ~I.
 func (j *sshJob) about(info access.Info) message.Text {
 	m := info.Mapping
-	text := message.New("%s by way of %s, which ends at %s (in %s)",
+	text := message.New("%s via %s, which expires at %s (in %s)",
 		launch.Name(info.SIM), m.Addr, j.clockTime(m.Expires), m.Expires.Sub(j.now()).Round(time.Minute))
 	if c := j.client.Load(); c != nil && c.RTT() > 0 {
 		return message.New("%s; round trip %s", text, c.RTT().Round(time.Millisecond))

@@ -102,12 +102,12 @@ func TestSSHFailures(t *testing.T) {
 		f(&o)
 		return o
 	}
-	w.fails(w.options("gateway-999", "true"), `no SIM is called "gateway-999"`, "napter-connect sims")
-	w.fails(w.options("dup-sensor", "true"), `2 SIMs are called "dup-sensor"`, "SIM ID")
+	w.fails(w.options("gateway-999", "true"), `no SIM is named "gateway-999"`, "napter-connect sims")
+	w.fails(w.options("dup-sensor", "true"), `2 SIMs are named "dup-sensor"`, "SIM ID")
 	w.fails(w.options("pump-07", "true"), "is offline since", "power")
 	w.fails(change(func(o *connect.SSHOptions) { o.Request.Port = 70000 }), "port 70000", "65535")
 	w.fails(change(func(o *connect.SSHOptions) { o.Request.Duration = 9 * time.Hour }), "9h", "8h")
-	w.fails(change(func(o *connect.SSHOptions) { o.Request.Sources = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")} }), "everybody", "your own network")
+	w.fails(change(func(o *connect.SSHOptions) { o.Request.Sources = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")} }), "admits every address", "your own network")
 	w.fails(change(func(o *connect.SSHOptions) { o.Request.Account.Credentials.AuthKey = "secret-wrong" }), "auth", "auth login")
 	w.fails(change(func(o *connect.SSHOptions) { o.ConfigFile = filepath.Join(t.TempDir(), "absent") }), "reading ssh_config", "")
 	w.fails(change(func(o *connect.SSHOptions) { o.KnownHosts = filepath.Join(t.TempDir(), "empty") }), "host key", "")
@@ -119,7 +119,7 @@ func TestFailedConnectionIsExplained(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	closed := w.options("gateway-001", "true")
 	closed.Request.Port = 2222
-	w.fails(closed, "the device did not take it on port 2222", "firewall")
+	w.fails(closed, "the device did not accept it on port 2222", "firewall")
 
 	elsewhere := w.options("gateway-001", "true")
 	elsewhere.Request.Sources = []netip.Prefix{netip.MustParsePrefix("198.51.100.7/32")}
@@ -255,8 +255,8 @@ func TestWideSourcesAreTold(t *testing.T) {
 	w := newWorld(t, simulator.Options{})
 	o := w.options("gateway-001", "true")
 	for cidr, want := range map[string]string{
-		"203.0.112.0/22": "203.0.112.0/22 lets 1024 addresses in",
-		"203.0.112.0/23": "203.0.112.0/23 lets 512 addresses in", // the narrowest that is told
+		"203.0.112.0/22": "203.0.112.0/22 admits 1024 addresses",
+		"203.0.112.0/23": "203.0.112.0/23 admits 512 addresses", // the narrowest that is told
 		"203.0.113.0/24": "",
 	} {
 		o.Request.Sources = []netip.Prefix{netip.MustParsePrefix(cidr)}
@@ -288,7 +288,7 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 		o := w.options("gateway-001", "true")
 		o.ConfigFile, o.Identities = file, nil
 		change(&o)
-		w.fails(o, "did not take it on port", "")
+		w.fails(o, "did not accept it on port", "")
 		if got := w.Requests(); len(got) == 0 || !slices.ContainsFunc(got, func(r simulator.Request) bool {
 			return r.Operation == "createPortMappingForSim" && strings.Contains(string(r.Body), `"port":`+strconv.Itoa(want))
 		}) {

@@ -103,7 +103,7 @@ func (p Prompter) Secret(ctx context.Context, prompt message.Text) (string, erro
 
 // PickSIM lets the person choose among SIMs of one name.
 func (c *Console) PickSIM(ctx context.Context, several *access.AmbiguousError) (id string, err error) {
-	_, _ = fmt.Fprintf(c.out, c.texts.Word("%d SIMs are called %s:")+"\n", len(several.SIMs), safetext.Line(several.Target))
+	_, _ = fmt.Fprintf(c.out, c.texts.Word("%d SIMs are named %s:")+"\n", len(several.SIMs), safetext.Line(several.Target))
 	for i, s := range several.SIMs {
 		_, _ = fmt.Fprintf(c.out, "  %d  %s  %s  IMSI %s\n", i+1, s.ID, c.texts.Say(s.State().Text(s.Status)), s.IMSI)
 	}

@@ -40,7 +40,7 @@ func (d *Doctor) lookAtConnection(ctx context.Context) finding {
 	if p.Greeting != "" {
 		return ok(message.New("%s leads to port %d, where %q answers", m.Addr, m.DevicePort, p.Greeting))
 	}
-	f := ok(message.New("%s leads to port %d, where something takes connections and waits to be spoken to", m.Addr, m.DevicePort))
+	f := ok(message.New("%s leads to port %d, where something accepts connections and waits for the client to speak first", m.Addr, m.DevicePort))
 	if m.DevicePort == sshPort {
 		f.status, f.hint = Note, message.New("an SSH server would have spoken: check what runs on that port")
 	}

@@ -68,7 +68,7 @@ func (d *Doctor) lookAtOpenSSH(ctx context.Context) finding {
 		return finding{
 			status: Note,
 			detail: message.New("there is no ssh program: the built-in client works, and reads ssh_config without Match"),
-			hint:   message.New("install the OpenSSH client to use ssh, scp, rsync or git by way of ssh-config"),
+			hint:   message.New("install the OpenSSH client to use ssh, scp, rsync or git via ssh-config"),
 		}
 	}
 	return ok(message.Verbatim(version))
@@ -87,7 +87,7 @@ func (d *Doctor) lookAtSSHConfig(context.Context) finding {
 	case !s.Starts:
 		return finding{
 			status: Note,
-			detail: message.New("your ~/.ssh/config includes SIMs, but not by way of this program: it was moved, or there are two of it"),
+			detail: message.New("your ~/.ssh/config includes SIMs via another program: this one was moved, or there are two of it"),
 			hint:   message.New("write the blocks again: napter-connect ssh-config --write"),
 		}
 	}

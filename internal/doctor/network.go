@@ -36,7 +36,7 @@ func (d *Doctor) lookAtProxy(context.Context) finding {
 	return finding{
 		status: Note,
 		detail: message.New("the API is called through %s; connections to devices do not go through it", name),
-		hint:   message.New("this network has to let out TCP to any port: Napter gives each port mapping its own"),
+		hint:   message.New("this network must allow outgoing TCP to any port: Napter gives each port mapping its own"),
 	}
 }
 

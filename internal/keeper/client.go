@@ -25,7 +25,7 @@ type Keeper struct {
 }
 
 // errNoSense says that the keeper answered something else than was asked.
-var errNoSense = message.Errorf("the keeper's answer makes no sense")
+var errNoSense = message.Errorf("invalid response from the keeper")
 
 // UnavailableError says that there is no keeper and none could be started. The
 // command does the work itself then.

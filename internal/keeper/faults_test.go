@@ -112,9 +112,9 @@ func TestAPIAwayAtTheEnd(t *testing.T) {
 	t.Parallel()
 	withAndWithout(t, func(t *testing.T, h *home, next func()) {
 		s := h.begin(h.onlineSIMs(1)[0])
-		goesOn := "the keeper goes on"
+		goesOn := "the keeper keeps retrying"
 		if len(h.Keepers()) == 0 {
-			goesOn = "the next command goes on"
+			goesOn = "the next command retries"
 		}
 		if err := h.sim.SetUnreachable(true); err != nil {
 			t.Fatal(err)

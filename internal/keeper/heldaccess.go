@@ -197,12 +197,12 @@ func (h *heldAccess) end(ctx context.Context) (lease.Outcome, error) {
 	select {
 	case <-h.ended:
 		if h.outcome == lease.Pending && h.err != nil {
-			return h.outcome, message.Errorf("%w; the keeper goes on trying", h.err)
+			return h.outcome, message.Errorf("%w; the keeper keeps retrying", h.err)
 		}
 		return h.outcome, h.err
 	case <-ctx.Done():
 		// The keeper has it in its hands, and needs no listener.
 		defer h.wire().close()
-		return lease.Pending, message.Errorf("the keeper goes on trying")
+		return lease.Pending, message.Errorf("the keeper keeps retrying")
 	}
 }

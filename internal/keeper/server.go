@@ -140,7 +140,7 @@ func (s *Server) giveUp() error {
 	select {
 	case <-s.quiet:
 	case <-ctx.Done():
-		err = message.Errorf("something is still being opened or deleted; the next command goes on with it")
+		err = message.Errorf("something is still being opened or deleted; the next command continues it")
 	}
 	return errors.Join(err, s.Leases.Settle(ctx), s.Sessions.Close(ctx))
 }

@@ -54,7 +54,7 @@ func (w *wire) read(v any) error {
 		return errClosed
 	}
 	if err := json.Unmarshal(w.scan.Bytes(), v); err != nil {
-		return message.Errorf("understanding a message: %w", err)
+		return message.Errorf("decoding a message: %w", err)
 	}
 	return nil
 }

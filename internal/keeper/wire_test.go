@@ -112,7 +112,7 @@ func TestErrorsCrossTheSocket(t *testing.T) {
 // A command says what failed in the keeper in a language of its own.
 func TestErrorsCrossTheSocketInJapanese(t *testing.T) {
 	now := time.Date(2026, 1, 10, 12, 0, 0, 0, time.UTC)
-	slow := message.Errorf("looking at SIM %s: %w", "8981100000000000001", context.DeadlineExceeded)
+	slow := message.Errorf("reading SIM %s: %w", "8981100000000000001", context.DeadlineExceeded)
 	for _, c := range []struct {
 		err               error
 		cause, hint, says string
@@ -127,7 +127,7 @@ func TestErrorsCrossTheSocketInJapanese(t *testing.T) {
 		},
 		{
 			err:   &access.NotFoundError{Target: "gatway", Near: []string{"gateway-001", "gateway-002"}},
-			says:  `no SIM is called "gatway"`,
+			says:  `no SIM is named "gatway"`,
 			cause: `"gatway" という名前の SIM はありません`,
 			hint: `もしかして: "gateway-001" または "gateway-002"。` +
 				"このアカウントとカバレッジの SIM は napter-connect sims で確認してください",
@@ -139,14 +139,14 @@ func TestErrorsCrossTheSocketInJapanese(t *testing.T) {
 			hint:  "消し忘れは napter-connect mappings prune で削除してください",
 		},
 		{
-			err:   errors.Join(errStopped, message.Errorf("%w; the keeper goes on trying", errClosed)),
-			says:  "the keeper was told to stop\nthe connection was closed; the keeper goes on trying",
+			err:   errors.Join(errStopped, message.Errorf("%w; the keeper keeps retrying", errClosed)),
+			says:  "the keeper was told to stop\nthe connection was closed; the keeper keeps retrying",
 			cause: "keeper の停止が指示されました\n接続が閉じられました。keeper が引き続き試みます",
 			hint:  "もう一度実行してください。新しい keeper が起動します",
 		},
 		{
 			err:   slow,
-			says:  "looking at SIM 8981100000000000001: context deadline exceeded",
+			says:  "reading SIM 8981100000000000001: context deadline exceeded",
 			cause: "SIM 8981100000000000001 の確認: 時間切れです",
 		},
 	} {

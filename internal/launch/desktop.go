@@ -87,7 +87,7 @@ func (d Desktop) browseWith(list, url string) error {
 	for _, text := range filepath.SplitList(list) {
 		args, err := shellwords.Parse(text)
 		if err != nil || len(args) == 0 {
-			last = message.Errorf("BROWSER has %q, which is no command", text)
+			last = message.Errorf("BROWSER has %q, which is not a command", text)
 			continue
 		}
 		named := false

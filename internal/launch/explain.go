@@ -142,7 +142,7 @@ func reason(events []client.NapterAuditEntry, info access.Info, cause error) err
 		}
 	case has(client.AuditAccess):
 		return &ConnectError{
-			Reason: message.New("Napter let the connection in, but the device did not take it on port %d",
+			Reason: message.New("Napter accepted the connection, but the device did not accept it on port %d",
 				info.Mapping.DevicePort),
 			Fix: message.New("check that the service runs on the device, its port (-p) and the device's firewall"),
 			Err: cause,

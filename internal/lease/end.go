@@ -13,7 +13,7 @@ import (
 
 var (
 	errRival  = message.Errorf("another process is creating the same mapping")
-	errNotYet = message.Errorf("waiting whether the mapping shows up")
+	errNotYet = message.Errorf("waiting to see whether the mapping appears")
 )
 
 const (
@@ -185,7 +185,7 @@ func (r *record) describe() message.Text {
 	if r.Mapping != nil {
 		return describe(*r.Mapping)
 	}
-	return message.New("what may have come of asking for port %d of SIM %q", r.Port, r.SimID+r.IMSI)
+	return message.New("the mapping that may have been created for port %d of SIM %q", r.Port, r.SimID+r.IMSI)
 }
 
 func describe(p client.PortMapping) message.Text {

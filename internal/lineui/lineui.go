@@ -26,7 +26,7 @@ import (
 const mostRows = 20
 
 // errQuit ends the plain mode.
-var errQuit = message.Errorf("the plain mode is over")
+var errQuit = message.Errorf("plain mode ended")
 
 // Options are what the UI shows and does. All are needed.
 type Options struct {
@@ -134,7 +134,7 @@ func (u *ui) pick(ctx context.Context, query string) (next string, sim *tui.SIM,
 	}
 	switch {
 	case len(found) == 0 && query == "":
-		u.tell(u.texts.Word("No SIM is online. Press a to show all of them."))
+		u.tell(u.texts.Word("No SIM is online. Type a part of a name to find others."))
 		return "", nil, nil
 	case len(found) == 0:
 		u.say("No SIM fits %s.", query)

@@ -15,7 +15,7 @@ import (
 // german is a language for tests.
 func german(english string) string {
 	words := map[string]string{
-		"no SIM is called %q":        "keine SIM heißt %q",
+		"no SIM is named %q":         "keine SIM heißt %q",
 		"%s needs %d of %s":          "%[3]s: %[2]d braucht %[1]s",
 		"finding %s: %w":             "%s suchen: %w",
 		"give the SIM ID, %s":        "gib die SIM-ID, %s",
@@ -35,7 +35,7 @@ func german(english string) string {
 // typed is an error as packages have them.
 type typed struct{ name string }
 
-func (e *typed) Text() message.Text { return message.New("no SIM is called %q", e.name) }
+func (e *typed) Text() message.Text { return message.New("no SIM is named %q", e.name) }
 func (e *typed) Error() string      { return e.Text().String() }
 func (e *typed) Hint() message.Text {
 	return message.New("give the SIM ID, %s", message.New("please"))

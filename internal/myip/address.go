@@ -11,7 +11,7 @@ import (
 // maxBody is the longest answer that is read; an address needs 15 bytes.
 const maxBody = 64
 
-var errNotAnAddress = message.Errorf("the answer is not one IPv4 address")
+var errNotAnAddress = message.Errorf("the response is not a single IPv4 address")
 
 // parseAnswer reads a body: one IPv4 address, with white space around it.
 func parseAnswer(body []byte) (netip.Addr, error) {

@@ -78,7 +78,7 @@ func get(ctx context.Context, client *http.Client, address string) (netip.Addr, 
 	// One byte more than is allowed; reading to the end keeps the connection.
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
-		return netip.Addr{}, message.Errorf("reading the answer: %w", err)
+		return netip.Addr{}, message.Errorf("reading the response: %w", err)
 	}
 	return parseAnswer(body)
 }

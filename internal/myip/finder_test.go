@@ -171,13 +171,13 @@ func TestFindFails(t *testing.T) {
 		{"carrier NAT", []http.HandlerFunc{says("100.64.0.1"), says("100.64.0.1")}, &RefusedError{},
 			"100.64.0.1 is a carrier NAT address", "--source CIDR"},
 		{"redirect", []http.HandlerFunc{redirect, redirect}, &UnreachableError{}, "redirected (HTTP 302) (127", "browser"},
-		{"a page", []http.HandlerFunc{portal, portal}, &UnreachableError{}, "the answer is not one IPv4 address", "browser"},
+		{"a page", []http.HandlerFunc{portal, portal}, &UnreachableError{}, "the response is not a single IPv4 address", "browser"},
 		{"status", []http.HandlerFunc{http.NotFound, http.NotFound}, &UnreachableError{}, "HTTP status 404", "browser"},
 		{"204", []http.HandlerFunc{status(204), status(204)}, &UnreachableError{}, "HTTP status 204", "browser"},
 		{"one alone", []http.HandlerFunc{says(public), http.NotFound}, &UnreachableError{},
 			"the public IPv4 address is not certain: only 127.0.0.1", "--source CIDR"},
 		{"IPv6", []http.HandlerFunc{says("2001:4860:4860::8888"), says("::ffff:8.8.4.4")}, &UnreachableError{},
-			"not one IPv4 address", "--source CIDR"},
+			"not a single IPv4 address", "--source CIDR"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var services []*service
@@ -267,7 +267,7 @@ func TestFindEndlessBody(t *testing.T) {
 		}
 	}
 	f := finder(t, newService(t, endless), newService(t, endless))
-	if _, err := f.Find(t.Context()); err == nil || !strings.Contains(err.Error(), "not one IPv4 address") {
+	if _, err := f.Find(t.Context()); err == nil || !strings.Contains(err.Error(), "not a single IPv4 address") {
 		t.Fatalf("got %v", err)
 	}
 }

@@ -76,7 +76,7 @@ func checkServices(services []Service) error {
 	case len(operators) < 2:
 		return badServices(message.Errorf("two public IP services of different operators are needed"))
 	case len(services) > maxServices:
-		return badServices(message.Errorf("%d public IP services are named, and %d are possible", len(services), maxServices))
+		return badServices(message.Errorf("%d public IP services are given; at most %d are allowed", len(services), maxServices))
 	}
 	return nil
 }

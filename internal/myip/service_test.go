@@ -50,7 +50,7 @@ func TestParseServices(t *testing.T) {
 		"https://a.example,https://":                   "not a plain https:// URL",
 		"https://a.example,https://b/#x":               "not a plain https:// URL",
 		"https://a.example,https://u:secret@b.example": "...@b.example",
-		strings.Join(many, ","):                        "17 public IP services are named, and 16 are possible",
+		strings.Join(many, ","):                        "17 public IP services are given; at most 16 are allowed",
 	} {
 		_, err := ParseServices(list)
 		if err == nil || !strings.Contains(err.Error(), words) || !strings.Contains(message.Hint(err).String(), "NAPTER_CONNECT_IP_SERVICES") {

@@ -134,7 +134,7 @@ type untilNext struct{ access.Access }
 func (u untilNext) Close(ctx context.Context) (lease.Outcome, error) {
 	outcome, err := u.Access.Close(ctx)
 	if outcome == lease.Pending && err != nil {
-		err = message.Errorf("%w; the next command goes on trying", err)
+		err = message.Errorf("%w; the next command retries", err)
 	}
 	return outcome, err
 }

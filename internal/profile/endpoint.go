@@ -34,7 +34,7 @@ func endpoint(o Options, f file) (address, coverage string, err error) {
 	case "jp", "g":
 		coverage = o.CoverageType
 	default:
-		return "", "", message.WithHint(message.Errorf("the coverage type %q does not exist", o.CoverageType),
+		return "", "", message.WithHint(message.Errorf("unknown coverage type %q", o.CoverageType),
 			"use --coverage-type jp (Japan) or g (global)")
 	}
 	var source message.Text

@@ -90,7 +90,7 @@ func refused(err error) bool {
 // refusal says what may be wrong with the credentials.
 func (a Account) refusal(err error, withCode bool) error {
 	again := "napter-connect auth login --force --profile " + shellQuote(a.Profile)
-	next := message.New("the AuthKey is wrong or was deleted: make a new one in the user console, then run: %s", again)
+	next := message.New("the AuthKey is wrong or was deleted: create a new one in the user console, then run: %s", again)
 	switch {
 	case withCode:
 		next = message.New(

@@ -118,7 +118,7 @@ func TestLoginRefused(t *testing.T) {
 		otp           func(context.Context) (string, error)
 		message, hint string
 	}{
-		{key, never, "AuthKey k was refused: ", "make a new one in the user console, then run: napter-connect auth login --force --profile 'my work'"},
+		{key, never, "AuthKey k was refused: ", "create a new one in the user console, then run: napter-connect auth login --force --profile 'my work'"},
 		{root("TOPSECRET", ""), nil, "root user e was refused: ", "an MFA code is needed: give one with --otp or NAPTER_CONNECT_OTP"},
 		{root("TOPSECRET", "111111"), nil, "root user e was refused: ", "take the next one, and check the clock"},
 	} {

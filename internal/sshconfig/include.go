@@ -209,7 +209,7 @@ func (i Install) replace(data []byte, byHand message.Text) (err error) {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return message.Errorf("%s is no regular file", path)
+		return message.Errorf("%s is not a regular file", path)
 	case info.Mode().Perm()&0o200 == 0:
 		return message.Errorf("%s is read-only", path)
 	default:

@@ -156,7 +156,7 @@ func TestForm(t *testing.T) {
 	d.press("tab").types("9h").expect("8h at most").press("ctrl+u").types("30m")
 	d.press("tab", "right", "right").expect("< Arc >")
 	d.press("tab").types("192.0.2.0/33").expect("an IPv4 range").press("ctrl+u")
-	d.types("203.0.0.0/8").expect("lets 16777216 addresses in").press("ctrl+u").types("192.0.2.7").expect("as you gave it")
+	d.types("203.0.0.0/8").expect("admits 16777216 addresses").press("ctrl+u").types("192.0.2.7").expect("as you gave it")
 	d.press("enter").expectDialog("Connecting")
 	r := d.job().request
 	if r.Protocol != SSH || r.Port != 2222 || r.User != "root" || r.Duration != 30*time.Minute || r.Service != "arc" ||
@@ -267,7 +267,7 @@ func TestMappings(t *testing.T) {
 
 func TestDeleteAsksForOthers(t *testing.T) {
 	d := start(t, 120, 40)
-	d.press("2", "down", "d").expectDialog("Delete the mapping?", "made by someone else", "[ Cancel ]")
+	d.press("2", "down", "d").expectDialog("Delete the mapping?", "created by", "[ Cancel ]")
 	d.press("enter").expectNoDialog()
 	if len(d.fake.deleted) > 0 {
 		t.Fatal("deleted though Cancel was focused")

@@ -15,7 +15,7 @@ func (e *env) deletion(m inventory.Mapping, name string) tea.Cmd {
 	var text string
 	switch m.Owner {
 	case inventory.Other:
-		text = d.Sprintf("%s to %s was made by someone else. Whoever uses it loses the connection.", m.Addr, fmt.Sprintf("%s:%d", safe(name), m.DevicePort))
+		text = d.Sprintf("%s to %s was created by someone else. Whoever uses it loses the connection.", m.Addr, fmt.Sprintf("%s:%d", safe(name), m.DevicePort))
 	case inventory.InUse, inventory.Lingering:
 		text = d.Sprintf("%s is in use here by: %s.", m.Addr, safe(e.text.Say(m.By)))
 	default:

@@ -213,7 +213,7 @@ func (f *form) sourceNote() string {
 	}
 	for _, p := range list {
 		if p.Bits() < 24 {
-			return t.Sprintf("lets %d addresses in", 1<<(32-p.Bits()))
+			return t.Sprintf("admits %d addresses", 1<<(32-p.Bits()))
 		}
 	}
 	if typed == joinPrefixes(f.request.Sources) {

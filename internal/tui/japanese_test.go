@@ -12,7 +12,7 @@ import (
 )
 
 // foreign are words that Japanese writes as they are: names of ours, of keys and
-// of standards, and what the scenes' SIMs are called.
+// of standards, and what the scenes' SIMs are named.
 var foreign = strings.Fields(`
 	napter connect ssh http SSH HTTP HTTPS VNC RDP TCP SIM IMSI IMEI TLS VPN URL config yaml Soracom Arc arc source
 	enter esc tab shift ctrl space pgup pgdn home end Enter Esc BROWSER

@@ -231,7 +231,7 @@ func (s *mapScreen) emptyLines() []string {
 	if !s.loaded {
 		why = ""
 		if s.busy {
-			why = s.text.Word("The list is not here yet.")
+			why = s.text.Word("The list is still loading.")
 		}
 	}
 	lines := make([]string, s.table.height)

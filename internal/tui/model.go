@@ -123,7 +123,7 @@ func (m *Model) data(msg tea.Msg) tea.Cmd {
 		m.note(msg.err, m.text.Word("Logging in failed: %s"))
 	case addressMsg:
 		m.address = msg
-		m.note(msg.err, m.text.Word("The public address could not be learnt: %s"))
+		m.note(msg.err, m.text.Word("Could not determine the public address: %s"))
 	case recentMsg:
 		m.recent = msg.recent
 	case deleteMsg:

@@ -146,7 +146,7 @@ func (p *progress) step(s stepLine) string {
 // stepWords say what a step does.
 func stepWords(t *i18n.Texts, s access.Step) string {
 	words := map[access.Step]string{
-		access.StepKeeper: t.Word("starting the keeper"), access.StepLogin: t.Word("logging in"), access.StepAddress: t.Word("learning the public address"),
+		access.StepKeeper: t.Word("starting the keeper"), access.StepLogin: t.Word("logging in"), access.StepAddress: t.Word("looking up the public address"),
 		access.StepSIM: t.Word("finding the SIM"), access.StepList: t.Word("listing mappings"), access.StepMapping: t.Word("opening the mapping"),
 		access.StepDial: t.Word("connecting"), access.StepSSH: t.Word("logging in to the device"), access.StepDelete: t.Word("deleting the mapping"),
 		access.StepLogout: t.Word("logging out"),

@@ -129,7 +129,7 @@ func TestSlowdownIsVisible(t *testing.T) {
 		f.stream.send(Page{SIMs: someSIMs(f.now())})
 		f.stream.send(Page{Wait: 7 * time.Second})
 	})
-	d.expect("slow down; going on in 7 s")
+	d.expect("API rate limit reached; continuing in 7 s")
 	d.fake.stream.send(Page{SIMs: []SIM{{ID: "x"}}})
 	d.settle()
 	d.expectNot("slow down")

@@ -214,7 +214,7 @@ func (s *simScreen) progress() []string {
 	var facts []string
 	switch {
 	case s.waiting > 0:
-		facts = append(facts, t.Sprintf("The API asks to slow down; going on in %d s", int((s.waiting+time.Second-1)/time.Second)))
+		facts = append(facts, t.Sprintf("API rate limit reached; continuing in %d s", int((s.waiting+time.Second-1)/time.Second)))
 	case s.loading && s.cached:
 		facts = append(facts, t.Word("Fetching SIMs…"))
 	case s.loading && len(s.store.sims) > 0:

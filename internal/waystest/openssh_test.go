@@ -82,8 +82,8 @@ func TestSSHStatusAndStreams(t *testing.T) {
 func TestSSHFailsWithOneClearLine(t *testing.T) {
 	w, _ := newSSHWorld(t)
 	for _, c := range []struct{ target, cause, hint string }{
-		{"no-such-sim", `no SIM is called "no-such-sim"`, "napter-connect sims"},
-		{"dup-sensor", `2 SIMs are called "dup-sensor"`, "SIM ID"},
+		{"no-such-sim", `no SIM is named "no-such-sim"`, "napter-connect sims"},
+		{"dup-sensor", `2 SIMs are named "dup-sensor"`, "SIM ID"},
 		{"pump-07", "is offline since", "power"},
 	} {
 		r := w.run("ssh", w.ssh(c.target, "true")...)
@@ -95,7 +95,7 @@ func TestSSHFailsWithOneClearLine(t *testing.T) {
 		}
 	}
 	r := w.run("ssh", w.ssh("-p", "2222", "gateway-001", "true")...)
-	if r.status != 255 || !strings.Contains(r.err, "napter-connect: Napter let the connection in, but the device did not take it on port 2222\nhint: ") {
+	if r.status != 255 || !strings.Contains(r.err, "napter-connect: Napter accepted the connection, but the device did not accept it on port 2222\nhint: ") {
 		t.Errorf("a closed port: status %d, stderr:\n%s", r.status, r.err)
 	}
 	w.clean()

@@ -127,7 +127,7 @@ func (w *world) until(what string, f func() error) {
 }
 
 // newSSHWorld is a world whose devices all are one real sshd, and whose user has
-// an ssh_config that leads there by way of napter-connect proxy.
+// an ssh_config that leads there via napter-connect proxy.
 func newSSHWorld(t testing.TB) (*world, *sshdtest.Server) {
 	t.Helper()
 	sshdtest.Tool(t, "ssh")

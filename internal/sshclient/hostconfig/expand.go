@@ -50,7 +50,7 @@ func expandTokens(path string, tokens map[byte]string) (string, error) {
 			}
 			value, ok := tokens[path[i]]
 			if !ok {
-				return "", message.Errorf("%%%c is not known here", path[i])
+				return "", message.Errorf("unknown token %%%c", path[i])
 			}
 			b.WriteString(value)
 		case strings.HasPrefix(path[i:], "${"):

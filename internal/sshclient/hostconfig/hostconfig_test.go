@@ -70,7 +70,7 @@ func TestHostConfigBothWays(t *testing.T) {
 				CertFiles:      []string{filepath.Join(home, "pi-cert.pub")},
 				IdentitiesOnly: true, IdentityAgent: "/run/agent socket", ForwardAgent: true,
 				HostKeyPolicy: &accept, ConnectTimeout: 9 * time.Second, KeepAlive: 5 * time.Second, KeepAliveMax: 4,
-				Ignored: []string{"identityfile /keys/%q (%q is not known here)"},
+				Ignored: []string{"identityfile /keys/%q (unknown token %q)"},
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
