@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
 
@@ -32,7 +33,8 @@ func TestFlags(t *testing.T) {
 		"ssh": options(newSSHCommand), "proxy": options(newProxyCommand), "forward": options(newForwardCommand),
 		"open": options(newOpenCommand), "audit": options(newAuditCommand), "doctor": options(newDoctorCommand),
 		"simulator": options(newSimulatorCommand), "ssh-config": options(newSSHConfigCommand), "completion": options(newCompletionCommand),
-		"version":          options(newVersionCommand),
+		"version":       options(newVersionCommand),
+		"keeper status": options(newKeeperStatusCommand), "keeper stop": options(newKeeperStopCommand), "keeper run": options(newKeeperRunCommand),
 		"known-hosts list": options(newKnownHostsListCommand), "known-hosts forget": options(newKnownHostsForgetCommand), "known-hosts lookup": options(newKnownHostsLookupCommand), "login": options(newAuthLoginCommand),
 	}
 	simulatorDefaults := simulatorOptions{listen: "127.0.0.1:0", sims: 1000, ports: map[int]string{}}
@@ -100,6 +102,12 @@ func TestFlags(t *testing.T) {
 		"completion tcsh":                                  `no completion for the shell "tcsh"`,
 		"version":                                          versionOptions{},
 		"version --json":                                   versionOptions{json: true},
+		"keeper status --json":                             keeperOptions{json: true},
+		"keeper status now":                                "status takes no argument",
+		"keeper stop":                                      keeperOptions{},
+		"keeper stop --json":                               "unknown flag: --json",
+		"keeper run --state a --leases b --socket c":       keeper.RunOptions{Location: keeper.Location{State: "a", Socket: "c"}, Leases: "b", Idle: keeper.DefaultIdle},
+		"keeper run --idle x":                              `--idle "x" is not a duration`,
 		"known-hosts list --json":                          knownHostsOptions{json: true},
 		"known-hosts list a":                               "takes no argument",
 		"known-hosts forget a b":                           knownHostsOptions{targets: []string{"a", "b"}},

@@ -25,7 +25,7 @@ func (a *app) mappings(s *setup, api *client.Session, leases *lease.Manager) *in
 	return &inventory.Mappings{
 		API: api, Leases: leases, Problem: func(err error) { a.notice("%v", err) },
 		Holders: func(ctx context.Context) inventory.Holders {
-			k, err := a.keeper(s, false)
+			k, err := a.keeper(s)
 			if err != nil {
 				return nil
 			}

@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/napter-connect/napter-connect/internal/daemon"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
@@ -23,27 +21,31 @@ commands, so that they share them, and deletes a mapping when its last command h
 ended, also when that was killed. Commands start it, and it ends by itself after ten
 minutes without work. --no-keeper does without it.`
 
+// keeperOptions are those of keeper status and keeper stop.
+type keeperOptions struct{ json bool }
+
 func newKeeperCommand(a *app) *cobra.Command {
 	c := group("keeper", "The background process that holds port mappings", "  napter-connect keeper status",
-		newKeeperStatusCommand(a), newKeeperStopCommand(a), newKeeperRunCommand(a))
+		newKeeperStatusCommand(a, nil), newKeeperStopCommand(a, nil), newKeeperRunCommand(a, nil))
 	c.Long = keeperLong
 	return c
 }
 
-func newKeeperStatusCommand(a *app) *cobra.Command {
-	var asJSON bool
+func newKeeperStatusCommand(a *app, runF func(context.Context, *keeperOptions) error) *cobra.Command {
+	var o keeperOptions
+	if runF == nil {
+		runF = a.runKeeperStatus
+	}
 	c := &cobra.Command{
 		Use: "status", Short: "Show what the keeper holds, and for whom", Args: noArgs,
 		Example: "  napter-connect keeper status --json",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runKeeperStatus(cmd.Context(), a, asJSON)
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
 	}
-	jsonFlag(c, &asJSON)
+	jsonFlag(c, &o.json)
 	return c
 }
 
-func runKeeperStatus(ctx context.Context, a *app, asJSON bool) error {
+func (a *app) runKeeperStatus(ctx context.Context, o *keeperOptions) error {
 	k, err := a.runningKeeper()
 	if err != nil {
 		return err
@@ -51,7 +53,7 @@ func runKeeperStatus(ctx context.Context, a *app, asJSON bool) error {
 	st, err := k.Status(ctx)
 	var none *keeper.NotRunningError
 	if errors.As(err, &none) {
-		if asJSON {
+		if o.json {
 			return writeJSON(a.out, nil)
 		}
 		a.tell(a.texts().Word("no keeper is running; the first command that needs one starts it"))
@@ -60,7 +62,7 @@ func runKeeperStatus(ctx context.Context, a *app, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	if asJSON {
+	if o.json {
 		return writeJSON(a.out, st)
 	}
 	return a.printKeeper(st)
@@ -93,17 +95,20 @@ func (a *app) printKeeper(st keeper.Status) error {
 	return table.Write(a.out, lines)
 }
 
-func newKeeperStopCommand(a *app) *cobra.Command {
+func newKeeperStopCommand(a *app, runF func(context.Context, *keeperOptions) error) *cobra.Command {
+	if runF == nil {
+		runF = a.runKeeperStop
+	}
 	return &cobra.Command{
 		Use: "stop", Short: "Delete what the keeper holds, log out and end it", Args: noArgs,
 		Long: `Delete the port mappings that the keeper holds (also those in use), log out of the
 API, and end the keeper. Waits until that is done.`,
 		Example: "  napter-connect keeper stop",
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runKeeperStop(cmd.Context(), a) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &keeperOptions{}) },
 	}
 }
 
-func runKeeperStop(ctx context.Context, a *app) error {
+func (a *app) runKeeperStop(ctx context.Context, _ *keeperOptions) error {
 	k, err := a.runningKeeper()
 	if err != nil {
 		return err
@@ -119,29 +124,31 @@ func runKeeperStop(ctx context.Context, a *app) error {
 	return err
 }
 
-func newKeeperRunCommand(a *app) *cobra.Command {
-	var state, leases, socket string
-	var idle time.Duration
+func newKeeperRunCommand(a *app, runF func(context.Context, *keeper.RunOptions) error) *cobra.Command {
+	var o keeper.RunOptions
+	if runF == nil {
+		runF = a.runKeeper
+	}
 	c := &cobra.Command{
 		Use: "run", Short: "Be the keeper (commands start it by themselves)", Args: noArgs, Hidden: true,
 		Example: "  napter-connect keeper run --state DIR --leases DIR --socket PATH",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ready, ok := a.out.(*os.File)
-			if !ok {
-				return message.Errorf("the keeper needs a file for its standard output")
-			}
-			return keeper.Run(cmd.Context(), keeper.RunOptions{
-				Location: keeper.Location{State: state, Socket: socket},
-				Leases:   leases, Version: readBuild().Version, Idle: idle, Ready: ready,
-			})
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
 	}
 	fs := c.Flags()
-	fs.StringVar(&state, "state", "", "folder of keeper.log")
-	fs.StringVar(&leases, "leases", "", "folder of the journal")
-	fs.StringVar(&socket, "socket", "", "path of the socket")
-	fs.DurationVar(&idle, "idle", keeper.DefaultIdle, "how long to stay without work")
+	fs.StringVar(&o.Location.State, "state", "", "folder of keeper.log")
+	fs.StringVar(&o.Leases, "leases", "", "folder of the journal")
+	fs.StringVar(&o.Location.Socket, "socket", "", "path of the socket")
+	fs.DurationVar(&o.Idle, "idle", keeper.DefaultIdle, "how long to stay without work")
 	return c
+}
+
+func (a *app) runKeeper(ctx context.Context, o *keeper.RunOptions) error {
+	ready, ok := a.out.(*os.File)
+	if !ok {
+		return message.Errorf("the keeper needs a file for its standard output")
+	}
+	o.Version, o.Ready = readBuild().Version, ready
+	return keeper.Run(ctx, *o)
 }
 
 // runningKeeper is the client of a keeper that runs already.
@@ -150,50 +157,14 @@ func (a *app) runningKeeper() (*keeper.Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.keeper(s, false)
+	return a.keeper(s)
 }
 
-// keeper is the client of the keeper; start says whether one may be started.
-func (a *app) keeper(s *setup, start bool) (*keeper.Keeper, error) {
+// keeper is the client of the keeper, which it does not start.
+func (a *app) keeper(s *setup) (*keeper.Keeper, error) {
 	location, err := keeper.FindLocation(s.dirs)
 	if err != nil {
 		return nil, err
 	}
-	k := &keeper.Keeper{Location: location, Code: a.otpPrompt(), Debugf: a.debugf}
-	if !start {
-		return k, nil
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, message.Errorf("finding this program: %w", err)
-	}
-	k.Command = &daemon.Command{
-		Path: self,
-		Args: []string{"keeper", "run", "--state", location.State, "--leases", s.dirs.Leases(), "--socket", location.Socket,
-			"--idle", keeperIdle(s).String()},
-		Env: keeperEnvironment(a.getenv),
-	}
-	return k, nil
-}
-
-func keeperIdle(s *setup) time.Duration {
-	if d := time.Duration(s.file.KeeperIdle); d > 0 {
-		return d
-	}
-	return keeper.DefaultIdle
-}
-
-// keeperEnvironment holds what the Go runtime and the certificate store need.
-// All else comes with the requests: the keeper serves commands of different
-// environments, and its own may be read by others.
-func keeperEnvironment(getenv func(string) string) []string {
-	list := []string{} // not nil, which would mean all
-	for _, name := range []string{
-		"SSL_CERT_FILE", "SSL_CERT_DIR", "TZ", "TMPDIR", "SystemRoot", "SystemDrive", "GOCOVERDIR", "GORACE",
-	} {
-		if v := getenv(name); v != "" {
-			list = append(list, name+"="+v)
-		}
-	}
-	return list
+	return &keeper.Keeper{Location: location, Code: a.otpPrompt(), Debugf: a.debugf}, nil
 }

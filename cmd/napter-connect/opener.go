@@ -1,8 +1,11 @@
 package main
 
 import (
+	"time"
+
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/opener"
 )
 
@@ -14,7 +17,10 @@ func (a *app) opener(s *setup, command string, noKeeper bool) *opener.Opener {
 		Closing: func(step access.Step) func() { return a.waiting(connect.Words(step, a.texts())) },
 	}
 	if !noKeeper && a.wantsKeeper(s) {
-		k, err := a.keeper(s, true)
+		k, err := a.keeper(s)
+		if err == nil {
+			k.Command, err = keeper.NewCommand(k.Location, s.dirs.Leases(), time.Duration(s.file.KeeperIdle), a.getenv)
+		}
 		if err != nil {
 			a.debugf("no keeper: %v", err)
 		} else {
