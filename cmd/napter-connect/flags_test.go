@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -33,7 +34,9 @@ func TestFlags(t *testing.T) {
 		"ssh": options(newSSHCommand), "proxy": options(newProxyCommand), "forward": options(newForwardCommand),
 		"open": options(newOpenCommand), "audit": options(newAuditCommand), "doctor": options(newDoctorCommand),
 		"simulator": options(newSimulatorCommand), "ssh-config": options(newSSHConfigCommand), "completion": options(newCompletionCommand),
-		"version":       options(newVersionCommand),
+		"version":  options(newVersionCommand),
+		"mappings": options(newMappingsCommand), "list": options(newMappingsListCommand), "create": options(newMappingsCreateCommand),
+		"delete": options(newMappingsDeleteCommand), "prune": options(newMappingsPruneCommand),
 		"keeper status": options(newKeeperStatusCommand), "keeper stop": options(newKeeperStopCommand), "keeper run": options(newKeeperRunCommand),
 		"known-hosts list": options(newKnownHostsListCommand), "known-hosts forget": options(newKnownHostsForgetCommand), "known-hosts lookup": options(newKnownHostsLookupCommand), "login": options(newAuthLoginCommand),
 	}
@@ -108,6 +111,20 @@ func TestFlags(t *testing.T) {
 		"keeper stop --json":                               "unknown flag: --json",
 		"keeper run --state a --leases b --socket c":       keeper.RunOptions{Location: keeper.Location{State: "a", Socket: "c"}, Leases: "b", Idle: keeper.DefaultIdle},
 		"keeper run --idle x":                              `--idle "x" is not a duration`,
+		"mappings --json":                                  mappingsOptions{json: true},
+		"mappings now":                                     `unknown command "mappings now"`,
+		"list --json":                                      mappingsOptions{json: true},
+		"create gw":                                        createOptions{target: "gw", port: 22},
+		"create gw 80 --tls --duration 30m":                createOptions{accessFlags: accessFlags{duration: 30 * time.Minute}, target: "gw", port: 80, tls: true},
+		"create gw x":                                      `"x" is not a port`,
+		"create gw 0":                                      "port 0 is not a TCP port",
+		"create":                                           "create takes a SIM",
+		"delete 192.0.2.1:30022":                           mappingsOptions{targets: []netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:30022")}},
+		"delete gw":                                        `"gw" is not an IPv4 address and port`,
+		"delete [::1]:22":                                  "is not an IPv4 address and port",
+		"delete":                                           "delete takes the IP:PORT",
+		"prune":                                            mappingsOptions{},
+		"prune now":                                        "prune takes no argument",
 		"known-hosts list --json":                          knownHostsOptions{json: true},
 		"known-hosts list a":                               "takes no argument",
 		"known-hosts forget a b":                           knownHostsOptions{targets: []string{"a", "b"}},

@@ -26,12 +26,11 @@ func runLineUI(ctx context.Context, a *app, root *cobra.Command) error {
 		return err
 	}
 	defer api.Close(ctx)
-	leases, err := a.openLeases(api.setup.dirs, "plain")
+	mappings, err := a.mappings(api, "plain")
 	if err != nil {
 		return err
 	}
-	defer func() { _ = leases.Close() }()
-	mappings := a.mappings(api.setup, api.Session, leases)
+	defer mappings.Close()
 	return lineui.Run(ctx, lineui.Options{
 		Console: console.New(a.in, a.out, a.texts()), Out: a.out, Texts: a.texts(), Now: a.now,
 		Account: tui.Account{Profile: api.setup.account.Profile, Coverage: api.setup.account.Coverage},

@@ -36,39 +36,51 @@ type mappingRow struct {
 	By string `json:"by,omitempty"`
 }
 
-func newMappingsCommand(a *app) *cobra.Command {
-	var asJSON bool
-	list := func(cmd *cobra.Command, _ []string) error { return runMappingsList(cmd.Context(), a, asJSON) }
-	c := &cobra.Command{
-		Use: "mappings", Short: "List, create and delete port mappings", Args: noArgs, RunE: list, SuggestionsMinimumDistance: near,
-		Long: `Without a command: list the port mappings of the operator, as mappings list does.`,
-		Example: `  napter-connect mappings
+// mappingsOptions are those of mappings list, delete and prune.
+type mappingsOptions struct {
+	json    bool
+	targets []netip.AddrPort
+}
+
+func newMappingsCommand(a *app, runF func(context.Context, *mappingsOptions) error) *cobra.Command {
+	c := newMappingsListCommand(a, runF)
+	c.Use, c.Short, c.SuggestionsMinimumDistance = "mappings", "List, create and delete port mappings", near
+	c.Long = `Without a command: list the port mappings of the operator, as mappings list does.`
+	c.Example = `  napter-connect mappings
   napter-connect mappings create gateway-001 80 --tls --duration 30m
-  napter-connect mappings delete 192.0.2.1:34567`,
-	}
-	l := &cobra.Command{
-		Use: "list", Short: "List the port mappings of the operator", Args: noArgs, RunE: list,
-		Example: "  napter-connect mappings list --json",
-	}
-	jsonFlag(c, &asJSON)
-	jsonFlag(l, &asJSON)
-	c.AddCommand(l, newMappingsCreateCommand(a), newMappingsDeleteCommand(a), newMappingsPruneCommand(a))
+  napter-connect mappings delete 192.0.2.1:34567`
+	c.AddCommand(newMappingsListCommand(a, runF), newMappingsCreateCommand(a, nil),
+		newMappingsDeleteCommand(a, nil), newMappingsPruneCommand(a, nil))
 	return c
 }
 
-func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
+func newMappingsListCommand(a *app, runF func(context.Context, *mappingsOptions) error) *cobra.Command {
+	var o mappingsOptions
+	if runF == nil {
+		runF = a.runMappingsList
+	}
+	c := &cobra.Command{
+		Use: "list", Short: "List the port mappings of the operator", Args: noArgs,
+		Example: "  napter-connect mappings list --json",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
+	}
+	jsonFlag(c, &o.json)
+	return c
+}
+
+func (a *app) runMappingsList(ctx context.Context, o *mappingsOptions) error {
 	api, err := a.openAPI(ctx, "mappings")
 	if err != nil {
 		return err
 	}
 	defer api.Close(ctx)
-	leases, err := a.openLeases(api.setup.dirs, "mappings list")
+	mappings, err := a.mappings(api, "mappings list")
 	if err != nil {
 		return err
 	}
-	defer func() { _ = leases.Close() }()
+	defer mappings.Close()
 	done := a.waiting(a.texts().Word("fetching port mappings"))
-	list, err := a.mappings(api.setup, api.Session, leases).List(ctx)
+	list, err := mappings.List(ctx)
 	done()
 	if err != nil {
 		return message.Errorf("listing port mappings: %w", err)
@@ -77,7 +89,7 @@ func runMappingsList(ctx context.Context, a *app, asJSON bool) error {
 	for _, m := range list {
 		rows = append(rows, newMappingRow(m))
 	}
-	if asJSON {
+	if o.json {
 		return writeJSON(a.out, rows)
 	}
 	if len(rows) == 0 {
@@ -110,7 +122,10 @@ func newMappingRow(m inventory.Mapping) mappingRow {
 	}
 }
 
-func newMappingsDeleteCommand(a *app) *cobra.Command {
+func newMappingsDeleteCommand(a *app, runF func(context.Context, *mappingsOptions) error) *cobra.Command {
+	if runF == nil {
+		runF = a.runMappingsDelete
+	}
 	return &cobra.Command{
 		Use: "delete IP:PORT...", Short: "Delete port mappings, whoever made them",
 		Long: `Delete port mappings, whoever made them. IP:PORT is an address as mappings list shows
@@ -118,28 +133,28 @@ it. Connections through it end.`,
 		Example: "  napter-connect mappings delete 192.0.2.1:34567",
 		Args:    argCount(1, -1, message.New("the IP:PORT of one mapping or more")),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runMappingsDelete(cmd.Context(), a, args)
+			var o mappingsOptions
+			for _, arg := range args {
+				ap, ok := hostport.ParseAddrPort(arg)
+				if !ok || !ap.Addr().Is4() || ap.Port() == 0 {
+					return usagef(message.New("take the ENDPOINT from: napter-connect mappings"),
+						"%q is not an IPv4 address and port", arg)
+				}
+				o.targets = append(o.targets, ap)
+			}
+			return runF(cmd.Context(), &o)
 		},
 	}
 }
 
-func runMappingsDelete(ctx context.Context, a *app, args []string) error {
-	var targets []netip.AddrPort
-	for _, arg := range args {
-		ap, ok := hostport.ParseAddrPort(arg)
-		if !ok || !ap.Addr().Is4() || ap.Port() == 0 {
-			return usagef(message.New("take the ENDPOINT from: napter-connect mappings"),
-				"%q is not an IPv4 address and port", arg)
-		}
-		targets = append(targets, ap)
-	}
+func (a *app) runMappingsDelete(ctx context.Context, o *mappingsOptions) error {
 	// What is left over is not looked for meanwhile: it may be what is to be deleted.
 	api, err := a.openAPIOnly(ctx, "mappings")
 	if err != nil {
 		return err
 	}
 	defer api.Close(ctx)
-	for _, t := range targets {
+	for _, t := range o.targets {
 		if err := api.DeletePortMapping(ctx, t.Addr(), int(t.Port())); err != nil {
 			return message.Errorf("deleting %s: %w", t, err)
 		}
@@ -148,10 +163,10 @@ func runMappingsDelete(ctx context.Context, a *app, args []string) error {
 	if !lease.Any(api.setup.dirs.Leases()) {
 		return nil
 	}
-	leases, err := a.openLeases(api.setup.dirs, "mappings delete")
+	mappings, err := a.mappings(api, "mappings delete")
 	if err != nil {
 		return err
 	}
-	defer func() { _ = leases.Close() }()
-	return a.mappings(api.setup, api.Session, leases).Forget(targets...)
+	defer mappings.Close()
+	return mappings.Forget(o.targets...)
 }

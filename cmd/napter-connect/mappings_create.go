@@ -15,12 +15,16 @@ import (
 
 type createOptions struct {
 	accessFlags
+	target    string
 	port      int
 	tls, json bool
 }
 
-func newMappingsCreateCommand(a *app) *cobra.Command {
+func newMappingsCreateCommand(a *app, runF func(context.Context, *createOptions) error) *cobra.Command {
 	var o createOptions
+	if runF == nil {
+		runF = a.runMappingsCreate
+	}
 	c := &cobra.Command{
 		Use: "create SIM [PORT]", Short: "Create a port mapping that stays until its time is over",
 		Long: `Create a port mapping for scripts and other programs. It stays open until its
@@ -30,7 +34,7 @@ duration is over, or until: napter-connect mappings delete. PORT is the device's
   napter-connect mappings create gateway-001 80 --tls --source 203.0.113.0/28`,
 		Args: argCount(1, 2, message.New("a SIM, and perhaps a port")),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.port = 22
+			o.target, o.port = args[0], 22
 			if len(args) == 2 {
 				n, err := strconv.Atoi(args[1])
 				if err != nil {
@@ -38,7 +42,10 @@ duration is over, or until: napter-connect mappings delete. PORT is the device's
 				}
 				o.port = n
 			}
-			return runMappingsCreate(cmd.Context(), a, &o, args[0])
+			if err := access.CheckPort(o.port); err != nil {
+				return err
+			}
+			return runF(cmd.Context(), &o)
 		},
 	}
 	o.register(c)
@@ -51,10 +58,7 @@ duration is over, or until: napter-connect mappings delete. PORT is the device's
 	return c
 }
 
-func runMappingsCreate(ctx context.Context, a *app, o *createOptions, target string) error {
-	if err := access.CheckPort(o.port); err != nil {
-		return err
-	}
+func (a *app) runMappingsCreate(ctx context.Context, o *createOptions) error {
 	s, err := a.setup(ctx)
 	if err != nil {
 		return err
@@ -63,8 +67,8 @@ func runMappingsCreate(ctx context.Context, a *app, o *createOptions, target str
 	if err != nil {
 		return err
 	}
-	r.Target, r.Port, r.TLS, r.Keep, r.NoReuse = target, o.port, o.tls, true, true
-	r.Command = "mappings create " + target
+	r.Target, r.Port, r.TLS, r.Keep, r.NoReuse = o.target, o.port, o.tls, true, true
+	r.Command = "mappings create " + o.target
 	opener := a.opener(s, r.Command, true) // it holds nothing afterwards
 	defer opener.Close(ctx)
 	events, _, stop := a.progress()

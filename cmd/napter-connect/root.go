@@ -119,7 +119,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newSSHCommand(a, nil), newProxyCommand(a, nil),
 		newForwardCommand(a, nil), newOpenCommand(a, nil),
-		newSSHConfigCommand(a, nil), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a), newAuditCommand(a, nil),
+		newSSHConfigCommand(a, nil), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a, nil), newAuditCommand(a, nil),
 		newAuthCommand(a),
 		newDoctorCommand(a, nil), newDemoCommand(a), newSimulatorCommand(a, nil), newKeeperCommand(a), newVersionCommand(a, nil), newCompletionCommand(a, nil),
 	)

@@ -38,11 +38,11 @@ func runUI(ctx context.Context, a *app) error {
 		defer a.waiting(a.texts().Word("logging out"))()
 		api.Close(ctx)
 	}()
-	leases, err := quiet.openLeases(api.setup.dirs, "tui")
+	mappings, err := quiet.mappings(api, "tui")
 	if err != nil {
 		return err
 	}
-	defer func() { _ = leases.Close() }()
+	defer mappings.Close()
 	memory := quiet.memory(api.setup)
 	file, ssh := api.setup.file, quiet.sshDefaults(api.setup, "")
 	ssh.Session.Stderr = a.err
@@ -58,7 +58,7 @@ func runUI(ctx context.Context, a *app) error {
 			Keep: file.Keep, NoReuse: file.NoReuse, Linger: time.Duration(file.Linger),
 		},
 		Desktop:  launch.Desktop{Getenv: a.getenv, Environ: a.childEnvironment()},
-		Mappings: quiet.mappings(api.setup, api.Session, leases),
+		Mappings: mappings,
 		Cached:   memory.List,
 		Remember: func(operator string, sims []client.Sim) {
 			memory.Listed(api.setup.account.Endpoint, operator, sims, a.now())

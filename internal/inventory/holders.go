@@ -5,25 +5,30 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// Holders are the commands that use what the keeper holds, by a mapping's address.
-type Holders map[netip.AddrPort][]message.Text
+// holders are the commands that use what the keeper holds, by a mapping's address.
+type holders map[netip.AddrPort][]message.Text
 
 // holdersLimit is how long a list waits for a keeper that does not answer.
 const holdersLimit = 2 * time.Second
 
-// ReadHolders asks a running keeper.
-func ReadHolders(ctx context.Context, k *keeper.Keeper) (Holders, error) {
+// holders asks a running keeper.
+func (l *Mappings) holders(ctx context.Context) holders {
+	if l.Keeper == nil {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, holdersLimit)
 	defer cancel()
-	st, err := k.Status(ctx)
+	st, err := l.Keeper.Status(ctx)
 	if err != nil {
-		return nil, err
+		if l.Debugf != nil {
+			l.Debugf("who uses the mappings: %v", err)
+		}
+		return nil
 	}
-	list := Holders{}
+	list := holders{}
 	for _, l := range st.Leases {
 		users := []message.Text{}
 		for _, u := range l.Users {
@@ -31,5 +36,5 @@ func ReadHolders(ctx context.Context, k *keeper.Keeper) (Holders, error) {
 		}
 		list[l.Info.Mapping.Addr] = users
 	}
-	return list, nil
+	return list
 }

@@ -49,11 +49,16 @@ type Mapping struct {
 type Mappings struct {
 	API    *client.Session
 	Leases *lease.Manager
-	// Holders are the commands that use what a keeper holds; nil without one.
-	Holders func(context.Context) Holders
+	// Keeper may hold some of them; nil without one.
+	Keeper *keeper.Keeper
 	// Problem is told of entries of the journal that cannot be used.
 	Problem func(error)
+	// Debugf receives lines for -v; may be nil.
+	Debugf func(format string, args ...any)
 }
+
+// Close closes the journal.
+func (l *Mappings) Close() { _ = l.Leases.Close() }
 
 // List lists all mappings of the operator.
 func (l *Mappings) List(ctx context.Context) ([]Mapping, error) {
@@ -61,10 +66,7 @@ func (l *Mappings) List(ctx context.Context) ([]Mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	var users Holders
-	if l.Holders != nil {
-		users = l.Holders(ctx)
-	}
+	users := l.holders(ctx)
 	list := []Mapping{}
 	for m, err := range l.API.ListPortMappings(ctx) {
 		if err != nil {
@@ -153,7 +155,7 @@ func (l *Mappings) ours() (journal, error) {
 
 // describe says what a mapping is, whose, and who uses it. The address alone is not
 // enough: it is used again for other SIMs.
-func (j journal) describe(p client.PortMapping, users Holders) Mapping {
+func (j journal) describe(p client.PortMapping, users holders) Mapping {
 	m := Mapping{
 		Hostname: p.Hostname, SIM: cmp.Or(p.SimID, p.Destination.SimID), IMSI: cmp.Or(p.IMSI, p.Destination.IMSI),
 		DevicePort: int(p.Destination.Port), TLS: p.TLSRequired, Sources: p.Source.IPRanges,

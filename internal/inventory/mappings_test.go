@@ -23,16 +23,16 @@ func TestWhose(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		entry lease.Entry
-		users Holders
+		users holders
 		owner Owner
 		by    string
 	}{
 		{"another SIM's address", entry(func(e *lease.Entry) { e.Spec.SimID = "8981100000000000002" }), nil, Other, ""},
 		{"used by a command", entry(nothing), nil, InUse, "ssh gw (process 7)"},
-		{"used through the keeper", entry(nothing), Holders{addr: {message.Verbatim("a (process 1)"), message.Verbatim("b (process 2)")}},
+		{"used through the keeper", entry(nothing), holders{addr: {message.Verbatim("a (process 1)"), message.Verbatim("b (process 2)")}},
 			InUse, "a (process 1), b (process 2)"},
-		{"lingering", entry(nothing), Holders{addr: {}}, Lingering, "ssh gw (process 7)"},
-		{"being deleted", entry(func(e *lease.Entry) { e.Deleting = true }), Holders{addr: {}}, Deleting, "ssh gw (process 7)"},
+		{"lingering", entry(nothing), holders{addr: {}}, Lingering, "ssh gw (process 7)"},
+		{"being deleted", entry(func(e *lease.Entry) { e.Deleting = true }), holders{addr: {}}, Deleting, "ssh gw (process 7)"},
 		{"left over", entry(func(e *lease.Entry) { e.Alive = false }), nil, LeftOver, ""},
 		{"left over while being deleted", entry(func(e *lease.Entry) { e.Alive, e.Deleting = false, true }), nil, LeftOver, ""},
 		{"kept", entry(func(e *lease.Entry) { e.State, e.Alive = lease.StateKept, false }), nil, Kept, ""},
