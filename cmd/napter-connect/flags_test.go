@@ -35,6 +35,7 @@ func TestFlags(t *testing.T) {
 		"open": options(newOpenCommand), "audit": options(newAuditCommand), "doctor": options(newDoctorCommand),
 		"simulator": options(newSimulatorCommand), "ssh-config": options(newSSHConfigCommand), "completion": options(newCompletionCommand),
 		"version":  options(newVersionCommand),
+		"sims":     options(newSimsCommand),
 		"mappings": options(newMappingsCommand), "list": options(newMappingsListCommand), "create": options(newMappingsCreateCommand),
 		"delete": options(newMappingsDeleteCommand), "prune": options(newMappingsPruneCommand),
 		"keeper status": options(newKeeperStatusCommand), "keeper stop": options(newKeeperStopCommand), "keeper run": options(newKeeperRunCommand),
@@ -125,6 +126,9 @@ func TestFlags(t *testing.T) {
 		"delete":                                           "delete takes the IP:PORT",
 		"prune":                                            mappingsOptions{},
 		"prune now":                                        "prune takes no argument",
+		"sims":                                             simsOptions{},
+		"sims --online --json gw":                          simsOptions{query: "gw", online: true, json: true},
+		"sims a b":                                         "sims takes one QUERY at most",
 		"known-hosts list --json":                          knownHostsOptions{json: true},
 		"known-hosts list a":                               "takes no argument",
 		"known-hosts forget a b":                           knownHostsOptions{targets: []string{"a", "b"}},
@@ -158,6 +162,29 @@ func TestFlags(t *testing.T) {
 				t.Errorf("options (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestRootFlags(t *testing.T) {
+	for line, want := range map[string]any{
+		"":                         rootOptions{},
+		"--accessible --no-keeper": rootOptions{accessible: true, noKeeper: true},
+		"-q --profile a --otp 1":   rootOptions{},
+		"--lang fr":                `--lang "fr" is not a language`,
+		"--keeper":                 "unknown flag: --keeper",
+		"sim":                      `unknown command "sim"`,
+	} {
+		var got any
+		root := options(newRoot)(&app{system: osSystem()}, &got)
+		root.SetArgs(strings.Fields(line))
+		err := root.ExecuteContext(t.Context())
+		if text, ok := want.(string); ok {
+			if statusOf(err, statusFailed) != statusUsage || !strings.Contains(err.Error(), text) || got != nil {
+				t.Errorf("%q: got %+v and the error %v, want a usage error with %q", line, got, err, text)
+			}
+		} else if err != nil || got != want {
+			t.Errorf("%q: got %+v, %v; want %+v", line, got, err, want)
+		}
 	}
 }
 

@@ -55,7 +55,7 @@ func helpTexts(root *cobra.Command) map[string]string {
 }
 
 func TestHelpIsTranslated(t *testing.T) {
-	root := newRoot(&app{system: osSystem()})
+	root := newRoot(&app{system: osSystem()}, nil)
 	japanese := i18n.For(i18n.Japanese)
 	for text, where := range helpTexts(root) {
 		if japanese.Translate(text) == text {
@@ -147,7 +147,7 @@ var (
 // The help of every command is in Japanese as a whole, and fits into 100 columns,
 // as the English one does. Commands that are to be copied are as long as they are.
 func TestHelpOfEveryCommand(t *testing.T) {
-	for _, topic := range topics(newRoot(&app{system: osSystem()})) {
+	for _, topic := range topics(newRoot(&app{system: osSystem()}, nil)) {
 		for _, lang := range i18n.Languages() {
 			said := saidIn(t, lang, append([]string{"help"}, topic...)...)
 			if strings.Contains(said, "  napter-connect known-hosts [flags]\n") {
@@ -193,7 +193,7 @@ func explained(line string) string {
 func TestHelpKeepsWhatIsTyped(t *testing.T) {
 	japanese := i18n.For(i18n.Japanese)
 	value := regexp.MustCompile("`[^`]*`")
-	for text := range helpTexts(newRoot(&app{system: osSystem()})) {
+	for text := range helpTexts(newRoot(&app{system: osSystem()}, nil)) {
 		said := japanese.Translate(text)
 		if got, want := value.FindString(said), value.FindString(text); got != want {
 			t.Errorf("%q names the value %q: %q", text, got, said)

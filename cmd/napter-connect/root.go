@@ -68,7 +68,7 @@ func run(args []string, sys system) int {
 
 func runContext(ctx context.Context, args []string, sys system, signals *connect.Signals) int {
 	a := &app{system: sys, failure: statusFailed, signals: signals, args: args}
-	root := newRoot(a)
+	root := newRoot(a, nil)
 	root.SetArgs(args)
 	a.speakCompletion(root, args)
 	err := root.ExecuteContext(ctx)
@@ -76,7 +76,11 @@ func runContext(ctx context.Context, args []string, sys system, signals *connect
 	return statusOf(err, a.failure)
 }
 
-func newRoot(a *app) *cobra.Command {
+// rootOptions are those of the program without a command.
+type rootOptions struct{ accessible, noKeeper bool }
+
+func newRoot(a *app, runF func(context.Context, *rootOptions) error) *cobra.Command {
+	var o rootOptions
 	root := &cobra.Command{
 		Use:           "napter-connect",
 		Short:         "Reach devices behind Soracom SIMs",
@@ -88,20 +92,12 @@ func newRoot(a *app) *cobra.Command {
 
 		SuggestionsMinimumDistance: near,
 	}
-	plain := root.Flags().Bool("accessible", false, "ask line by line instead of on a full screen, for screen readers")
-	alone := root.Flags().Bool("no-keeper", false, "do the work in this process, without the background keeper")
-	root.RunE = func(cmd *cobra.Command, _ []string) error {
-		if *alone {
-			a.system = a.with(map[string]string{"NAPTER_CONNECT_NO_KEEPER": "1"})
-		}
-		switch {
-		case !isTerminal(a.in) || !isTerminal(a.out):
-			return runSims(cmd.Context(), a, simsOptions{online: true})
-		case a.wantsPlain(*plain):
-			return runLineUI(cmd.Context(), a, root)
-		}
-		return runUI(cmd.Context(), a)
+	root.Flags().BoolVar(&o.accessible, "accessible", false, "ask line by line instead of on a full screen, for screen readers")
+	root.Flags().BoolVar(&o.noKeeper, "no-keeper", false, "do the work in this process, without the background keeper")
+	if runF == nil {
+		runF = func(ctx context.Context, o *rootOptions) error { return a.runRoot(ctx, root, o) }
 	}
+	root.RunE = func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) }
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
@@ -119,7 +115,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newSSHCommand(a, nil), newProxyCommand(a, nil),
 		newForwardCommand(a, nil), newOpenCommand(a, nil),
-		newSSHConfigCommand(a, nil), newKnownHostsCommand(a), newSimsCommand(a), newMappingsCommand(a, nil), newAuditCommand(a, nil),
+		newSSHConfigCommand(a, nil), newKnownHostsCommand(a), newSimsCommand(a, nil), newMappingsCommand(a, nil), newAuditCommand(a, nil),
 		newAuthCommand(a),
 		newDoctorCommand(a, nil), newDemoCommand(a), newSimulatorCommand(a, nil), newKeeperCommand(a), newVersionCommand(a, nil), newCompletionCommand(a, nil),
 	)
@@ -128,6 +124,20 @@ func newRoot(a *app) *cobra.Command {
 	a.complete(root)
 	a.speakHelp(root)
 	return root
+}
+
+// runRoot shows one of the UIs, or the SIMs where there is no terminal.
+func (a *app) runRoot(ctx context.Context, root *cobra.Command, o *rootOptions) error {
+	if o.noKeeper {
+		a.system = a.with(map[string]string{"NAPTER_CONNECT_NO_KEEPER": "1"})
+	}
+	switch {
+	case !isTerminal(a.in) || !isTerminal(a.out):
+		return a.runSims(ctx, &simsOptions{online: true})
+	case a.wantsPlain(o.accessible):
+		return runLineUI(ctx, a, root)
+	}
+	return runUI(ctx, a)
 }
 
 // near is how many letters may differ in a command that is suggested. Two would

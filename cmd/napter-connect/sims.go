@@ -37,8 +37,11 @@ type simRow struct {
 	Tags  map[string]string `json:"tags,omitempty"`
 }
 
-func newSimsCommand(a *app) *cobra.Command {
+func newSimsCommand(a *app, runF func(context.Context, *simsOptions) error) *cobra.Command {
 	var o simsOptions
+	if runF == nil {
+		runF = a.runSims
+	}
 	c := &cobra.Command{
 		Use: "sims [QUERY]", Short: "List SIMs, or search them",
 		Long: `List SIMs, the online ones first. QUERY is a part of a name, SIM ID, IMSI, ICCID,
@@ -51,7 +54,7 @@ MSISDN, serial number or tag value.`,
 			if len(args) == 1 {
 				o.query = strings.TrimSpace(args[0])
 			}
-			return runSims(cmd.Context(), a, o)
+			return runF(cmd.Context(), &o)
 		},
 	}
 	c.Flags().BoolVar(&o.online, "online", false, "only SIMs that are online (have a session)")
@@ -59,7 +62,7 @@ MSISDN, serial number or tag value.`,
 	return c
 }
 
-func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
+func (a *app) runSims(ctx context.Context, o *simsOptions) error {
 	api, err := a.openAPI(ctx, "sims")
 	if err != nil {
 		return err
@@ -72,15 +75,15 @@ func runSims(ctx context.Context, a *app, o simsOptions) (err error) {
 		return err
 	}
 	defer a.remember(api, found) // after the result, in its own time
-	return printSims(a, found.Matching, o)
+	return a.printSims(found.Matching, o.json)
 }
 
-func printSims(a *app, sims []client.Sim, o simsOptions) error {
+func (a *app) printSims(sims []client.Sim, asJSON bool) error {
 	rows := make([]simRow, 0, len(sims))
 	for _, sim := range sims {
 		rows = append(rows, newSimRow(sim))
 	}
-	if o.json {
+	if asJSON {
 		return writeJSON(a.out, rows)
 	}
 	if len(rows) == 0 {
