@@ -83,9 +83,11 @@ func TestUIToAShellAndBack(t *testing.T) {
 	e.Type("stty size\r")
 	e.Expect("30 120")
 	e.Resize(100, 40)
+	asked := 0
 	e.Until("the device knows the new size", func() bool {
-		e.Type("stty size\r")
-		time.Sleep(20 * time.Millisecond)
+		asked++
+		e.Type(fmt.Sprintf("stty size; echo ask''ed %d\r", asked))
+		e.Expect(fmt.Sprintf("asked %d", asked))
 		return strings.Contains(e.Screen(), "40 100")
 	})
 	for i := range 2 {
@@ -161,7 +163,7 @@ func TestUICutOff(t *testing.T) {
 	e := w.ui(termtest.Options{Columns: 120, Rows: 30})
 	w.shell(e)
 	e.Type("printf '\\033[?1049h\\033[?1003h\\033[?1h\\033[?2004h'\r") // as a full-screen program does
-	time.Sleep(50 * time.Millisecond)
+	e.Until("its modes are on", func() bool { m := e.PrivateModes(); return e.Alternate() && m[1003] && m[1] })
 	if err := w.DeleteMapping(w.Mappings()[0].Port); err != nil {
 		t.Fatal(err)
 	}
