@@ -4,9 +4,11 @@ package sshclient
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -102,14 +104,33 @@ func TestNoKeepaliveWhileBusy(t *testing.T) {
 	}
 }
 
-func TestKeepaliveOff(t *testing.T) {
-	addr, key, asked := keepaliveServer(t, false, func(ch ssh.Channel) {
-		time.Sleep(50 * time.Millisecond)
-		exitWith(ch, 0)
-	})
-	c := dialFake(t, addr, key, Config{KeepAlive: -1})
-	if r := wait(t, start(t.Context(), c, SessionOptions{})); r.err != nil || asked.Load() != 0 {
-		t.Errorf("%+v, %d requests", r, asked.Load())
+// fakeConn answers every request at once, and counts them.
+type fakeConn struct {
+	ssh.Conn
+	asked int
+	ended chan struct{}
+}
+
+func (c *fakeConn) Wait() error { <-c.ended; return io.EOF }
+
+func (c *fakeConn) SendRequest(string, bool, []byte) (bool, []byte, error) {
+	c.asked++
+	return false, nil, nil
+}
+
+// An hour in which the device says nothing by itself.
+func TestKeepaliveInterval(t *testing.T) {
+	for interval, want := range map[time.Duration]int{-1: 0, 0: 240, time.Minute: 60} {
+		synctest.Test(t, func(t *testing.T) {
+			c := &fakeConn{ended: make(chan struct{})}
+			newClient(&ssh.Client{Conn: c}, Config{KeepAlive: interval}, func() time.Duration { return time.Hour })
+			time.Sleep(time.Hour + time.Second)
+			synctest.Wait()
+			if c.asked != want {
+				t.Errorf("interval %v: %d requests, want %d", interval, c.asked, want)
+			}
+			close(c.ended)
+		})
 	}
 }
 
