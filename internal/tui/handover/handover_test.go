@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -67,7 +68,7 @@ type ui struct {
 	ctx      context.Context //nolint:containedctx // as long as the program
 	terminal *handover.Terminal
 	keys     string
-	ticks    int
+	ticks    atomic.Int64
 	size     string
 	end      string
 }
@@ -86,7 +87,7 @@ func (m *ui) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.size = fmt.Sprintf("%dx%d", msg.Width, msg.Height)
 	case tick:
-		m.ticks++
+		m.ticks.Add(1)
 		return m, ticking()
 	case ended:
 		m.end = fmt.Sprint("ended: ", msg.err)
@@ -96,7 +97,7 @@ func (m *ui) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return m, tea.Quit
 		case "S", "P":
 			return m, func() tea.Msg {
-				return ended{m.terminal.Lend(m.ctx, func() error { return session(m.ctx, msg.String() == "P") })}
+				return ended{m.terminal.Lend(m.ctx, func() error { return session(m.ctx, &m.ticks, msg.String() == "P") })}
 			}
 		default:
 			m.keys += msg.String()
@@ -106,15 +107,15 @@ func (m *ui) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func (m *ui) View() tea.View {
-	v := tea.NewView(fmt.Sprintf("keys:%s:\nticks %d\nsize %s\n%s\n", m.keys, m.ticks, m.size, m.end))
+	v := tea.NewView(fmt.Sprintf("keys:%s:\nticks %d\nsize %s\n%s\n", m.keys, m.ticks.Load(), m.size, m.end))
 	v.AltScreen = true
 	v.MouseMode = tea.MouseModeCellMotion
 	return v
 }
 
 // session is what a shell on a device does to a terminal: raw mode, a joined
-// reader, modes that stay on. It ends at "x" or with ctx.
-func session(ctx context.Context, panics bool) error {
+// reader, modes that stay on. It ends at "x" or with ctx; "t" lets the UI tick.
+func session(ctx context.Context, ticks *atomic.Int64, panics bool) error {
 	old, err := term.MakeRaw(int(os.Stdin.Fd()))
 	if err != nil {
 		return err
@@ -144,6 +145,10 @@ func session(ctx context.Context, panics bool) error {
 				fmt.Print("last words\r\n")
 				done <- nil
 				return
+			case n == 1 && buf[0] == 't':
+				for until := ticks.Load() + 5; ticks.Load() < until; {
+					time.Sleep(time.Millisecond)
+				}
 			}
 			fmt.Printf("[%s]", buf[:n])
 		}
@@ -266,7 +271,8 @@ func TestLifeGoesOnDuringASession(t *testing.T) {
 	e.Expect("session of 80x24")
 	shown := e.Output()
 	e.Resize(100, 30)
-	time.Sleep(100 * time.Millisecond) // ticks that must not show
+	e.Type("t")
+	e.Expect("[t]")
 	if more := strings.TrimPrefix(e.Output(), shown); more != "" && strings.Contains(more, "ticks") {
 		t.Errorf("the UI wrote into the session: %q", more)
 	}
