@@ -39,6 +39,7 @@ func profileCommand(args []string) int {
 			}
 		}
 	case "hang":
+		fmt.Fprintln(os.Stderr, "hanging")
 		time.Sleep(time.Minute)
 	case "fail":
 		return 3
@@ -128,11 +129,17 @@ func TestProfileCommandFails(t *testing.T) {
 	}
 }
 
+// writes is a writer that calls a function.
+type writes func()
+
+func (f writes) Write(p []byte) (int, error) { f(); return len(p), nil }
+
 func TestProfileCommandIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel)
+	o := commandProfile(t, nil, "hang")
+	o.Stderr = writes(cancel) // it runs
 	start := time.Now()
-	_, err := Load(ctx, commandProfile(t, nil, "hang"))
+	_, err := Load(ctx, o)
 	if !errors.Is(err, context.Canceled) || time.Since(start) > 20*time.Second {
 		t.Errorf("got %v after %v", err, time.Since(start))
 	}
