@@ -1,19 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/console"
-	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/opener"
@@ -27,8 +22,8 @@ func newAuthCommand(a *app) *cobra.Command {
 }
 
 type loginOptions struct {
-	keyID, email, operator, user string
-	force                        bool
+	console.Identity
+	force bool
 }
 
 func newAuthLoginCommand(a *app, runF func(context.Context, *loginOptions) error) *cobra.Command {
@@ -45,15 +40,32 @@ never an argument: it is asked for, or read as one line from stdin.`,
   napter-connect auth login --profile work --coverage-type g
   pass soracom/authkey | napter-connect auth login --auth-key-id keyId-xxxxx`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			return runF(cmd.Context(), &o)
+		},
 	}
 	fs := c.Flags()
-	fs.StringVar(&o.keyID, "auth-key-id", "", "AuthKey `ID` (keyId-…)")
-	fs.StringVar(&o.email, "email", "", "e-mail `ADDRESS` of the root user")
-	fs.StringVar(&o.operator, "operator-id", "", "operator `ID` (OP…) of a SAM user")
-	fs.StringVar(&o.user, "user", "", "`NAME` of a SAM user")
+	fs.StringVar(&o.KeyID, "auth-key-id", "", "AuthKey `ID` (keyId-…)")
+	fs.StringVar(&o.Email, "email", "", "e-mail `ADDRESS` of the root user")
+	fs.StringVar(&o.Operator, "operator-id", "", "operator `ID` (OP…) of a SAM user")
+	fs.StringVar(&o.User, "user", "", "`NAME` of a SAM user")
 	fs.BoolVar(&o.force, "force", false, "replace the profile if it exists")
 	return c
+}
+
+// check refuses what names nobody, or several.
+func (o *loginOptions) check() error {
+	switch {
+	case o.KeyID != "" && (o.Email != "" || o.User != ""), o.Email != "" && o.User != "":
+		return usagef(message.New("see napter-connect auth login --help"),
+			"give an AuthKey ID, an e-mail or a SAM user, not several of them")
+	case (o.Operator == "") != (o.User == ""):
+		return usagef(message.New("give --operator-id and --user together"), "a SAM user needs an operator ID and a name")
+	}
+	return nil
 }
 
 func (a *app) runAuthLogin(ctx context.Context, o *loginOptions) error {
@@ -61,7 +73,10 @@ func (a *app) runAuthLogin(ctx context.Context, o *loginOptions) error {
 	if err != nil {
 		return err
 	}
-	cred, err := a.askCredentials(ctx, *o)
+	cred, err := console.AskCredentials(ctx, a.console(), a.in, o.Identity)
+	if errors.Is(err, console.ErrNobodyToAsk) {
+		return &usageError{err: err}
+	}
 	if err != nil {
 		return err
 	}
@@ -86,65 +101,9 @@ func (a *app) runAuthLogin(ctx context.Context, o *loginOptions) error {
 	if err != nil {
 		return err
 	}
-	a.say("logged in as %s; the profile is %s", whoIs(token, a.texts()), path)
+	a.say("logged in as %s; the profile is %s", profile.Who(token), path)
 	a.say("try: %s", "napter-connect sims")
 	return nil
-}
-
-// askCredentials completes what the flags say by asking, or by one line of
-// stdin for the secret.
-func (a *app) askCredentials(ctx context.Context, o loginOptions) (client.Credentials, error) {
-	var c client.Credentials
-	switch {
-	case o.keyID != "" && (o.email != "" || o.user != ""), o.email != "" && o.user != "":
-		return c, usagef(message.New("see napter-connect auth login --help"),
-			"give an AuthKey ID, an e-mail or a SAM user, not several of them")
-	case (o.operator == "") != (o.user == ""):
-		return c, usagef(message.New("give --operator-id and --user together"), "a SAM user needs an operator ID and a name")
-	}
-	con := a.console()
-	if o.keyID == "" && o.email == "" && o.user == "" {
-		if con == nil {
-			return c, usagef(message.New("give --auth-key-id and the secret on stdin"), "there is no terminal to ask on")
-		}
-		a.tell(a.texts().Word("An AuthKey of a SAM user is best: user console, Security, Users, Generate AuthKey."))
-		id, err := con.Line(ctx, a.texts().Word("AuthKey ID (keyId-…): "))
-		if err != nil {
-			return c, err
-		}
-		o.keyID = id
-	}
-	secret, err := a.readSecret(ctx, con, o.keyID != "")
-	if err != nil {
-		return c, err
-	}
-	c = client.Credentials{AuthKeyID: o.keyID, Email: o.email, OperatorID: o.operator, UserName: o.user}
-	if o.keyID != "" {
-		c.AuthKey = secret
-	} else {
-		c.Password = secret
-	}
-	return c, nil
-}
-
-func (a *app) readSecret(ctx context.Context, con *console.Console, key bool) (secret string, err error) {
-	switch {
-	case !isTerminal(a.in):
-		secret, err = bufio.NewReader(io.LimitReader(a.in, 4096)).ReadString('\n')
-		if errors.Is(err, io.EOF) {
-			err = nil
-		}
-	case key:
-		secret, err = con.Secret(ctx, a.texts().Word("AuthKey secret (secret-…): "))
-	default:
-		secret, err = con.Secret(ctx, a.texts().Word("Password: "))
-	}
-	secret = strings.TrimSpace(secret)
-	if err == nil && secret == "" {
-		err = message.WithHint(message.Errorf("no secret was given"),
-			"type it when asked, or send it as one line to stdin")
-	}
-	return secret, err
 }
 
 func newAuthStatusCommand(a *app) *cobra.Command {
@@ -190,15 +149,8 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 		return writeJSON(a.out, st)
 	}
 	_, err = fmt.Fprintf(a.out, "profile   %s\nendpoint  %s\nuser      %s\nwith      %s\n",
-		safetext.Line(st.Profile), safetext.Line(st.Endpoint), whoIs(token, i18n.For(i18n.English)), safetext.Line(st.With))
+		safetext.Line(st.Profile), safetext.Line(st.Endpoint), profile.Who(token), safetext.Line(st.With))
 	return err
-}
-
-func whoIs(t client.Token, texts *i18n.Texts) string {
-	if t.UserName == "" {
-		return texts.Sprintf("root user of %s", safetext.Line(t.OperatorID))
-	}
-	return texts.Sprintf("SAM user %s of %s", safetext.Line(t.UserName), safetext.Line(t.OperatorID))
 }
 
 func newAuthLogoutCommand(a *app) *cobra.Command {
@@ -251,14 +203,9 @@ func runAuthRevoke(ctx context.Context, a *app) error {
 	if err != nil {
 		return message.Errorf("logging in: %w", err)
 	}
-	if token.UserName == "" {
-		err = api.RevokeOperatorAuthTokens(ctx, token.OperatorID)
-	} else {
-		err = api.RevokeUserAuthTokens(ctx, token.OperatorID, token.UserName)
+	if err := profile.RevokeAll(ctx, api.Session, token); err != nil {
+		return err
 	}
-	if err != nil {
-		return message.Errorf("revoking tokens: %w", err)
-	}
-	a.say("all tokens of the %s are revoked", whoIs(token, a.texts()))
+	a.say("all tokens of the %s are revoked", profile.Who(token))
 	return nil
 }

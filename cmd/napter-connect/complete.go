@@ -8,6 +8,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/completion"
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
 
@@ -104,7 +105,7 @@ func (a *app) flagCompletions() map[string]cobra.CompletionFunc {
 		"profile": a.completeProfile, "coverage-type": a.completeCoverage, "lang": one("en\tEnglish", "ja\t日本語"),
 		"service": one("air", "arc"), "predict": one(config.PredictModes()...), "source": one("auto"), "duration": one("30m", "1h", "8h"), "linger": one("1m", "10m"),
 		"port": a.completePort, "otp": nothing, "login": nothing,
-		"event": one(auditTypes()...), "since": one("1h", "24h"), "limit": nothing,
+		"event": one(inventory.AuditTypes()...), "since": one("1h", "24h"), "limit": nothing,
 		"local": nothing, "remote": nothing, "dynamic": nothing, "option": nothing,
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/console"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
@@ -79,10 +81,10 @@ func TestFlags(t *testing.T) {
 		"open my-pi:http --scheme https": "contradict each other",
 		"open my-pi:0":                   "does not end in a port",
 		"open":                           "open takes a SIM",
-		"audit":                          auditOptions{limit: 100},
-		"audit my-pi --event denied":     auditOptions{target: "my-pi", limit: 100, types: []string{"DENIED"}},
-		"audit --since 1h --limit 0":     auditOptions{since: time.Hour},
-		"audit --json":                   auditOptions{limit: 100, json: true},
+		"audit":                          auditOptions{AuditQuery: inventory.AuditQuery{Limit: 100}},
+		"audit my-pi --event denied":     auditOptions{AuditQuery: inventory.AuditQuery{Target: "my-pi", Limit: 100, Types: []string{"DENIED"}}},
+		"audit --since 1h --limit 0":     auditOptions{AuditQuery: inventory.AuditQuery{Since: time.Hour}},
+		"audit --json":                   auditOptions{AuditQuery: inventory.AuditQuery{Limit: 100}, json: true},
 		"audit --event x":                `unknown --event "x"`,
 		"audit --limit -1":               "--limit -1 is negative",
 		"audit --since -1s":              "--since -1s is in the future",
@@ -136,9 +138,9 @@ func TestFlags(t *testing.T) {
 		"known-hosts lookup a --json":                      knownHostsOptions{targets: []string{"a"}, json: true},
 		"known-hosts lookup --openssh [a]:22":              knownHostsOptions{targets: []string{"[a]:22"}, openssh: true},
 		"known-hosts lookup a b":                           "lookup takes one SIM",
-		"login --auth-key-id k --force":                    loginOptions{keyID: "k", force: true},
-		"login --operator-id OP1 --user u":                 loginOptions{operator: "OP1", user: "u"},
-		"login --email a@example.com":                      loginOptions{email: "a@example.com"},
+		"login --auth-key-id k --force":                    loginOptions{Identity: console.Identity{KeyID: "k"}, force: true},
+		"login --operator-id OP1 --user u":                 loginOptions{Identity: console.Identity{Operator: "OP1", User: "u"}},
+		"login --email a@example.com":                      loginOptions{Identity: console.Identity{Email: "a@example.com"}},
 		"login now":                                        "login takes no argument",
 	} {
 		t.Run(line, func(t *testing.T) {

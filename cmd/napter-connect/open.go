@@ -4,15 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -133,7 +131,7 @@ func (a *app) showUntilEnd(ctx context.Context, p *connect.Opened, printOnly boo
 	select {
 	case err := <-viewer:
 		return err
-	case <-enterPressed(a.in):
+	case <-console.EnterPressed(a.in):
 		return nil
 	case <-ctx.Done():
 		return exitError(statusInterrupted) // as was asked: nothing to explain
@@ -175,32 +173,4 @@ func sources(p *connect.Opened) string {
 		words = append(words, r.String())
 	}
 	return strings.Join(words, ", ")
-}
-
-// afterEOF keeps a terminal that has gone from being read without a pause.
-const afterEOF = 50 * time.Millisecond
-
-// enterPressed tells of Enter on a terminal. The end of the input is not Enter:
-// there is no user then, and a signal or the expiry ends the wait.
-func enterPressed(in *os.File) <-chan struct{} {
-	if !isTerminal(in) {
-		return nil
-	}
-	pressed := make(chan struct{})
-	go func() {
-		p := make([]byte, 1)
-		for {
-			n, err := in.Read(p)
-			switch {
-			case errors.Is(err, io.EOF): // Ctrl-D; after it one can go on typing
-				time.Sleep(afterEOF)
-			case err != nil:
-				return
-			case n == 1 && (p[0] == '\n' || p[0] == '\r'):
-				close(pressed)
-				return
-			}
-		}
-	}()
-	return pressed
 }

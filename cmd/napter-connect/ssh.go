@@ -123,9 +123,6 @@ func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 	so.Request.Command = "ssh " + target
 	so.User, so.Identities, so.ForwardAgent = cmp.Or(o.login, user), o.identities, o.forwardAgent
 	so.ConfigOptions, so.Forwards, so.NoCommand = o.options, o.forwards, o.noCommand
-	for i := range so.Forwards {
-		so.Forwards[i].Failed = func(err error) { a.debugf("%v", err) }
-	}
 	so.Session.Command = strings.Join(o.command, " ")
 	if o.noStdin {
 		so.Session.Stdin = nil
