@@ -34,7 +34,6 @@ type NapterAuditEntry struct {
 	CreatedAt    Millis          `json:"createdAt"`
 	Type         string          `json:"type"`
 	IMSI         string          `json:"imsi"`
-	OperatorID   string          `json:"operatorId"`
 	TLS          bool            `json:"tls"`
 	Direction    *AuditDirection `json:"direction"` // may be null
 }

@@ -9,37 +9,26 @@ import (
 // from outside and may hold anything: escape them before they reach a terminal.
 type Sim struct {
 	SimID            string             `json:"simId"`
-	OperatorID       string             `json:"operatorId"`
 	Status           string             `json:"status"` // ready, active, inactive, standby, suspended, terminated, shipped
 	Type             string             `json:"type"`   // uicc, euicc, virtual
 	ModuleType       string             `json:"moduleType"`
 	SpeedClass       string             `json:"speedClass"`
-	SerialNumber     string             `json:"serialNumber"`
-	GroupID          string             `json:"groupId"`
 	Tags             map[string]string  `json:"tags"`
 	ActiveProfileID  string             `json:"activeProfileId"` // key of Profiles
 	Profiles         map[string]Profile `json:"profiles"`        // by ICCID
 	SessionStatus    *SessionStatus     `json:"sessionStatus"`   // may be null or absent
 	PreviousSession  *PreviousSession   `json:"previousSession"`
 	ArcSessionStatus *ArcSessionStatus  `json:"arcSessionStatus"`
-	// LastPortMappingCreatedTime is null when Napter was never used.
-	LastPortMappingCreatedTime Millis `json:"lastPortMappingCreatedTime"`
-	CreatedTime                Millis `json:"createdTime"`
-	LastModifiedTime           Millis `json:"lastModifiedTime"`
 }
 
 // Profile is a subscription container of a SIM.
 type Profile struct {
-	ICCID       string                `json:"iccid"`
 	PrimaryIMSI string                `json:"primaryImsi"`
 	Subscribers map[string]Subscriber `json:"subscribers"` // by IMSI
 }
 
 // Subscriber is one subscription of a SIM.
 type Subscriber struct {
-	IMSI         string `json:"imsi"`
-	MSISDN       string `json:"msisdn"`
-	Status       string `json:"status"`
 	Subscription string `json:"subscription"` // planArc01 is Soracom Arc
 }
 
@@ -51,7 +40,6 @@ type SessionStatus struct {
 	IMEI          string `json:"imei"`
 	UEIPAddress   string `json:"ueIpAddress"`
 	Subscription  string `json:"subscription"`
-	SessionID     string `json:"sessionId"`
 	LastUpdatedAt Millis `json:"lastUpdatedAt"`
 	Cell          *Cell  `json:"cell"`
 }
@@ -67,8 +55,6 @@ type Cell struct {
 
 // PreviousSession is the session before the current one.
 type PreviousSession struct {
-	IMSI        string `json:"imsi"`
-	UEIPAddress string `json:"ueIpAddress"`
 	CreatedTime Millis `json:"createdTime"`
 	DeletedTime Millis `json:"deletedTime"`
 }

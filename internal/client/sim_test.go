@@ -35,7 +35,6 @@ func TestSimDecodes(t *testing.T) {
 	equal(t, "cell", *sim.SessionStatus.Cell, Cell{RadioType: "LTE", MCC: 440, MNC: 10, TAC: 4660, ECI: 268435455})
 	equal(t, "updated", sim.SessionStatus.LastUpdatedAt, 1700000000000)
 	equal(t, "deleted", sim.PreviousSession.DeletedTime, 1690000001000)
-	equal(t, "napter used", sim.LastPortMappingCreatedTime.Time().IsZero(), true)
 	if got, want := sim.IMSIs(), []string{"440101111111111", "999991234567890"}; !slices.Equal(got, want) {
 		t.Errorf("IMSIs %v, want %v", got, want)
 	}

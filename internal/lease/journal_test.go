@@ -82,7 +82,7 @@ func TestBadEntries(t *testing.T) {
 			}
 			l := create(t, m, f)
 			list, problems, err := m.Entries()
-			if err != nil || len(list) != 1 || list[0].ID != l.ID() {
+			if err != nil || len(list) != 1 || list[0].ID != l.id {
 				t.Fatal(list, err)
 			}
 			if len(problems) != 1 || problems[0].File != "entry.json" || problems[0].Aside != "entry.json.bad" || problems[0].Hint().IsZero() {
@@ -174,7 +174,7 @@ func TestFolderRemoved(t *testing.T) {
 	}
 	l := create(t, m, f)
 	other := open(t, dir)
-	if list := entries(t, other); len(list) != 1 || !list[0].Alive || list[0].ID != l.ID() {
+	if list := entries(t, other); len(list) != 1 || !list[0].Alive || list[0].ID != l.id {
 		t.Fatalf("%+v", list)
 	}
 	if o, err := l.Delete(t.Context(), f); o != Deleted || err != nil {

@@ -248,7 +248,7 @@ func TestAdopt(t *testing.T) {
 		}
 	}
 	l := leases[0]
-	if got, want := l.Mapping(), f.open()[0]; l.ID() != id || got.Endpoint != want.Endpoint || got.Hostname != want.Hostname {
+	if got, want := l.Mapping(), f.open()[0]; l.id != id || got.Endpoint != want.Endpoint || got.Hostname != want.Hostname {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	other := open(t, dir)

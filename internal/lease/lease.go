@@ -11,7 +11,7 @@ import (
 // use.
 type Lease struct {
 	m       *Manager
-	id      string
+	id      string // names the journal entry; see Manager.Adopt
 	mapping client.PortMapping
 	turn    chan struct{} // holds one token: the right to the fields below
 	end     ending
@@ -24,9 +24,6 @@ func newLease(m *Manager, r *record, own bool) *Lease {
 	l.turn <- struct{}{}
 	return l
 }
-
-// ID names the journal entry; see Manager.Adopt.
-func (l *Lease) ID() string { return l.id }
 
 // Mapping is what the API granted.
 func (l *Lease) Mapping() client.PortMapping { return l.mapping }

@@ -32,7 +32,7 @@ func TestCreateAndDelete(t *testing.T) {
 		t.Fatalf("entries: %+v", list)
 	}
 	e, p := list[0], l.Mapping()
-	if e.State != Live || e.ID != l.ID() || e.IP.String() != p.IPAddress || e.Port != int(p.Port) || !e.Alive || !e.Mine ||
+	if e.State != Live || e.ID != l.id || e.IP.String() != p.IPAddress || e.Port != int(p.Port) || !e.Alive || !e.Mine ||
 		!e.Created.Equal(p.CreatedTime.Time()) || !e.Expires.Equal(p.ExpiredTime.Time()) || e.Owner.PID != os.Getpid() || e.Owner.Program != "test" {
 		t.Errorf("entry %+v of %+v", e, p)
 	}

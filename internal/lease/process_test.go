@@ -76,7 +76,7 @@ func play(role string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Println("live", l.ID())
+		fmt.Println("live", l.id)
 		_, _ = io.Copy(io.Discard, os.Stdin) // until told
 		fmt.Println(l.Delete(ctx, api))
 	case "full": // may not write
