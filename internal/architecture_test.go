@@ -17,7 +17,7 @@ var house = [][]string{
 	{"internal/lineui"},
 	{"internal/tui", "internal/doctor"},
 	{"internal/connect", "internal/opener", "internal/inventory", "internal/hostkeys", "internal/completion"},
-	{"internal/keeper", "internal/launch", "internal/simcache", "internal/console"},
+	{"internal/keeper", "internal/sshmux", "internal/launch", "internal/simcache", "internal/console"},
 	{"internal/access"},
 	{"internal/lease", "internal/profile", "internal/sshconfig", "internal/daemon"},
 	{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config", "internal/i18n", "internal/table", "internal/buildinfo"},

@@ -26,12 +26,12 @@ type Prompter interface {
 	Show(text message.Text)
 }
 
-// Config is one connection.
+// Config is one connection. As JSON it is what another process needs to make it.
 type Config struct {
 	// Addr is what to dial, ip:port, over tcp4.
 	Addr string
 	// Dial replaces the network (tests).
-	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error) `json:"-"`
 	// Name is what prompts call the host, such as the SIM's name.
 	Name string
 	// Alias is the name the host key is stored under (sim-<simId>, lower case),
@@ -59,10 +59,10 @@ type Config struct {
 	// PreferredKey is the fingerprint (SHA256:...) that last worked; KeyUsed is
 	// told the one that worked now.
 	PreferredKey string
-	KeyUsed      func(fingerprint string)
+	KeyUsed      func(fingerprint string) `json:"-"`
 	// Legacy are algorithms to allow besides the current ones, by name.
 	Legacy []string
-	Prompt Prompter
+	Prompt Prompter `json:"-"`
 
 	// ConnectTimeout covers TCP, banner and key exchange, and again the start of a
 	// session; 0 is 30 s. Time that a person takes to answer does not count.
@@ -75,9 +75,9 @@ type Config struct {
 
 	// OnStep is told when dialling ("dial") and the handshake with
 	// authentication ("ssh") start and end; may be nil.
-	OnStep func(step string, done bool, err error)
+	OnStep func(step string, done bool, err error) `json:"-"`
 	// Debugf receives lines for -v; may be nil.
-	Debugf func(format string, args ...any)
+	Debugf func(format string, args ...any) `json:"-"`
 }
 
 func (c *Config) connectTimeout() time.Duration {

@@ -11,29 +11,14 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// newClient starts to watch over conn. idle says how long nothing has arrived.
+// newClient starts to watch over conn. idle is Transport's.
 func newClient(conn *ssh.Client, cfg Config, idle func() time.Duration) *Client {
 	c := &Client{conn: conn, config: cfg, dead: make(chan struct{})}
 	go func() {
 		c.setCause(conn.Wait())
 		close(c.dead)
 	}()
-	interval, limit := cfg.KeepAlive, cfg.KeepAliveMax
-	if interval == 0 {
-		interval = defaultKeepAlive
-	}
-	if limit == 0 {
-		limit = defaultKeepAliveMax
-	}
-	if interval > 0 {
-		k := &keepalive{conn: conn, idle: idle, interval: interval, max: limit,
-			measured: c.setRTT, dead: c.dead,
-			giveUp: func(err error) {
-				c.setCause(err)
-				_ = conn.Close()
-			}}
-		go k.run()
-	}
+	startKeepAlive(cfg, &keepalive{conn: conn, idle: idle, measured: c.setRTT, dead: c.dead, giveUp: c.setCause})
 	return c
 }
 

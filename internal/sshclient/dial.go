@@ -37,12 +37,37 @@ type dialer struct {
 	auth    *authenticator
 }
 
-// Dial connects, checks the host key and authenticates. The errors that a person
+// Transport is an authenticated connection on which nothing runs yet.
+type Transport struct {
+	ssh.Conn
+	// Channels and Requests are what the device opens and asks for.
+	Channels <-chan ssh.NewChannel
+	Requests <-chan *ssh.Request
+	// idle says how long nothing has arrived; nil means that somebody else keeps
+	// the connection alive.
+	idle func() time.Duration
+}
+
+// Dial makes a client on a new connection; see Connect.
+func Dial(ctx context.Context, c Config) (*Client, error) {
+	t, err := Connect(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return NewClient(t, c), nil
+}
+
+// NewClient makes a client on a connection, which is its own from then on.
+func NewClient(t *Transport, c Config) *Client {
+	return newClient(ssh.NewClient(t.Conn, t.Channels, t.Requests), c, t.idle)
+}
+
+// Connect connects, checks the host key and authenticates. The errors that a person
 // can do something about are *RefusedError, *TimeoutError, *ClosedError,
 // *NotSSHError, *BusyError, *OldProtocolError, *AlgorithmError, *AuthError and those
 // of package knownhosts; each has a Hint. When ctx ends,
-// so does Dial; afterwards ctx has no effect on the client.
-func Dial(ctx context.Context, c Config) (*Client, error) {
+// so does Connect; afterwards ctx has no effect on the connection.
+func Connect(ctx context.Context, c Config) (*Transport, error) {
 	algos, err := algorithms(c.Legacy)
 	if err != nil {
 		return nil, err
@@ -108,7 +133,7 @@ func (d *dialer) connect(ctx context.Context) (conn net.Conn, err error) {
 	return conn, nil
 }
 
-func (d *dialer) handshake(ctx context.Context, conn net.Conn) (client *Client, err error) {
+func (d *dialer) handshake(ctx context.Context, conn net.Conn) (t *Transport, err error) {
 	d.cfg.step("ssh", false, nil)
 	defer func() { d.cfg.step("ssh", true, err) }()
 	d.wire = newWire(conn)
@@ -142,7 +167,7 @@ func (d *dialer) handshake(ctx context.Context, conn net.Conn) (client *Client, 
 	d.wire.settle()
 	d.logNegotiated(sshConn)
 	d.auth.succeeded()
-	return newClient(ssh.NewClient(sshConn, channels, requests), d.cfg, d.wire.idle), nil
+	return &Transport{Conn: sshConn, Channels: channels, Requests: requests, idle: d.wire.idle}, nil
 }
 
 func (d *dialer) logNegotiated(conn ssh.Conn) {

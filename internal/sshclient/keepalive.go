@@ -1,6 +1,7 @@
 package sshclient
 
 import (
+	"cmp"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -25,8 +26,27 @@ type keepalive struct {
 	interval time.Duration
 	max      int
 	measured func(rtt time.Duration)
-	giveUp   func(error)
+	giveUp   func(error) // before conn is closed
 	dead     <-chan struct{}
+}
+
+// startKeepAlive fills in and runs k as cfg says.
+func startKeepAlive(cfg Config, k *keepalive) {
+	k.interval, k.max = cmp.Or(cfg.KeepAlive, defaultKeepAlive), cmp.Or(cfg.KeepAliveMax, defaultKeepAliveMax)
+	if k.interval > 0 && k.idle != nil {
+		go k.run()
+	}
+}
+
+// KeepAlive looks after a connection that has no client, until it is over. giveUp is
+// told why before a dead one is closed.
+func (t *Transport) KeepAlive(cfg Config, giveUp func(error)) {
+	dead := make(chan struct{})
+	go func() {
+		_ = t.Wait()
+		close(dead)
+	}()
+	startKeepAlive(cfg, &keepalive{conn: t.Conn, idle: t.idle, measured: func(time.Duration) {}, dead: dead, giveUp: giveUp})
 }
 
 func (k *keepalive) run() {
@@ -76,6 +96,7 @@ func (k *keepalive) ask() bool {
 		silent := min(k.idle(), time.Since(sent))
 		if silent >= limit {
 			k.giveUp(message.Errorf("no answer from the device for %v", limit))
+			_ = k.conn.Close()
 			return false
 		}
 		timer.Reset(limit - silent)

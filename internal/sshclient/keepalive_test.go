@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
 // keepaliveServer counts the keepalive requests and, if answer is true, answers
@@ -67,7 +69,7 @@ func TestKeepaliveGivesUp(t *testing.T) {
 
 func TestKeepaliveMeasures(t *testing.T) {
 	addr, key, asked := keepaliveServer(t, true, nil)
-	relay, _ := delayed(t, addr, 20*time.Millisecond)
+	relay, _ := sshdtest.Delayed(t, addr, 20*time.Millisecond)
 	c := dialFake(t, relay, key, Config{KeepAlive: 10 * time.Millisecond, KeepAliveMax: 1000})
 	eventually(t, "three answers", func() bool { return asked.Load() >= 3 })
 	if rtt := c.RTT(); rtt < 20*time.Millisecond || rtt > 2*time.Second {
@@ -136,7 +138,7 @@ func TestKeepaliveInterval(t *testing.T) {
 
 func TestWaitEndsWithTheConnection(t *testing.T) {
 	addr, key, _ := keepaliveServer(t, false, nil)
-	relay, cut := delayed(t, addr, 0)
+	relay, cut := sshdtest.Delayed(t, addr, 0)
 	c := dialFake(t, relay, key, Config{})
 	ended := make(chan error, 1)
 	go func() { ended <- c.Wait(t.Context()) }()

@@ -29,7 +29,7 @@ func TestRoundTripsToThePrompt(t *testing.T) {
 		<-started
 		_, _ = io.WriteString(ch, "$ ")
 	}, nil)
-	relay, _ := delayed(t, addr, rtt)
+	relay, _ := sshdtest.Delayed(t, addr, rtt)
 	dir := t.TempDir()
 	identity := filepath.Join(dir, "key")
 	sshdtest.WriteKey(t, identity, sshdtest.NewKey(t, "ed25519"))

@@ -198,7 +198,7 @@ func TestCancelEndsASession(t *testing.T) {
 
 func TestConnectionLost(t *testing.T) {
 	server := sshdtest.Start(t, sshdtest.Options{})
-	relay, cut := delayed(t, server.Addr, 0)
+	relay, cut := sshdtest.Delayed(t, server.Addr, 0)
 	l := dialReal(t, server, relay, Config{})
 	r, w := io.Pipe()
 	done := start(t.Context(), l, SessionOptions{Command: "echo ready; sleep 60", Stdout: w})

@@ -53,7 +53,7 @@ func TestPredictedScreen(t *testing.T) {
 		sshdtest.Tool(t, tool)
 	}
 	server := sshdtest.Start(t, sshdtest.Options{})
-	addr, _ := delayed(t, server.Addr, slowLink)
+	addr, _ := sshdtest.Delayed(t, server.Addr, slowLink)
 	log := filepath.Join(t.TempDir(), "typescript")
 	term, tty := termtest.Open(t, termtest.Options{Columns: 80, Rows: 24})
 	o := predicted(tty, predict.Auto)
@@ -190,7 +190,7 @@ func TestPredictedBeforeTheEcho(t *testing.T) {
 // a link of 300 ms.
 func BenchmarkKeyToGlyph(b *testing.B) {
 	server := sshdtest.Start(b, sshdtest.Options{})
-	addr, _ := delayed(b, server.Addr, slowLink)
+	addr, _ := sshdtest.Delayed(b, server.Addr, slowLink)
 	for _, mode := range []predict.Mode{predict.Never, predict.Auto} {
 		b.Run(string(mode), func(b *testing.B) {
 			term, tty := termtest.Open(b, termtest.Options{})

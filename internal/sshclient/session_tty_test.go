@@ -113,7 +113,7 @@ func TestRawModeIsRestored(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			relay, cut := delayed(t, server.Addr, 0)
+			relay, cut := sshdtest.Delayed(t, server.Addr, 0)
 			l := dialReal(t, server, relay, Config{})
 			c := newConsole(t)
 			before := termios(t, c.tty)
