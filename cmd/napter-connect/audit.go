@@ -87,7 +87,7 @@ func (a *app) runAudit(ctx context.Context, o *auditOptions) error {
 	done := a.waiting(a.texts().Sprintf("fetching the audit log"))
 	list, err := inventory.Audit(ctx, api.Session, o.AuditQuery, a.now(), func() map[string]access.SIM {
 		known := map[string]access.SIM{}
-		for _, s := range a.memory(api.setup).List().SIMs {
+		for _, s := range api.Memory().List().SIMs {
 			known[s.IMSI] = access.SIM{ID: s.ID, Name: s.Name}
 		}
 		return known

@@ -80,14 +80,14 @@ func (a *app) runAuthLogin(ctx context.Context, o *loginOptions) error {
 	if err != nil {
 		return err
 	}
-	po := a.profileOptions(s.file)
+	po := s.Profile()
 	account, err := profile.New(po, cred)
 	if err != nil {
 		return err
 	}
 	login := opener.New(opener.Options{AskCode: a.otpPrompt()})
 	defer login.Close(ctx)
-	session, err := login.Session(account, s.network)
+	session, err := login.Session(account, s.Network)
 	if err != nil {
 		return err
 	}
@@ -142,8 +142,8 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 		return message.Errorf("logging in: %w", err)
 	}
 	st := authStatus{
-		Profile: api.setup.account.Profile, Endpoint: api.setup.account.Endpoint, Operator: token.OperatorID,
-		User: token.UserName, With: api.setup.account.Credentials.String(), Expires: token.Expires,
+		Profile: api.Account.Profile, Endpoint: api.Account.Endpoint, Operator: token.OperatorID,
+		User: token.UserName, With: api.Account.Credentials.String(), Expires: token.Expires,
 	}
 	if asJSON {
 		return writeJSON(a.out, st)

@@ -9,7 +9,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/completion"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/inventory"
-	"github.com/napter-connect/napter-connect/internal/profile"
+	"github.com/napter-connect/napter-connect/internal/setup"
 )
 
 // completeSIM completes one SIM, which may follow user@.
@@ -34,11 +34,11 @@ func (a *app) completeSIMs(_ *cobra.Command, _ []string, typed string) ([]cobra.
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return offer(completion.SIMs(a.memory(s), typed, a.texts())), cobra.ShellCompDirectiveNoFileComp
+	return offer(completion.SIMs(s.Memory(), typed, a.texts())), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (a *app) completeProfile(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	names, err := profile.List(a.profileOptions(config.File{}))
+	names, err := setup.Profiles(a.setupOptions())
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -55,7 +55,7 @@ func (a *app) completeCoverage(*cobra.Command, []string, string) ([]cobra.Comple
 func (a *app) completePort(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	list := completion.CommonPorts()
 	if s, err := a.local(); err == nil {
-		list = completion.Ports(s.file, config.NewRecent(s.dirs.State), a.texts())
+		list = completion.Ports(s.File, config.NewRecent(s.Dirs.State), a.texts())
 	}
 	return offer(list), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }

@@ -11,14 +11,15 @@ import (
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/opener"
+	"github.com/napter-connect/napter-connect/internal/setup"
 )
 
 // connector is what the commands that connect do it with.
-func (a *app) connector(s *setup, o *opener.Opener) *connect.Connector {
+func (a *app) connector(s *setup.Setup, o *opener.Opener) *connect.Connector {
 	return &connect.Connector{
 		Opener: o,
-		Rules:  s.file,
-		Keys:   config.NewRecent(s.dirs.State),
+		Rules:  s.File,
+		Keys:   config.NewRecent(s.Dirs.State),
 		Audit:  func(r access.Request) (launch.AuditLog, error) { return o.Session(r.Account, r.Network) },
 		Roots:  a.roots,
 		Notice: func(line string) { a.notice("%s", line) },

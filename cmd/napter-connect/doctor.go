@@ -17,6 +17,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
+	"github.com/napter-connect/napter-connect/internal/setup"
 	"github.com/napter-connect/napter-connect/internal/sshconfig"
 )
 
@@ -83,22 +84,22 @@ func (a *app) runDoctor(ctx context.Context, o *doctorOptions) error {
 	if err != nil {
 		return err
 	}
-	opener := a.opener(s, "doctor", o.noKeeper)
+	opener := s.Opener("doctor", o.noKeeper)
 	defer opener.Close(ctx)
 	finders := access.NewFinders()
 	defer finders.Close()
-	finder, err := finders.Finder(s.network.IPServices)
+	finder, err := finders.Finder(s.Network.IPServices)
 	if err != nil {
 		return err
 	}
 	d := &doctor.Doctor{
-		Version: readBuild().Version, Dirs: s.dirs, Leases: s.dirs.Leases(), KnownHosts: s.dirs.KnownHosts(),
-		AgentSocket: a.getenv("SSH_AUTH_SOCK"), Network: s.network, Finder: finder, Keeper: opener.Keeper(), Now: a.now,
-		Account: func(ctx context.Context) (profile.Account, error) { return profile.Load(ctx, a.profileOptions(s.file)) },
-		Session: func(acc profile.Account) (*client.Session, error) { return opener.Session(acc, s.network) },
+		Version: readBuild().Version, Dirs: s.Dirs, Leases: s.Dirs.Leases(), KnownHosts: s.Dirs.KnownHosts(),
+		AgentSocket: a.getenv("SSH_AUTH_SOCK"), Network: s.Network, Finder: finder, Keeper: opener.Keeper(), Now: a.now,
+		Account: func(ctx context.Context) (profile.Account, error) { return profile.Load(ctx, s.Profile()) },
+		Session: func(acc profile.Account) (*client.Session, error) { return opener.Session(acc, s.Network) },
 		Target:  o.target,
 		Probe: func(ctx context.Context, acc profile.Account) (connect.Probe, error) {
-			s.account = acc
+			s.Account = acc
 			r, err := o.request(s)
 			if err != nil {
 				return connect.Probe{}, err
@@ -113,8 +114,8 @@ func (a *app) runDoctor(ctx context.Context, o *doctorOptions) error {
 	return a.examine(ctx, d, o.json)
 }
 
-func (a *app) sshConfigState(s *setup) (sshconfig.State, error) {
-	install, err := sshconfig.FindInstall(a.getenv, s.dirs.State)
+func (a *app) sshConfigState(s *setup.Setup) (sshconfig.State, error) {
+	install, err := sshconfig.FindInstall(a.getenv, s.Dirs.State)
 	if err != nil {
 		return sshconfig.State{}, err
 	}

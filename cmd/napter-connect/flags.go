@@ -11,6 +11,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/setup"
 )
 
 // accessFlags are the flags of commands that open a port mapping.
@@ -37,11 +38,11 @@ func (f *accessFlags) register(c *cobra.Command) {
 
 // request checks the flags and fills a request with them and with the defaults
 // of config.yaml.
-func (f *accessFlags) request(s *setup) (access.Request, error) {
-	file := s.file
+func (f *accessFlags) request(s *setup.Setup) (access.Request, error) {
+	file := s.File
 	r := access.Request{
-		Account:  s.account,
-		Network:  s.network,
+		Account:  s.Account,
+		Network:  s.Network,
 		Duration: f.duration,
 		Service:  f.service,
 		Keep:     f.keep,

@@ -14,6 +14,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/setup"
 )
 
 type forwardOptions struct {
@@ -171,8 +172,8 @@ func (a *app) childEnvironment() []string {
 
 // withConnector runs a job that opens access, with its progress on the terminal
 // until quiet is called.
-func (a *app) withConnector(ctx context.Context, s *setup, command string, noKeeper bool, run func(c *connect.Connector, quiet func()) error) error {
-	opener := a.opener(s, command, noKeeper)
+func (a *app) withConnector(ctx context.Context, s *setup.Setup, command string, noKeeper bool, run func(c *connect.Connector, quiet func()) error) error {
+	opener := s.Opener(command, noKeeper)
 	defer opener.Close(ctx)
 	events, printer, stop := a.progress()
 	defer stop()

@@ -157,14 +157,5 @@ func (a *app) runningKeeper() (*keeper.Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.keeper(s)
-}
-
-// keeper is the client of the keeper, which it does not start.
-func (a *app) keeper(s *setup) (*keeper.Keeper, error) {
-	location, err := keeper.FindLocation(s.dirs)
-	if err != nil {
-		return nil, err
-	}
-	return &keeper.Keeper{Location: location, Code: a.otpPrompt(), Debugf: a.debugf}, nil
+	return s.Keeper()
 }

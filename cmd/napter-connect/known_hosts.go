@@ -132,8 +132,8 @@ func (a *app) hostKeys() (hostkeys.Keys, error) {
 	if err != nil {
 		return hostkeys.Keys{}, err
 	}
-	store := knownhosts.OpenStore(s.dirs.KnownHosts(), func(warning message.Text) { a.notice("%s", warning) })
-	return hostkeys.Keys{Store: store, SIMs: a.memory(s).List()}, nil
+	store := knownhosts.OpenStore(s.Dirs.KnownHosts(), func(warning message.Text) { a.notice("%s", warning) })
+	return hostkeys.Keys{Store: store, SIMs: s.Memory().List()}, nil
 }
 
 func (a *app) printHostKeys(list []hostkeys.Key, asJSON bool) error {

@@ -26,14 +26,14 @@ func runLineUI(ctx context.Context, a *app, root *cobra.Command) error {
 		return err
 	}
 	defer api.Close(ctx)
-	mappings, err := a.mappings(api, "plain")
+	mappings, err := api.Mappings()
 	if err != nil {
 		return err
 	}
 	defer mappings.Close()
 	return lineui.Run(ctx, lineui.Options{
 		Console: console.New(a.in, a.out, a.texts()), Out: a.out, Texts: a.texts(), Now: a.now,
-		Account: tui.Account{Profile: api.setup.account.Profile, Coverage: api.setup.account.Coverage},
+		Account: tui.Account{Profile: api.Account.Profile, Coverage: api.Account.Coverage},
 		Find: func(ctx context.Context, query string) ([]tui.SIM, error) {
 			found, err := inventory.FindSIMs(ctx, api.Session, query, query == "")
 			if err != nil {

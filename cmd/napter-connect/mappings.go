@@ -69,12 +69,12 @@ func newMappingsListCommand(a *app, runF func(context.Context, *mappingsOptions)
 }
 
 func (a *app) runMappingsList(ctx context.Context, o *mappingsOptions) error {
-	api, err := a.openAPI(ctx, "mappings")
+	api, err := a.openAPI(ctx, "mappings list")
 	if err != nil {
 		return err
 	}
 	defer api.Close(ctx)
-	mappings, err := a.mappings(api, "mappings list")
+	mappings, err := api.Mappings()
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ it. Connections through it end.`,
 
 func (a *app) runMappingsDelete(ctx context.Context, o *mappingsOptions) error {
 	// What is left over is not looked for meanwhile: it may be what is to be deleted.
-	api, err := a.openAPIOnly(ctx, "mappings")
+	api, err := a.openAPIOnly(ctx, "mappings delete")
 	if err != nil {
 		return err
 	}
@@ -160,10 +160,10 @@ func (a *app) runMappingsDelete(ctx context.Context, o *mappingsOptions) error {
 		}
 		a.say("%s is closed", t) // a mapping that was gone already is no error
 	}
-	if !lease.Any(api.setup.dirs.Leases()) {
+	if !lease.Any(api.Dirs.Leases()) {
 		return nil
 	}
-	mappings, err := a.mappings(api, "mappings delete")
+	mappings, err := api.Mappings()
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (a *app) runMappingsCreate(ctx context.Context, o *createOptions) error {
 	}
 	r.Target, r.Port, r.TLS, r.Keep, r.NoReuse = o.target, o.port, o.tls, true, true
 	r.Command = "mappings create " + o.target
-	opener := a.opener(s, r.Command, true) // it holds nothing afterwards
+	opener := s.Opener(r.Command, true) // it holds nothing afterwards
 	defer opener.Close(ctx)
 	events, _, stop := a.progress()
 	defer stop()

@@ -28,13 +28,13 @@ func (a *app) runMappingsPrune(ctx context.Context, _ *mappingsOptions) error {
 		return err
 	}
 	defer api.Close(ctx)
-	mappings, err := a.mappings(api, "mappings prune")
+	mappings, err := api.Mappings()
 	if err != nil {
 		return err
 	}
 	defer mappings.Close()
 	n := 0
-	err = mappings.Prune(ctx, api.Sessions(), api.setup.account, api.setup.network, func(what message.Text) {
+	err = mappings.Prune(ctx, api.Sessions(), api.Account, api.Network, func(what message.Text) {
 		n++
 		a.say("%s", what)
 	})

@@ -74,7 +74,7 @@ func (a *app) runSims(ctx context.Context, o *simsOptions) error {
 	if err != nil {
 		return err
 	}
-	defer a.remember(api, found) // after the result, in its own time
+	defer api.Remember(found) // after the result, in its own time
 	return a.printSims(found.Matching, o.json)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/setup"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 	"github.com/napter-connect/napter-connect/internal/sshclient/predict"
 )
@@ -138,22 +139,22 @@ func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 
 // sshDefaults is what every session has. file is the ssh_config to read in place of
 // the user's.
-func (a *app) sshDefaults(s *setup, file string) connect.SSHOptions {
+func (a *app) sshDefaults(s *setup.Setup, file string) connect.SSHOptions {
 	return connect.SSHOptions{
 		LocalUser: a.localUser(), AgentSocket: a.getenv("SSH_AUTH_SOCK"), ConfigFile: a.sshConfig(file),
-		KnownHosts: s.dirs.KnownHosts(), ReadOnlyKnownHosts: a.userKnownHosts(),
+		KnownHosts: s.Dirs.KnownHosts(), ReadOnlyKnownHosts: a.userKnownHosts(),
 		Session: sshclient.SessionOptions{
 			Stdin: a.in, Stdout: a.out, Stderr: a.err,
 			Term: a.getenv("TERM"), Env: localeVariables(a.environ()),
-			Predict: cmp.Or(predict.Mode(s.file.Predict), predict.Auto),
+			Predict: cmp.Or(predict.Mode(s.File.Predict), predict.Auto),
 		},
 	}
 }
 
 // connectSSH runs one session from the terminal's point of view: with progress,
 // questions, and a choice when the name means several SIMs.
-func (a *app) connectSSH(ctx context.Context, s *setup, so connect.SSHOptions, noKeeper bool) (int, error) {
-	opener := a.opener(s, so.Request.Command, noKeeper)
+func (a *app) connectSSH(ctx context.Context, s *setup.Setup, so connect.SSHOptions, noKeeper bool) (int, error) {
+	opener := s.Opener(so.Request.Command, noKeeper)
 	defer opener.Close(ctx)
 	events, printer, stop := a.progress()
 	defer stop()

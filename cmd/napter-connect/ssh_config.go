@@ -65,15 +65,15 @@ func (a *app) runSSHConfig(ctx context.Context, o *sshConfigOptions) error {
 	if err != nil {
 		return err
 	}
-	defer a.remember(api, found)
-	install, installErr := sshconfig.FindInstall(a.getenv, api.setup.dirs.State)
+	defer api.Remember(found)
+	install, installErr := sshconfig.FindInstall(a.getenv, api.Dirs.State)
 	command, err := a.sshConfigCommand()
 	if err != nil {
 		return err
 	}
-	hosts := sshconfig.Hosts(api.setup.file, found.Fetched)
+	hosts := sshconfig.Hosts(api.File, found.Fetched)
 	blocks, err := sshconfig.Write(sshconfig.Options{
-		Command: command, GOOS: runtime.GOOS, KnownHosts: api.setup.dirs.KnownHosts(),
+		Command: command, GOOS: runtime.GOOS, KnownHosts: api.Dirs.KnownHosts(),
 		Taken: install.OwnHosts(), Lookup: sshconfig.KnowsHostsCommand(ctx),
 	}, hosts)
 	if err != nil {
@@ -106,7 +106,7 @@ func (a *app) removeSSHConfig(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	install, err := sshconfig.FindInstall(a.getenv, s.dirs.State)
+	install, err := sshconfig.FindInstall(a.getenv, s.Dirs.State)
 	if err != nil {
 		return err
 	}

@@ -38,30 +38,30 @@ func runUI(ctx context.Context, a *app) error {
 		defer a.waiting(a.texts().Word("logging out"))()
 		api.Close(ctx)
 	}()
-	mappings, err := quiet.mappings(api, "tui")
+	mappings, err := api.Mappings()
 	if err != nil {
 		return err
 	}
 	defer mappings.Close()
-	memory := quiet.memory(api.setup)
-	file, ssh := api.setup.file, quiet.sshDefaults(api.setup, "")
+	memory := api.Memory()
+	file, ssh := api.File, quiet.sshDefaults(api.Setup, "")
 	ssh.Session.Stderr = a.err
 	return backend.New(backend.Options{
 		UI: tui.Options{
 			Now: a.now, Lang: a.lang(), NoColor: a.getenv("NO_COLOR") != "", ASCII: !utf8Locale(a.getenv),
 			In: a.in, Out: out, Environ: a.environ(),
 		},
-		Terminal: terminal, API: api.Session, Config: file, Recent: config.NewRecent(api.setup.dirs.State),
-		Connector: *quiet.connector(api.setup, api.Opener), SSH: ssh,
+		Terminal: terminal, API: api.Session, Config: file, Recent: config.NewRecent(api.Dirs.State),
+		Connector: *quiet.connector(api.Setup, api.Opener), SSH: ssh,
 		Request: access.Request{
-			Account: api.setup.account, Network: api.setup.network,
+			Account: api.Account, Network: api.Network,
 			Keep: file.Keep, NoReuse: file.NoReuse, Linger: time.Duration(file.Linger),
 		},
 		Desktop:  launch.Desktop{Getenv: a.getenv, Environ: a.childEnvironment()},
 		Mappings: mappings,
 		Cached:   memory.List,
 		Remember: func(operator string, sims []client.Sim) {
-			memory.Listed(api.setup.account.Endpoint, operator, sims, a.now())
+			memory.Listed(api.Account.Endpoint, operator, sims, a.now())
 		},
 	}).Run(ctx)
 }
