@@ -294,15 +294,15 @@ func TestForwardExplainsAFailedConnection(t *testing.T) {
 }
 
 // A forward whose connections are denied opens another mapping: this machine may
-// have another address by now. One whose device does not take them keeps its own.
+// have another address by now. One whose device does not accept them keeps its own.
 func TestForwardReplacesAMappingThatDenies(t *testing.T) {
 	for told, c := range map[string]struct {
 		port         int
 		public, then string
 		made         int
 	}{
-		"it came from 198.51.100.9":    {7, "198.51.100.9", "found", 2},
-		"did not take it on port 2222": {2222, "203.0.113.10", "", 1},
+		"it came from 198.51.100.9":      {7, "198.51.100.9", "found", 2},
+		"did not accept it on port 2222": {2222, "203.0.113.10", "", 1},
 	} {
 		t.Run(told, func(t *testing.T) {
 			w := newWorld(t, simulator.Options{})

@@ -121,15 +121,15 @@ func TestStaleMappingIsReplaced(t *testing.T) {
 }
 
 // Another mapping is made for a connection that Napter denied, not for one that the
-// device did not take: there it would be as useless.
+// device did not accept: there it would be as useless.
 func TestOnlyDeniedConnectionsMakeAnotherMapping(t *testing.T) {
 	for what, c := range map[string]struct {
 		port int
 		from string
 		made int
 	}{
-		"did not take it on port 2222": {2222, "203.0.113.10/32", 0},
-		"it came from 203.0.113.10":    {22, "198.51.100.7/32", 1},
+		"did not accept it on port 2222": {2222, "203.0.113.10/32", 0},
+		"it came from 203.0.113.10":      {22, "198.51.100.7/32", 1},
 	} {
 		t.Run(what, func(t *testing.T) {
 			w := newWorld(t, simulator.Options{})
