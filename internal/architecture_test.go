@@ -14,7 +14,7 @@ const module = "github.com/napter-connect/napter-connect/"
 // other. Imports run downward only.
 var house = [][]string{
 	{"cmd/napter-connect", "internal/tools"},
-	{"internal/lineui"},
+	{"internal/lineui", "internal/cli"},
 	{"internal/tui", "internal/doctor", "internal/setup"},
 	{"internal/connect", "internal/opener", "internal/inventory", "internal/hostkeys", "internal/completion"},
 	{"internal/keeper", "internal/sshmux", "internal/launch", "internal/simcache", "internal/console"},

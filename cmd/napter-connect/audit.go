@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -59,7 +60,7 @@ Soracom keeps the log for 24 hours, or for 366 days where that option is on.`,
 		Example: `  napter-connect audit gateway-001
   napter-connect audit --event DENIED --event REFUSED --since 1h
   napter-connect audit --limit 0 --json | jq -r '.[].source' | sort | uniq -c`,
-		Args: argCount(0, 1, message.New("one SIM at most")),
+		Args: cli.ArgCount(0, 1, message.New("one SIM at most")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				o.Target = args[0]
@@ -74,7 +75,7 @@ Soracom keeps the log for 24 hours, or for 366 days where that option is on.`,
 	fs.DurationVar(&o.Since, "since", 0, "only entries that are no older than `TIME` (default: all that are kept)")
 	fs.IntVar(&o.Limit, "limit", 100, "the newest `COUNT` entries; 0 for all")
 	fs.StringSliceVar(&o.Types, "event", nil, "only entries of this `TYPE`, such as DENIED; repeatable")
-	jsonFlag(c, &o.json)
+	cli.JSONFlag(c, &o.json)
 	return c
 }
 
@@ -101,7 +102,7 @@ func (a *app) runAudit(ctx context.Context, o *auditOptions) error {
 		rows = append(rows, newAuditRow(e))
 	}
 	if o.json {
-		return writeJSON(a.out, rows)
+		return cli.WriteJSON(a.out, rows)
 	}
 	if len(rows) == 0 {
 		a.say("the audit log has no such entry")
@@ -114,14 +115,14 @@ func (o *auditOptions) check() error {
 	for i, t := range o.Types {
 		o.Types[i] = strings.ToUpper(strings.TrimSpace(t))
 		if !slices.Contains(inventory.AuditTypes(), o.Types[i]) {
-			return usagef(message.New("use %s", message.EitherOf(inventory.AuditTypes())), "unknown --event %q", t)
+			return cli.Usagef(message.New("use %s", message.EitherOf(inventory.AuditTypes())), "unknown --event %q", t)
 		}
 	}
 	switch {
 	case o.Limit < 0:
-		return usagef(message.New("give 0 for all entries"), "--limit %d is negative", o.Limit)
+		return cli.Usagef(message.New("give 0 for all entries"), "--limit %d is negative", o.Limit)
 	case o.Since < 0:
-		return usagef(message.New("write 90s, 30m or 8h, for example"), "--since %s is in the future", o.Since)
+		return cli.Usagef(message.New("write 90s, 30m or 8h, for example"), "--since %s is in the future", o.Since)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -17,7 +18,7 @@ import (
 )
 
 func newAuthCommand(a *app) *cobra.Command {
-	return group("auth", "Log in, show the account, revoke tokens", "  napter-connect auth login\n  napter-connect auth status --profile work",
+	return cli.Group("auth", "Log in, show the account, revoke tokens", "  napter-connect auth login\n  napter-connect auth status --profile work",
 		newAuthLoginCommand(a, nil), newAuthStatusCommand(a), newAuthLogoutCommand(a), newAuthRevokeCommand(a))
 }
 
@@ -39,7 +40,7 @@ never an argument: it is asked for, or read as one line from stdin.`,
 		Example: `  napter-connect auth login
   napter-connect auth login --profile work --coverage-type g
   pass soracom/authkey | napter-connect auth login --auth-key-id keyId-xxxxx`,
-		Args: noArgs,
+		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -60,10 +61,10 @@ never an argument: it is asked for, or read as one line from stdin.`,
 func (o *loginOptions) check() error {
 	switch {
 	case o.KeyID != "" && (o.Email != "" || o.User != ""), o.Email != "" && o.User != "":
-		return usagef(message.New("see napter-connect auth login --help"),
+		return cli.Usagef(message.New("see napter-connect auth login --help"),
 			"give an AuthKey ID, an e-mail or a SAM user, not several of them")
 	case (o.Operator == "") != (o.User == ""):
-		return usagef(message.New("give --operator-id and --user together"), "a SAM user needs an operator ID and a name")
+		return cli.Usagef(message.New("give --operator-id and --user together"), "a SAM user needs an operator ID and a name")
 	}
 	return nil
 }
@@ -75,7 +76,7 @@ func (a *app) runAuthLogin(ctx context.Context, o *loginOptions) error {
 	}
 	cred, err := console.AskCredentials(ctx, a.console(), a.in, o.Identity)
 	if errors.Is(err, console.ErrNobodyToAsk) {
-		return &usageError{err: err}
+		return cli.Misuse(err)
 	}
 	if err != nil {
 		return err
@@ -109,13 +110,13 @@ func (a *app) runAuthLogin(ctx context.Context, o *loginOptions) error {
 func newAuthStatusCommand(a *app) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "status", Short: "Log in and show who you are", Args: noArgs,
+		Use: "status", Short: "Log in and show who you are", Args: cli.NoArgs,
 		Example: "  napter-connect auth status --profile work",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runAuthStatus(cmd.Context(), a, asJSON)
 		},
 	}
-	jsonFlag(c, &asJSON)
+	cli.JSONFlag(c, &asJSON)
 	return c
 }
 
@@ -146,7 +147,7 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 		User: token.UserName, With: api.Account.Credentials.String(), Expires: token.Expires,
 	}
 	if asJSON {
-		return writeJSON(a.out, st)
+		return cli.WriteJSON(a.out, st)
 	}
 	_, err = fmt.Fprintf(a.out, "profile   %s\nendpoint  %s\nuser      %s\nwith      %s\n",
 		safetext.Line(st.Profile), safetext.Line(st.Endpoint), profile.Who(token), safetext.Line(st.With))
@@ -155,7 +156,7 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 
 func newAuthLogoutCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "logout", Short: "Log out: revoke the tokens that this program holds", Args: noArgs,
+		Use: "logout", Short: "Log out: revoke the tokens that this program holds", Args: cli.NoArgs,
 		Example: "  napter-connect auth logout",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runAuthLogout(cmd.Context(), a)
@@ -185,7 +186,7 @@ func runAuthLogout(ctx context.Context, a *app) error {
 
 func newAuthRevokeCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke", Short: "Revoke all tokens of this user, everywhere", Args: noArgs,
+		Use: "revoke", Short: "Revoke all tokens of this user, everywhere", Args: cli.NoArgs,
 		Long: `Revoke all API tokens of the profile's user, also those of other programs and of the
 user console, as after a leak. The AuthKey itself stays valid.`,
 		Example: "  napter-connect auth revoke --profile work",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/completion"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -28,7 +29,7 @@ func newCompletionCommand(a *app, runF func(context.Context, *completionOptions)
 	c := &cobra.Command{
 		Use: "completion bash|zsh|fish|powershell", Short: "Print a completion script for a shell",
 		Long: completionLong, Example: completionExample,
-		Args:      argCount(1, 1, message.New("one shell: bash, zsh, fish or powershell")),
+		Args:      cli.ArgCount(1, 1, message.New("one shell: bash, zsh, fish or powershell")),
 		ValidArgs: []cobra.Completion{"bash", "zsh", "fish", "powershell"},
 	}
 	if runF == nil {
@@ -36,7 +37,7 @@ func newCompletionCommand(a *app, runF func(context.Context, *completionOptions)
 	}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if !slices.Contains(c.ValidArgs, args[0]) {
-			return usagef(message.New("use bash, zsh, fish or powershell"), "no completion for the shell %q", args[0])
+			return cli.Usagef(message.New("use bash, zsh, fish or powershell"), "no completion for the shell %q", args[0])
 		}
 		return runF(cmd.Context(), &completionOptions{shell: args[0]})
 	}

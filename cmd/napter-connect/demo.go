@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
@@ -84,8 +85,8 @@ func runDemo(ctx context.Context, a *app, args []string) error {
 	sys.demo = true
 	sys.roots = x509.NewCertPool()
 	sys.roots.AppendCertsFromPEM(sim.CACertPEM())
-	if status := runContext(ctx, args, sys, a.signals); status != statusOK {
-		return exitError(status)
+	if status := runContext(ctx, args, sys, a.signals); status != cli.OK {
+		return cli.ExitError(status)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/doctor"
@@ -57,7 +58,7 @@ The exit status is 0 when nothing failed.`,
 		Example: `  napter-connect doctor
   napter-connect doctor gateway-001
   napter-connect doctor --json | jq '.[] | select(.status == "failed")'`,
-		Args: argCount(0, 1, message.New("one SIM at most")),
+		Args: cli.ArgCount(0, 1, message.New("one SIM at most")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("port") {
 				if err := access.CheckPort(o.port); err != nil {
@@ -75,7 +76,7 @@ The exit status is 0 when nothing failed.`,
 		_ = c.Flags().MarkHidden(hidden)
 	}
 	c.Flags().IntVarP(&o.port, "port", "p", 0, "the device's `PORT` to connect to (default 22)")
-	jsonFlag(c, &o.json)
+	cli.JSONFlag(c, &o.json)
 	return c
 }
 
@@ -146,7 +147,7 @@ func (a *app) examine(ctx context.Context, d *doctor.Doctor, asJSON bool) error 
 		return err
 	}
 	if asJSON {
-		if err := writeJSON(a.out, rows); err != nil {
+		if err := cli.WriteJSON(a.out, rows); err != nil {
 			return err
 		}
 	}
@@ -159,7 +160,7 @@ func (a *app) examine(ctx context.Context, d *doctor.Doctor, asJSON bool) error 
 func newCheckRow(c doctor.Check) checkRow {
 	english := i18n.For(i18n.English)
 	return checkRow{
-		Name: c.Name, Status: string(c.Status), Detail: oneLine(english.Say(c.Detail)), Hint: oneLine(english.Say(c.Hint)),
+		Name: c.Name, Status: string(c.Status), Detail: cli.OneLine(english.Say(c.Detail)), Hint: cli.OneLine(english.Say(c.Hint)),
 		Seconds: c.Elapsed.Seconds(),
 	}
 }
@@ -174,6 +175,6 @@ func (a *app) printCheck(c doctor.Check) {
 	if c.Elapsed >= worthTelling {
 		took = fmt.Sprintf(" (%s)", c.Elapsed.Round(10*time.Millisecond))
 	}
-	_, _ = fmt.Fprintf(a.out, "%s%s%s\n", head, oneLine(a.texts().Say(c.Detail)), took)
-	printHint(a.out, a.texts(), strings.Repeat(" ", len(head)), c.Hint)
+	_, _ = fmt.Fprintf(a.out, "%s%s%s\n", head, cli.OneLine(a.texts().Say(c.Detail)), took)
+	cli.PrintHint(a.out, a.texts(), strings.Repeat(" ", len(head)), c.Hint)
 }

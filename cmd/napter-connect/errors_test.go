@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -16,7 +17,7 @@ import (
 // spoken is what report prints of an error.
 func spoken(lang i18n.Lang, err error) string {
 	var b strings.Builder
-	report(&b, i18n.For(lang), err)
+	cli.Report(&b, i18n.For(lang), err)
 	return b.String()
 }
 
@@ -44,13 +45,13 @@ func TestFlagErrors(t *testing.T) {
 		fs.IntP("port", "p", 0, "")
 		fs.Duration("linger", 0, "")
 		fs.StringSlice("source", nil, "")
-		fs.Var(new(languageFlag), "lang", "")
+		fs.Var(new(cli.LanguageFlag), "lang", "")
 		err := fs.Parse(strings.Fields(line))
 		if err == nil {
 			t.Errorf("%s was accepted", line)
 			continue
 		}
-		told := flagError(&cobra.Command{Use: "sims"}, err)
+		told := cli.FlagError(&cobra.Command{Use: "sims"}, err)
 		var invalid *pflag.InvalidValueError
 		if !errors.As(err, &invalid) && told.Error() != err.Error() {
 			t.Errorf("%s: %q, but pflag says %q", line, told, err)
@@ -58,7 +59,7 @@ func TestFlagErrors(t *testing.T) {
 		if got := i18n.For(i18n.Japanese).Error(told); got != japanese {
 			t.Errorf("%s: %q, want %q", line, got, japanese)
 		}
-		if statusOf(told, statusFailed) != statusUsage {
+		if cli.StatusOf(told, cli.Failed) != cli.Usage {
 			t.Errorf("%s: not an error of usage", line)
 		}
 	}
@@ -79,7 +80,7 @@ func TestReportAlignsHints(t *testing.T) {
 
 // --lang is heard even behind what can't be read, but not in a command's own words.
 func TestLanguageIn(t *testing.T) {
-	for line, want := range map[string]languageFlag{
+	for line, want := range map[string]cli.LanguageFlag{
 		"sims --nosuch --lang ja":     "ja",
 		"sims --nosuch --lang=ja":     "ja",
 		"--lang en sims --lang=ja":    "ja",
@@ -87,7 +88,7 @@ func TestLanguageIn(t *testing.T) {
 		"sims --nosuch --lang fr":     "",
 		"forward -x -- cmd --lang=ja": "",
 	} {
-		if got := languageIn(strings.Fields(line)); got != want {
+		if got := cli.LanguageIn(strings.Fields(line)); got != want {
 			t.Errorf("%s: %q, want %q", line, got, want)
 		}
 	}

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"errors"
 	"time"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/setup"
@@ -56,7 +54,7 @@ func (f *accessFlags) request(s *setup.Setup) (access.Request, error) {
 	if !f.changed("duration") {
 		r.Duration = time.Duration(file.Duration)
 	} else if f.duration <= 0 {
-		return r, usagef(message.New("use 30m or 8h, for example"),
+		return r, cli.Usagef(message.New("use 30m or 8h, for example"),
 			"--duration %s is out of range for a port mapping", f.duration)
 	}
 	if !f.changed("service") {
@@ -73,61 +71,7 @@ func (f *accessFlags) request(s *setup.Setup) (access.Request, error) {
 	}
 	var err error
 	if r.Sources, err = config.ParseSources(source); err != nil {
-		return r, &usageError{err: message.Errorf("--source: %w", err)}
+		return r, cli.Misuse(message.Errorf("--source: %w", err))
 	}
 	return r, nil
-}
-
-// flagError says what is wrong with a flag.
-func flagError(cmd *cobra.Command, err error) error {
-	var invalid *pflag.InvalidValueError
-	if errors.As(err, &invalid) {
-		return valueError(cmd, invalid)
-	}
-	return &usageError{err: parseError(err), hint: seeHelp(cmd)}
-}
-
-// parseError says an error of pflag, whose English words it keeps, so that it can
-// be translated.
-func parseError(err error) error {
-	var unknown *pflag.NotExistError
-	var bare *pflag.ValueRequiredError
-	var syntax *pflag.InvalidSyntaxError
-	switch {
-	case errors.As(err, &unknown):
-		if group := unknown.GetSpecifiedShortnames(); group != "" {
-			return message.Errorf("unknown shorthand flag: %q in -%s", firstRune(group), group)
-		}
-		return message.Errorf("unknown flag: --%s", unknown.GetSpecifiedName())
-	case errors.As(err, &bare):
-		if group := bare.GetSpecifiedShortnames(); group != "" {
-			return message.Errorf("flag needs an argument: %q in -%s", firstRune(group), group)
-		}
-		return message.Errorf("flag needs an argument: --%s", bare.GetSpecifiedName())
-	case errors.As(err, &syntax):
-		return message.Errorf("bad flag syntax: %s", syntax.GetSpecifiedFlag())
-	}
-	return err
-}
-
-func firstRune(s string) rune {
-	r, _ := utf8.DecodeRuneInString(s)
-	return r
-}
-
-// valueError says which values a flag takes, in words that need no knowledge of Go.
-func valueError(cmd *cobra.Command, invalid *pflag.InvalidValueError) error {
-	f := invalid.GetFlag()
-	what, next := message.New("one that it takes"), seeHelp(cmd)
-	switch f.Value.Type() {
-	case "int":
-		what = message.New("a whole number")
-	case "duration":
-		what, next = message.New("a duration"), message.New("write 90s, 30m or 8h, for example")
-	case "bool":
-		what = message.New("true or false")
-	case "language":
-		what, next = message.New("a language that it speaks"), message.New("use en or ja")
-	}
-	return usagef(next, "--%s %q is not %s", f.Name, invalid.GetValue(), what)
 }

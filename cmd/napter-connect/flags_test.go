@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/inventory"
@@ -151,7 +152,7 @@ func TestFlags(t *testing.T) {
 			}
 			got, err := parseFlags(c, args)
 			if text, ok := want.(string); ok {
-				if statusOf(err, statusFailed) != statusUsage || !strings.Contains(err.Error(), text) || got != nil {
+				if cli.StatusOf(err, cli.Failed) != cli.Usage || !strings.Contains(err.Error(), text) || got != nil {
 					t.Errorf("got %+v and the error %v, want a usage error with %q", got, err, text)
 				}
 				return
@@ -181,7 +182,7 @@ func TestRootFlags(t *testing.T) {
 		root.SetArgs(strings.Fields(line))
 		err := root.ExecuteContext(t.Context())
 		if text, ok := want.(string); ok {
-			if statusOf(err, statusFailed) != statusUsage || !strings.Contains(err.Error(), text) || got != nil {
+			if cli.StatusOf(err, cli.Failed) != cli.Usage || !strings.Contains(err.Error(), text) || got != nil {
 				t.Errorf("%q: got %+v and the error %v, want a usage error with %q", line, got, err, text)
 			}
 		} else if err != nil || got != want {
@@ -196,7 +197,7 @@ func parseFlags(c constructor, args []string) (got any, err error) {
 		return nil, errors.New("there is no such command")
 	}
 	root := &cobra.Command{Use: "napter-connect", SilenceErrors: true, SilenceUsage: true}
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(cli.FlagError)
 	root.AddCommand(c(&app{system: osSystem()}, &got))
 	root.SetArgs(args)
 	err = root.ExecuteContext(context.Background())

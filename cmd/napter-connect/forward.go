@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/safetext"
@@ -55,17 +56,17 @@ func newForwardCommand(a *app, runF func(context.Context, *forwardOptions) error
 			if i := cmd.ArgsLenAtDash(); i >= 0 {
 				args, o.program = args[:i], args[i:]
 				if len(o.program) == 0 {
-					return usagef(seeHelp(cmd), "there is no command after --")
+					return cli.Usagef(cli.SeeHelp(cmd), "there is no command after --")
 				}
 			}
 			if len(args) < 2 {
-				return usagef(seeHelp(cmd), "forward takes a SIM and at least one port")
+				return cli.Usagef(cli.SeeHelp(cmd), "forward takes a SIM and at least one port")
 			}
 			o.args = args
 			for _, text := range args[1:] {
 				spec, err := connect.ParsePortSpec(text)
 				if err != nil {
-					return &usageError{err: err}
+					return cli.Misuse(err)
 				}
 				o.ports = append(o.ports, spec)
 			}
@@ -114,7 +115,7 @@ func (a *app) runListeners(ctx context.Context, c *connect.Connector, o connect.
 		a.say("Ctrl-C ends it.")
 	}
 	<-f.Done()
-	return exitError(statusInterrupted) // as was asked: nothing to explain
+	return cli.ExitError(cli.Interrupted) // as was asked: nothing to explain
 }
 
 // ready is a line of --json.
@@ -149,7 +150,7 @@ func (a *app) runWith(ctx context.Context, c *connect.Connector, o connect.Forwa
 		Args: program, Env: a.childEnvironment(), Stdin: a.in, Stdout: a.out, Stderr: a.err, Starting: quiet,
 	})
 	if err == nil && status != 0 {
-		err = exitError(status)
+		err = cli.ExitError(status)
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 )
 
@@ -28,7 +29,7 @@ func helpTexts(root *cobra.Command) map[string]string {
 			found[text] = where
 		}
 	}
-	for _, head := range append(slices.Clone(helpHeads), helpFor, helpDefault) {
+	for _, head := range cli.HelpWords() {
 		add(head, "every command")
 	}
 	var walk func(c *cobra.Command)
@@ -39,7 +40,7 @@ func helpTexts(root *cobra.Command) map[string]string {
 		if explanation.MatchString(c.Example) {
 			add(c.Example, c.CommandPath())
 		}
-		eachFlag(c, func(f *pflag.Flag) {
+		cli.EachFlag(c, func(f *pflag.Flag) {
 			if f.Name != "help" {
 				add(f.Usage, c.CommandPath()+" --"+f.Name)
 			}
@@ -70,7 +71,7 @@ func saidIn(t *testing.T, lang i18n.Lang, args ...string) string {
 	var out bytes.Buffer
 	sys := osSystem()
 	sys.out, sys.err = &out, &out
-	if status := run(append([]string{"--lang", string(lang)}, args...), sys); status != statusOK {
+	if status := run(append([]string{"--lang", string(lang)}, args...), sys); status != cli.OK {
 		t.Fatalf("%v: status %d: %s", args, status, out.String())
 	}
 	return out.String()

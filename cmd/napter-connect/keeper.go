@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
@@ -25,7 +26,7 @@ minutes without work. --no-keeper does without it.`
 type keeperOptions struct{ json bool }
 
 func newKeeperCommand(a *app) *cobra.Command {
-	c := group("keeper", "The background process that holds port mappings", "  napter-connect keeper status",
+	c := cli.Group("keeper", "The background process that holds port mappings", "  napter-connect keeper status",
 		newKeeperStatusCommand(a, nil), newKeeperStopCommand(a, nil), newKeeperRunCommand(a, nil))
 	c.Long = keeperLong
 	return c
@@ -37,11 +38,11 @@ func newKeeperStatusCommand(a *app, runF func(context.Context, *keeperOptions) e
 		runF = a.runKeeperStatus
 	}
 	c := &cobra.Command{
-		Use: "status", Short: "Show what the keeper holds, and for whom", Args: noArgs,
+		Use: "status", Short: "Show what the keeper holds, and for whom", Args: cli.NoArgs,
 		Example: "  napter-connect keeper status --json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
 	}
-	jsonFlag(c, &o.json)
+	cli.JSONFlag(c, &o.json)
 	return c
 }
 
@@ -54,7 +55,7 @@ func (a *app) runKeeperStatus(ctx context.Context, o *keeperOptions) error {
 	var none *keeper.NotRunningError
 	if errors.As(err, &none) {
 		if o.json {
-			return writeJSON(a.out, nil)
+			return cli.WriteJSON(a.out, nil)
 		}
 		a.tell(a.texts().Word("no keeper is running; the first command that needs one starts it"))
 		return nil
@@ -63,7 +64,7 @@ func (a *app) runKeeperStatus(ctx context.Context, o *keeperOptions) error {
 		return err
 	}
 	if o.json {
-		return writeJSON(a.out, st)
+		return cli.WriteJSON(a.out, st)
 	}
 	return a.printKeeper(st)
 }
@@ -100,7 +101,7 @@ func newKeeperStopCommand(a *app, runF func(context.Context, *keeperOptions) err
 		runF = a.runKeeperStop
 	}
 	return &cobra.Command{
-		Use: "stop", Short: "Delete what the keeper holds, log out and end it", Args: noArgs,
+		Use: "stop", Short: "Delete what the keeper holds, log out and end it", Args: cli.NoArgs,
 		Long: `Delete the port mappings that the keeper holds (also those in use), log out of the
 API, and end the keeper. Waits until that is done.`,
 		Example: "  napter-connect keeper stop",
@@ -130,7 +131,7 @@ func newKeeperRunCommand(a *app, runF func(context.Context, *keeper.RunOptions) 
 		runF = a.runKeeper
 	}
 	c := &cobra.Command{
-		Use: "run", Short: "Be the keeper (commands start it by themselves)", Args: noArgs, Hidden: true,
+		Use: "run", Short: "Be the keeper (commands start it by themselves)", Args: cli.NoArgs, Hidden: true,
 		Example: "  napter-connect keeper run --state DIR --leases DIR --socket PATH",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
 	}

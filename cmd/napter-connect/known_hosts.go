@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/hostkeys"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
@@ -21,7 +22,7 @@ type knownHostsOptions struct {
 }
 
 func newKnownHostsCommand(a *app) *cobra.Command {
-	return group("known-hosts", "List and forget the trusted host keys of devices",
+	return cli.Group("known-hosts", "List and forget the trusted host keys of devices",
 		"  napter-connect known-hosts list\n  napter-connect known-hosts forget gateway-001",
 		newKnownHostsListCommand(a, nil), newKnownHostsForgetCommand(a, nil), newKnownHostsLookupCommand(a, nil))
 }
@@ -32,13 +33,13 @@ func newKnownHostsListCommand(a *app, runF func(context.Context, *knownHostsOpti
 		runF = a.runKnownHostsList
 	}
 	c := &cobra.Command{
-		Use: "list", Short: "List the trusted host keys", Args: noArgs,
+		Use: "list", Short: "List the trusted host keys", Args: cli.NoArgs,
 		Long: `List the trusted host keys. A key belongs to a SIM and a device port; IMEI is the
 device that was in use when it was trusted.`,
 		Example: "  napter-connect known-hosts list\n  napter-connect known-hosts list --json | jq -r '.[].fingerprint'",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
 	}
-	jsonFlag(c, &o.json)
+	cli.JSONFlag(c, &o.json)
 	return c
 }
 
@@ -52,7 +53,7 @@ func newKnownHostsForgetCommand(a *app, runF func(context.Context, *knownHostsOp
 SIM ID, an IMSI, the exact name, or an alias as known-hosts list shows it:
 [sim-…]:2222 removes those of one device port alone. The next connection asks.`,
 		Example: "  napter-connect known-hosts forget gateway-001\n  napter-connect known-hosts forget '[sim-8942310022000012345]:2222'",
-		Args:    argCount(1, -1, message.New("one or more SIMs")),
+		Args:    cli.ArgCount(1, -1, message.New("one or more SIMs")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runF(cmd.Context(), &knownHostsOptions{targets: args})
 		},
@@ -71,13 +72,13 @@ func newKnownHostsLookupCommand(a *app, runF func(context.Context, *knownHostsOp
 --openssh prints lines in the format of known_hosts for the name as it is given, also
 [NAME]:PORT, and exits with 0 in any case: the form for OpenSSH's KnownHostsCommand.`,
 		Example: "  napter-connect known-hosts lookup gateway-001\n  ssh -o KnownHostsCommand='/usr/bin/napter-connect known-hosts lookup --openssh %H' gateway-001.napter",
-		Args:    argCount(1, 1, message.New("one SIM")),
+		Args:    cli.ArgCount(1, 1, message.New("one SIM")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.targets = args
 			return runF(cmd.Context(), &o)
 		},
 	}
-	jsonFlag(c, &o.json)
+	cli.JSONFlag(c, &o.json)
 	c.Flags().BoolVar(&o.openssh, "openssh", false, "print known_hosts lines for OpenSSH's KnownHostsCommand")
 	return c
 }
@@ -138,7 +139,7 @@ func (a *app) hostKeys() (hostkeys.Keys, error) {
 
 func (a *app) printHostKeys(list []hostkeys.Key, asJSON bool) error {
 	if asJSON {
-		return writeJSON(a.out, list)
+		return cli.WriteJSON(a.out, list)
 	}
 	if len(list) == 0 {
 		a.tell(a.texts().Word("no host key is trusted yet; the first connection to a device asks"))

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/lineui"
@@ -47,7 +48,7 @@ func runLineUI(ctx context.Context, a *app, root *cobra.Command) error {
 		},
 		Mappings: mappings.List, Delete: mappings.Delete,
 		Command: func(ctx context.Context, args ...string) int { return a.again(ctx, root, args) },
-		Report:  func(err error) { report(a.err, a.texts(), err) },
+		Report:  func(err error) { cli.Report(a.err, a.texts(), err) },
 	})
 }
 

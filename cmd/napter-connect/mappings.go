@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/lease"
@@ -44,7 +45,7 @@ type mappingsOptions struct {
 
 func newMappingsCommand(a *app, runF func(context.Context, *mappingsOptions) error) *cobra.Command {
 	c := newMappingsListCommand(a, runF)
-	c.Use, c.Short, c.SuggestionsMinimumDistance = "mappings", "List, create and delete port mappings", near
+	c.Use, c.Short, c.SuggestionsMinimumDistance = "mappings", "List, create and delete port mappings", cli.Near
 	c.Long = `Without a command: list the port mappings of the operator, as mappings list does.`
 	c.Example = `  napter-connect mappings
   napter-connect mappings create gateway-001 80 --tls --duration 30m
@@ -60,11 +61,11 @@ func newMappingsListCommand(a *app, runF func(context.Context, *mappingsOptions)
 		runF = a.runMappingsList
 	}
 	c := &cobra.Command{
-		Use: "list", Short: "List the port mappings of the operator", Args: noArgs,
+		Use: "list", Short: "List the port mappings of the operator", Args: cli.NoArgs,
 		Example: "  napter-connect mappings list --json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
 	}
-	jsonFlag(c, &o.json)
+	cli.JSONFlag(c, &o.json)
 	return c
 }
 
@@ -90,7 +91,7 @@ func (a *app) runMappingsList(ctx context.Context, o *mappingsOptions) error {
 		rows = append(rows, newMappingRow(m))
 	}
 	if o.json {
-		return writeJSON(a.out, rows)
+		return cli.WriteJSON(a.out, rows)
 	}
 	if len(rows) == 0 {
 		a.tell(a.texts().Word("no port mapping is open"))
@@ -131,13 +132,13 @@ func newMappingsDeleteCommand(a *app, runF func(context.Context, *mappingsOption
 		Long: `Delete port mappings, whoever made them. IP:PORT is an address as mappings list shows
 it. Connections through it end.`,
 		Example: "  napter-connect mappings delete 192.0.2.1:34567",
-		Args:    argCount(1, -1, message.New("the IP:PORT of one mapping or more")),
+		Args:    cli.ArgCount(1, -1, message.New("the IP:PORT of one mapping or more")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var o mappingsOptions
 			for _, arg := range args {
 				ap, ok := hostport.ParseAddrPort(arg)
 				if !ok || !ap.Addr().Is4() || ap.Port() == 0 {
-					return usagef(message.New("take the ENDPOINT from: napter-connect mappings"),
+					return cli.Usagef(message.New("take the ENDPOINT from: napter-connect mappings"),
 						"%q is not an IPv4 address and port", arg)
 				}
 				o.targets = append(o.targets, ap)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
@@ -32,13 +33,13 @@ duration is over, or until: napter-connect mappings delete. PORT is the device's
 22 when it is left out. Prints the address to connect to.`,
 		Example: `  napter-connect mappings create gateway-001 --duration 30m
   napter-connect mappings create gateway-001 80 --tls --source 203.0.113.0/28`,
-		Args: argCount(1, 2, message.New("a SIM, and perhaps a port")),
+		Args: cli.ArgCount(1, 2, message.New("a SIM, and perhaps a port")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.target, o.port = args[0], 22
 			if len(args) == 2 {
 				n, err := strconv.Atoi(args[1])
 				if err != nil {
-					return usagef(message.New("give a TCP port from 1 to 65535"), "%q is not a port", args[1])
+					return cli.Usagef(message.New("give a TCP port from 1 to 65535"), "%q is not a port", args[1])
 				}
 				o.port = n
 			}
@@ -54,7 +55,7 @@ duration is over, or until: napter-connect mappings delete. PORT is the device's
 	}
 	c.Flags().Lookup("duration").Usage = "life of the port mapping: `TIME` is up to 8h (default 8h)"
 	c.Flags().BoolVar(&o.tls, "tls", false, "encrypt up to Soracom, for a device that speaks plain HTTP")
-	jsonFlag(c, &o.json)
+	cli.JSONFlag(c, &o.json)
 	return c
 }
 
@@ -87,7 +88,7 @@ func (a *app) runMappingsCreate(ctx context.Context, o *createOptions) error {
 		for _, p := range info.Source {
 			sources = append(sources, p.String())
 		}
-		return writeJSON(a.out, mappingRow{
+		return cli.WriteJSON(a.out, mappingRow{
 			Address: m.Addr.String(), Hostname: m.Hostname, SIM: info.SIM.ID, IMSI: info.SIM.IMSI,
 			DevicePort: m.DevicePort, TLS: m.TLS, Sources: sources, Created: m.Created, Expires: m.Expires, Owner: "kept",
 		})

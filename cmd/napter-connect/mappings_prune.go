@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
@@ -13,7 +14,7 @@ func newMappingsPruneCommand(a *app, runF func(context.Context, *mappingsOptions
 		runF = a.runMappingsPrune
 	}
 	return &cobra.Command{
-		Use: "prune", Short: "Delete port mappings that were made here and left over", Args: noArgs,
+		Use: "prune", Short: "Delete port mappings that were made here and left over", Args: cli.NoArgs,
 		Long: `Delete the port mappings that a napter-connect on this machine made and could not
 delete: its process was killed, or the network was away. Those in use and those of
 others stay. The exit status is 0 only when nothing is left over.`,

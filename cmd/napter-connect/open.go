@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/hostport"
@@ -50,7 +51,7 @@ func newOpenCommand(a *app, runF func(context.Context, *openOptions) error) *cob
 	c := &cobra.Command{
 		Use: "open [flags] SIM[:PORT]", Short: "Show a device's web page or screen",
 		Long: openLong, Example: openExample,
-		Args: argCount(1, 1, message.New("a SIM, perhaps with a port")),
+		Args: cli.ArgCount(1, 1, message.New("a SIM, perhaps with a port")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.target = args[0]
 			if err := o.splitTarget(); err != nil {
@@ -104,14 +105,14 @@ func (o *openOptions) splitTarget() error {
 	service := strings.ToLower(o.target[i+1:])
 	if slices.Contains([]string{connect.HTTP, connect.HTTPS, launch.VNC, launch.RDP}, service) {
 		if o.scheme != "" && o.scheme != service {
-			return usagef(message.New("give one of them"), "%s and --scheme %s contradict each other", o.target, o.scheme)
+			return cli.Usagef(message.New("give one of them"), "%s and --scheme %s contradict each other", o.target, o.scheme)
 		}
 		o.scheme = service
 		return nil
 	}
 	port, ok := hostport.ParsePort(service)
 	if !ok {
-		return usagef(
+		return cli.Usagef(
 			message.New("write SIM:8080 or SIM:https, for example; a SIM whose name has a colon goes by its SIM ID"),
 			"%q does not end in a port or in http, https, vnc or rdp", o.target)
 	}
@@ -134,10 +135,10 @@ func (a *app) showUntilEnd(ctx context.Context, p *connect.Opened, printOnly boo
 	case <-console.EnterPressed(a.in):
 		return nil
 	case <-ctx.Done():
-		return exitError(statusInterrupted) // as was asked: nothing to explain
+		return cli.ExitError(cli.Interrupted) // as was asked: nothing to explain
 	case <-p.Done():
 		if ctx.Err() != nil {
-			return exitError(statusInterrupted)
+			return cli.ExitError(cli.Interrupted)
 		}
 		return nil
 	}
@@ -161,7 +162,7 @@ func (a *app) show(p *connect.Opened) (viewer <-chan error) {
 	default:
 		a.notice("%v; open the address above yourself", err)
 		if !a.quiet {
-			reportHint(a.err, a.texts(), err)
+			cli.ReportHint(a.err, a.texts(), err)
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -39,7 +40,7 @@ func newProxyCommand(a *app, runF func(context.Context, *proxyOptions) error) *c
 	c := &cobra.Command{
 		Use: "proxy [flags] SIM [PORT]", Short: "Connect stdin and stdout to a device, for ssh's ProxyCommand",
 		Long: proxyLong, Example: proxyExample,
-		Args: argCount(1, 2, message.New("a SIM, and perhaps a port")),
+		Args: cli.ArgCount(1, 2, message.New("a SIM, and perhaps a port")),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			o.target = args[0]
 			if o.port, err = portArgument(args); err != nil {
@@ -80,10 +81,10 @@ func portArgument(args []string) (int, error) {
 	}
 	port, err := strconv.Atoi(args[1])
 	if err != nil {
-		return 0, usagef(message.New("a port is a number from 1 to 65535"), "%q is not a port", args[1])
+		return 0, cli.Usagef(message.New("a port is a number from 1 to 65535"), "%q is not a port", args[1])
 	}
 	if err := access.CheckPort(port); err != nil {
-		return 0, &usageError{err: err}
+		return 0, cli.Misuse(err)
 	}
 	return port, nil
 }
@@ -97,9 +98,9 @@ func (a *app) proxyEnd(connected bool, err error) error {
 	case connected && (hangUp || errors.Is(err, launch.ErrNoReader)):
 		return nil
 	case errors.As(err, &interrupted):
-		return exitError(statusInterrupted)
+		return cli.ExitError(cli.Interrupted)
 	case hangUp || errors.Is(err, launch.ErrNoReader):
-		return exitError(statusFailed)
+		return cli.ExitError(cli.Failed)
 	}
 	return err
 }

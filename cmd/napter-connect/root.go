@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/connect"
-	"github.com/napter-connect/napter-connect/internal/message"
 )
 
 const rootLong = `napter-connect reaches devices behind Soracom SIMs.
@@ -43,7 +42,7 @@ type app struct {
 // globals are the flags of every command.
 type globals struct {
 	profile, coverage, config, otp string
-	language                       languageFlag
+	language                       cli.LanguageFlag
 	verbose, quiet, timings        bool
 }
 
@@ -67,13 +66,13 @@ func run(args []string, sys system) int {
 }
 
 func runContext(ctx context.Context, args []string, sys system, signals *connect.Signals) int {
-	a := &app{system: sys, failure: statusFailed, signals: signals, args: args}
+	a := &app{system: sys, failure: cli.Failed, signals: signals, args: args}
 	root := newRoot(a, nil)
 	root.SetArgs(args)
-	a.speakCompletion(root, args)
+	cli.SpeakCompletion(root, args, a.texts)
 	err := root.ExecuteContext(ctx)
-	report(sys.err, a.texts(), err)
-	return statusOf(err, a.failure)
+	cli.Report(sys.err, a.texts(), err)
+	return cli.StatusOf(err, a.failure)
 }
 
 // rootOptions are those of the program without a command.
@@ -86,11 +85,11 @@ func newRoot(a *app, runF func(context.Context, *rootOptions) error) *cobra.Comm
 		Short:         "Reach devices behind Soracom SIMs",
 		Long:          rootLong,
 		Example:       rootExample,
-		Args:          noArgs,
+		Args:          cli.NoArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
-		SuggestionsMinimumDistance: near,
+		SuggestionsMinimumDistance: cli.Near,
 	}
 	root.Flags().BoolVar(&o.accessible, "accessible", false, "ask line by line instead of on a full screen, for screen readers")
 	root.Flags().BoolVar(&o.noKeeper, "no-keeper", false, "do the work in this process, without the background keeper")
@@ -103,12 +102,12 @@ func newRoot(a *app, runF func(context.Context, *rootOptions) error) *cobra.Comm
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if cmd.Name() == "ssh" {
-			a.failure = statusSSH
+			a.failure = cli.SSHFailed
 		}
 		if a.language == "" { // it may stand behind the flag where the reading ended
-			a.language = languageIn(a.args)
+			a.language = cli.LanguageIn(a.args)
 		}
-		return flagError(cmd, err)
+		return cli.FlagError(cmd, err)
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
 	a.register(root.PersistentFlags())
@@ -119,10 +118,10 @@ func newRoot(a *app, runF func(context.Context, *rootOptions) error) *cobra.Comm
 		newAuthCommand(a),
 		newDoctorCommand(a, nil), newDemoCommand(a), newSimulatorCommand(a, nil), newKeeperCommand(a), newVersionCommand(a, nil), newCompletionCommand(a, nil),
 	)
-	root.SetHelpCommand(newHelpCommand(a))
+	root.SetHelpCommand(cli.NewHelpCommand(a.texts))
 	root.InitDefaultHelpCmd()
 	a.complete(root)
-	a.speakHelp(root)
+	cli.SpeakHelp(root, a.texts)
 	return root
 }
 
@@ -138,60 +137,4 @@ func (a *app) runRoot(ctx context.Context, root *cobra.Command, o *rootOptions) 
 		return runLineUI(ctx, a, root)
 	}
 	return runUI(ctx, a)
-}
-
-// near is how many letters may differ in a command that is suggested. Two would
-// make ssh of sim.
-const near = 1
-
-// noArgs refuses arguments, and explains an unknown command.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	if cmd.HasSubCommands() {
-		h := seeHelp(cmd)
-		if names := cmd.SuggestionsFor(args[0]); len(names) > 0 {
-			h = message.New("did you mean %s?", message.EitherOf(names))
-		}
-		return usagef(h, "unknown command %q", strings.Join(append(words(cmd), args[0]), " "))
-	}
-	return usagef(seeHelp(cmd), "%s takes no argument, but %q was given", strings.Join(words(cmd), " "), args[0])
-}
-
-// argCount refuses any other number of arguments; what names them in the error.
-func argCount(least, most int, what message.Text) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) < least || most >= 0 && len(args) > most {
-			return usagef(seeHelp(cmd), "%s takes %s", strings.Join(words(cmd), " "), what)
-		}
-		return nil
-	}
-}
-
-// group is a command that only holds others.
-func group(use, short, example string, children ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{
-		Use: use, Short: short, Example: example, Args: noArgs, SuggestionsMinimumDistance: near,
-		Annotations: map[string]string{groupMark: "yes"},
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			var names []string
-			for _, child := range cmd.Commands() {
-				if child.IsAvailableCommand() {
-					names = append(names, child.Name())
-				}
-			}
-			return usagef(message.New("it has %s; %s", strings.Join(names, ", "), seeHelp(cmd)),
-				"%s needs a command", cmd.Name())
-		},
-	}
-	c.AddCommand(children...)
-	return c
-}
-
-// words are a command's name and its parents', without the program's.
-func words(cmd *cobra.Command) []string { return strings.Fields(cmd.CommandPath())[1:] }
-
-func seeHelp(cmd *cobra.Command) message.Text {
-	return message.New("see %s --help", cmd.CommandPath())
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
@@ -25,7 +26,7 @@ func (a *app) say(format string, args ...any) {
 // notice is say for what is no result but has to be known, under the program's
 // name as an error is.
 func (a *app) notice(format string, args ...any) {
-	a.tell("napter-connect: " + oneLine(a.texts().Sprintf(format, args...)))
+	a.tell("napter-connect: " + cli.OneLine(a.texts().Sprintf(format, args...)))
 }
 
 // tell says a text that is no format.

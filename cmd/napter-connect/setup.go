@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/setup"
@@ -12,7 +13,7 @@ import (
 // local reads the configuration and the environment; it needs no profile.
 func (a *app) local() (*setup.Setup, error) {
 	if a.coverage != "" && a.coverage != "jp" && a.coverage != "g" {
-		return nil, usagef(message.New("use jp (Japan) or g (global)"), "unknown --coverage-type %q", a.coverage)
+		return nil, cli.Usagef(message.New("use jp (Japan) or g (global)"), "unknown --coverage-type %q", a.coverage)
 	}
 	return setup.Read(a.setupOptions())
 }

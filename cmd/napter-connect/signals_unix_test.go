@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
 
@@ -52,8 +53,8 @@ func TestSignalsLeaveNothingOpen(t *testing.T) {
 				cmd, stderr := w.start("ssh", "gateway-001", "sleep 60")
 				w.until(name, func() bool { return p.reached(w) })
 				status, took := w.end(cmd, sig)
-				if status != statusSSH || took > 10*time.Second {
-					t.Errorf("status %d after %s, want %d soon\n%s", status, took, statusSSH, stderr)
+				if status != cli.SSHFailed || took > 10*time.Second {
+					t.Errorf("status %d after %s, want %d soon\n%s", status, took, cli.SSHFailed, stderr)
 				}
 				w.nothingOpen()
 				if n := w.Tokens(); n != 0 && name != "login" { // there, the answer was not waited for
@@ -74,8 +75,8 @@ func TestSignalsEndOtherCommands(t *testing.T) {
 			w.Inject(simulator.Fault{Operation: "listSims", Delay: 5 * time.Second})
 			cmd, stderr := w.start("sims")
 			w.until("the request", func() bool { return w.Count("listSims") > 0 })
-			if status, took := w.end(cmd, sig); status != statusInterrupted || took > 4*time.Second {
-				t.Errorf("status %d after %s, want %d at once\n%s", status, took, statusInterrupted, stderr)
+			if status, took := w.end(cmd, sig); status != cli.Interrupted || took > 4*time.Second {
+				t.Errorf("status %d after %s, want %d at once\n%s", status, took, cli.Interrupted, stderr)
 			}
 			if n := w.Tokens(); n != 0 {
 				t.Errorf("%d tokens are still valid", n)
@@ -96,8 +97,8 @@ func TestSecondInterruptSaysHowToDelete(t *testing.T) {
 	}
 	w.until("the deletion", func() bool { return w.Count("deletePortMapping") > 0 })
 	time.Sleep(200 * time.Millisecond) // a second key press, not an echo of the first
-	if status, took := w.end(cmd, syscall.SIGINT); status != statusSSH || took > 4*time.Second {
-		t.Errorf("status %d after %s, want %d at once\n%s", status, took, statusSSH, stderr)
+	if status, took := w.end(cmd, syscall.SIGINT); status != cli.SSHFailed || took > 4*time.Second {
+		t.Errorf("status %d after %s, want %d at once\n%s", status, took, cli.SSHFailed, stderr)
 	}
 	open := w.Mappings()
 	if len(open) != 1 {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -49,7 +50,7 @@ MSISDN, serial number or tag value.`,
 		Example: `  napter-connect sims
   napter-connect sims gateway --online
   napter-connect sims --json | jq -r '.[] | select(.online) | .name'`,
-		Args: argCount(0, 1, message.New("one QUERY at most")),
+		Args: cli.ArgCount(0, 1, message.New("one QUERY at most")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				o.query = strings.TrimSpace(args[0])
@@ -58,7 +59,7 @@ MSISDN, serial number or tag value.`,
 		},
 	}
 	c.Flags().BoolVar(&o.online, "online", false, "only SIMs that are online (have a session)")
-	jsonFlag(c, &o.json)
+	cli.JSONFlag(c, &o.json)
 	return c
 }
 
@@ -84,7 +85,7 @@ func (a *app) printSims(sims []client.Sim, asJSON bool) error {
 		rows = append(rows, newSimRow(sim))
 	}
 	if asJSON {
-		return writeJSON(a.out, rows)
+		return cli.WriteJSON(a.out, rows)
 	}
 	if len(rows) == 0 {
 		a.tell(a.texts().Word("no SIM found"))

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/atomicfile"
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/simulator"
@@ -38,7 +39,7 @@ until it is interrupted. Nothing leaves this machine.`,
 		Example: `  napter-connect simulator
   napter-connect simulator --sims 100000 --latency 80ms
   napter-connect simulator --device 22=127.0.0.1:22    your own sshd as every device`,
-		Args: noArgs,
+		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(); err != nil {
 				return err
@@ -82,7 +83,7 @@ func (a *app) runSimulator(ctx context.Context, o *simulatorOptions) error {
 	a.say("# For open and forward --tls, this too (other programs of that shell then trust nobody else): %s", exportLine("SSL_CERT_FILE", ca))
 	a.say("# The devices' password is %s. Ctrl-C ends the simulator.", demoPassword)
 	<-ctx.Done()
-	return exitError(statusInterrupted) // as was asked: nothing to explain
+	return cli.ExitError(cli.Interrupted) // as was asked: nothing to explain
 }
 
 // mostSIMs is ten times what the largest account is expected to have.
@@ -92,12 +93,12 @@ const mostSIMs = 1_000_000
 func (o *simulatorOptions) check() (err error) {
 	switch listen, ok := hostport.ParseAddrPort(o.listen); {
 	case !ok || !listen.Addr().IsLoopback():
-		return usagef(message.New("use 127.0.0.1:8080, for example; port 0 takes a free one"),
+		return cli.Usagef(message.New("use 127.0.0.1:8080, for example; port 0 takes a free one"),
 			"--listen %q is not a loopback address and port", o.listen)
 	case o.sims < 1 || o.sims > mostSIMs:
-		return usagef(message.New("give a number from 1 to 1000000"), "--sims %d is out of range", o.sims)
+		return cli.Usagef(message.New("give a number from 1 to 1000000"), "--sims %d is out of range", o.sims)
 	case o.latency < 0 || o.latency > time.Minute:
-		return usagef(message.New("give a duration up to 1m, such as 80ms"),
+		return cli.Usagef(message.New("give a duration up to 1m, such as 80ms"),
 			"--latency %s is out of range", o.latency)
 	}
 	o.ports, err = parseDevices(o.devices)
@@ -129,7 +130,7 @@ func parseDevices(list []string) (map[int]string, error) {
 		port, addr, ok := strings.Cut(text, "=")
 		n, isPort := hostport.ParsePort(port)
 		if !ok || !isPort || addr == "" {
-			return nil, usagef(message.New("use --device 22=127.0.0.1:22, for example"),
+			return nil, cli.Usagef(message.New("use --device 22=127.0.0.1:22, for example"),
 				"--device %q is not PORT=HOST:PORT", text)
 		}
 		devices[n] = addr

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
 
@@ -64,8 +65,8 @@ func TestSimulatorCommand(t *testing.T) {
 	if err := sim.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	if status := w.status(sim.Wait()); status != statusInterrupted {
-		t.Errorf("status %d, want %d", status, statusInterrupted)
+	if status := w.status(sim.Wait()); status != cli.Interrupted {
+		t.Errorf("status %d, want %d", status, cli.Interrupted)
 	}
 	if strings.Contains(stderr.String(), "napter-connect: ") || !strings.Contains(stderr.String(), "raspberry") {
 		t.Errorf("stderr: %s", &stderr)
@@ -92,7 +93,7 @@ func TestOutputIntoAClosedPipe(t *testing.T) {
 	}
 	_ = out.Close()
 	var exit *exec.ExitError
-	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != statusFailed || stderr.Len() > 0 {
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != cli.Failed || stderr.Len() > 0 {
 		t.Errorf("%v, %q", err, stderr.String())
 	}
 	if n := w.Tokens(); n != 0 {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/console"
@@ -59,8 +60,8 @@ func newSSHCommand(a *app, runF func(context.Context, *sshOptions) error) *cobra
 		Use: "ssh [flags] [user@]SIM [command...]", Short: "Open a shell on a device, or run a command there",
 		Long: sshLong, Example: sshExample,
 		Args: func(cmd *cobra.Command, args []string) error {
-			a.failure = statusSSH
-			return argCount(1, -1, message.New("a SIM, and perhaps a command"))(cmd, args)
+			a.failure = cli.SSHFailed
+			return cli.ArgCount(1, -1, message.New("a SIM, and perhaps a command"))(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.target, o.command = args[0], args[1:]
@@ -101,7 +102,7 @@ func (o *sshOptions) check() (err error) {
 		}
 	}
 	if o.predict != "" && !slices.Contains(config.PredictModes(), o.predict) {
-		return usagef(message.New("use %s", message.EitherOf(config.PredictModes())), "%s must be %s, not %q", "--predict", message.EitherOf(config.PredictModes()), o.predict)
+		return cli.Usagef(message.New("use %s", message.EitherOf(config.PredictModes())), "%s must be %s, not %q", "--predict", message.EitherOf(config.PredictModes()), o.predict)
 	}
 	o.forwards, err = o.parseForwards()
 	return err
@@ -132,7 +133,7 @@ func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 	so.Session.Escapes = so.Session.TTY
 	status, err := a.connectSSH(ctx, s, so, o.noKeeper)
 	if err == nil && status != 0 {
-		err = exitError(status)
+		err = cli.ExitError(status)
 	}
 	return err
 }
@@ -176,7 +177,7 @@ func (a *app) connectSSH(ctx context.Context, s *setup.Setup, so connect.SSHOpti
 		printer.Stop()
 	}
 	if so.Request.Target, err = con.PickSIM(ctx, several); err != nil {
-		return statusSSH, err
+		return cli.SSHFailed, err
 	}
 	return c.SSH(ctx, so)
 }
@@ -198,7 +199,7 @@ func (o *sshOptions) parseForwards() ([]sshclient.Forward, error) {
 		for _, spec := range group.specs {
 			f, err := sshclient.ParseForward(group.kind, spec)
 			if err != nil {
-				return nil, &usageError{err: err}
+				return nil, cli.Misuse(err)
 			}
 			list = append(list, f)
 		}

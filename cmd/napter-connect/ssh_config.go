@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshconfig"
@@ -37,10 +38,10 @@ func newSSHConfigCommand(a *app, runF func(context.Context, *sshConfigOptions) e
 	}
 	c := &cobra.Command{
 		Use: "ssh-config", Short: "Print or install an ssh_config with every named SIM",
-		Long: sshConfigLong, Example: sshConfigExample, Args: noArgs,
+		Long: sshConfigLong, Example: sshConfigExample, Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.write && o.remove {
-				return usagef(seeHelp(cmd), "give --write or --remove, not both")
+				return cli.Usagef(cli.SeeHelp(cmd), "give --write or --remove, not both")
 			}
 			return runF(cmd.Context(), &o)
 		},

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/simcache"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 	"github.com/napter-connect/napter-connect/internal/termtest"
@@ -152,7 +153,7 @@ func TestUIWithoutAKeeper(t *testing.T) {
 		e.Type("q")
 		e.Exit()
 	}
-	if r := w.run(w.program("keeper", "stop")); r.status != statusOK {
+	if r := w.run(w.program("keeper", "stop")); r.status != cli.OK {
 		t.Errorf("stopping the keeper: %+v", r)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/buildinfo"
+	"github.com/napter-connect/napter-connect/internal/cli"
 )
 
 // version is set by the release build with -ldflags "-X main.version=...".
@@ -22,18 +23,18 @@ func newVersionCommand(a *app, runF func(context.Context, *versionOptions) error
 		runF = a.runVersion
 	}
 	c := &cobra.Command{
-		Use: "version", Short: "Print the version", Args: noArgs,
+		Use: "version", Short: "Print the version", Args: cli.NoArgs,
 		Example: "  napter-connect version --json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
 	}
-	jsonFlag(c, &o.json)
+	cli.JSONFlag(c, &o.json)
 	return c
 }
 
 func (a *app) runVersion(_ context.Context, o *versionOptions) error {
 	b := readBuild()
 	if o.json {
-		return writeJSON(a.out, b)
+		return cli.WriteJSON(a.out, b)
 	}
 	_, err := fmt.Fprintf(a.out, "napter-connect %s (%s, %s/%s)\n", b.Version, b.Go, b.OS, b.Arch)
 	return err

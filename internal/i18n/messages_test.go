@@ -22,7 +22,7 @@ import (
 // which of their arguments it is. Speakers take one that was made elsewhere too.
 var (
 	makers = map[string][]int{
-		"message.New": {0}, "message.Errorf": {0}, "message.WithHint": {1}, "message.Plural": {1, 2}, "usagef": {1}, "Word": {0},
+		"message.New": {0}, "message.Errorf": {0}, "message.WithHint": {1}, "message.Plural": {1, 2}, "Usagef": {1}, "Word": {0},
 	}
 	speakers = map[string][]int{"say": {0}, "notice": {0}, "Sprintf": {0}}
 )
@@ -83,7 +83,7 @@ func formatsOf(t *testing.T, path string, found sources) error {
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		if e, ok := n.(ast.Expr); ok {
-			if text, ok := literal(e); ok && file.Name.Name == "main" {
+			if text, ok := literal(e); ok && slices.Contains([]string{"main", "cli"}, file.Name.Name) {
 				found.literals[text] = true
 			}
 		}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -32,12 +32,12 @@ const (
 	helpDefault = " (default "
 )
 
-// speakHelp has --help speak the person's language, which --lang on the same line
+// SpeakHelp has --help speak the person's language, which --lang on the same line
 // may have named.
-func (a *app) speakHelp(root *cobra.Command) {
+func SpeakHelp(root *cobra.Command, texts func() *i18n.Texts) {
 	help := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
-		t, out := a.texts(), cmd.OutOrStdout()
+		t, out := texts(), cmd.OutOrStdout()
 		translateHelp(cmd, t)
 		var shown strings.Builder
 		cmd.SetOut(&shown)
@@ -65,20 +65,23 @@ func translateCommand(cmd *cobra.Command, t *i18n.Texts) {
 		c.Short = t.Translate(c.Short)
 	}
 	cmd.Long, cmd.Example = t.Translate(cmd.Long), t.Translate(cmd.Example)
-	eachFlag(cmd, func(f *pflag.Flag) { f.Usage = t.Translate(f.Usage) })
+	EachFlag(cmd, func(f *pflag.Flag) { f.Usage = t.Translate(f.Usage) })
 	cmd.Flags().Lookup("help").Usage = t.Sprintf(helpFor, cmd.Name())
 }
 
-// eachFlag calls f for a command's flags and those that it inherits.
-func eachFlag(cmd *cobra.Command, f func(*pflag.Flag)) {
+// HelpWords are the texts of help that no command has of its own.
+func HelpWords() []string { return append(slices.Clone(helpHeads), helpFor, helpDefault) }
+
+// EachFlag calls f for a command's flags and those that it inherits.
+func EachFlag(cmd *cobra.Command, f func(*pflag.Flag)) {
 	cmd.LocalFlags().VisitAll(f)
 	cmd.InheritedFlags().VisitAll(f)
 }
 
-// speakCompletion has a shell show commands and flags in the language that the
+// SpeakCompletion has a shell show commands and flags in the language that the
 // environment names: --lang is part of the line that is still being written. Only
 // the command that is completed matters; the key press waits for no other.
-func (a *app) speakCompletion(root *cobra.Command, args []string) {
+func SpeakCompletion(root *cobra.Command, args []string, texts func() *i18n.Texts) {
 	if len(args) < 2 || args[0] != cobra.ShellCompRequestCmd {
 		return
 	}
@@ -86,12 +89,12 @@ func (a *app) speakCompletion(root *cobra.Command, args []string) {
 	if err != nil {
 		return
 	}
-	translateCommand(cmd, a.texts())
-	eachFlag(cmd, func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) })
+	translateCommand(cmd, texts())
+	EachFlag(cmd, func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) })
 }
 
-// newHelpCommand is cobra's own, but refuses what is no command.
-func newHelpCommand(a *app) *cobra.Command {
+// NewHelpCommand is cobra's own, but refuses what is no command.
+func NewHelpCommand(texts func() *i18n.Texts) *cobra.Command {
 	return &cobra.Command{
 		Use: "help [command...]", Short: "Show the help of a command",
 		Example: "  napter-connect help ssh\n  napter-connect help mappings create",
@@ -100,7 +103,7 @@ func newHelpCommand(a *app) *cobra.Command {
 			if err != nil || len(rest) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return childChoices(topic, typed, a.texts()), cobra.ShellCompDirectiveNoFileComp
+			return ChildChoices(topic, typed, texts()), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			topic, rest, err := cmd.Root().Find(args)
@@ -108,15 +111,15 @@ func newHelpCommand(a *app) *cobra.Command {
 				return err
 			}
 			if topic.HasSubCommands() && len(rest) > 0 {
-				return noArgs(topic, rest)
+				return NoArgs(topic, rest)
 			}
 			return topic.Help()
 		},
 	}
 }
 
-// childChoices are the commands below one that a word which was begun may become.
-func childChoices(parent *cobra.Command, typed string, t *i18n.Texts) []cobra.Completion {
+// ChildChoices are the commands below one that a word which was begun may become.
+func ChildChoices(parent *cobra.Command, typed string, t *i18n.Texts) []cobra.Completion {
 	var list []cobra.Completion
 	for _, c := range parent.Commands() {
 		if c.IsAvailableCommand() && strings.HasPrefix(c.Name(), typed) {
