@@ -6,36 +6,15 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/hostport"
-	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/table"
 )
-
-// mappingRow is a port mapping as `mappings --json` prints it.
-type mappingRow struct {
-	Address    string    `json:"address"`
-	Hostname   string    `json:"hostname"`
-	SIM        string    `json:"sim,omitempty"`
-	IMSI       string    `json:"imsi,omitempty"`
-	DevicePort int       `json:"devicePort"`
-	TLS        bool      `json:"tls"`
-	Sources    []string  `json:"sources"`
-	Created    time.Time `json:"created"`
-	Expires    time.Time `json:"expires"`
-	// Owner is "in use" (by a process of this user here), "lingering" (by
-	// --linger), "being deleted", "left over" (made here, its process is gone),
-	// "kept" (by --keep) or "other".
-	Owner inventory.Owner `json:"owner"`
-	// By is the commands that use it, or the process that deletes it.
-	By string `json:"by,omitempty"`
-}
 
 // mappingsOptions are those of mappings list, delete and prune.
 type mappingsOptions struct {
@@ -86,41 +65,28 @@ func (a *app) runMappingsList(ctx context.Context, o *mappingsOptions) error {
 	if err != nil {
 		return message.Errorf("listing port mappings: %w", err)
 	}
-	rows := make([]mappingRow, 0, len(list))
-	for _, m := range list {
-		rows = append(rows, newMappingRow(m))
-	}
 	if o.json {
-		return cli.WriteJSON(a.out, rows)
+		return cli.WriteJSON(a.out, list)
 	}
-	if len(rows) == 0 {
+	if len(list) == 0 {
 		a.tell(a.texts().Word("no port mapping is open"))
 		return nil
 	}
 	lines := [][]string{{"SIM", "PORT", "ENDPOINT", "TLS", "SOURCE", "LEFT", "WHOSE"}}
-	for _, r := range rows {
-		whose := string(r.Owner)
-		if r.By != "" {
-			whose += ": " + r.By
+	for _, m := range list {
+		whose, address := string(m.Owner), ""
+		if !m.By.IsZero() {
+			whose += ": " + m.By.String()
+		}
+		if m.Addr.IsValid() {
+			address = m.Addr.String()
 		}
 		lines = append(lines, []string{
-			cmp.Or(r.SIM, r.IMSI), fmt.Sprint(r.DevicePort), r.Address, table.YesNo(r.TLS),
-			strings.Join(r.Sources, ","), table.Left(r.Expires, a.now()), whose,
+			cmp.Or(m.SIM, m.IMSI), fmt.Sprint(m.DevicePort), address, table.YesNo(m.TLS),
+			strings.Join(m.Sources, ","), table.Left(m.Expires, a.now()), whose,
 		})
 	}
 	return table.Write(a.out, lines)
-}
-
-func newMappingRow(m inventory.Mapping) mappingRow {
-	var address string
-	if m.Addr.IsValid() {
-		address = m.Addr.String()
-	}
-	return mappingRow{
-		Address: address, Hostname: m.Hostname, SIM: m.SIM, IMSI: m.IMSI,
-		DevicePort: m.DevicePort, TLS: m.TLS, Sources: m.Sources,
-		Created: m.Created, Expires: m.Expires, Owner: m.Owner, By: m.By.String(),
-	}
 }
 
 func newMappingsDeleteCommand(a *app, runF func(context.Context, *mappingsOptions) error) *cobra.Command {

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/cli"
+	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
@@ -82,16 +84,9 @@ func (a *app) runMappingsCreate(ctx context.Context, o *createOptions) error {
 	if _, err := way.Close(ctx); err != nil {
 		return err
 	}
-	m := info.Mapping
+	m := inventory.KeptMapping(info)
 	if o.json {
-		var sources []string
-		for _, p := range info.Source {
-			sources = append(sources, p.String())
-		}
-		return cli.WriteJSON(a.out, mappingRow{
-			Address: m.Addr.String(), Hostname: m.Hostname, SIM: info.SIM.ID, IMSI: info.SIM.IMSI,
-			DevicePort: m.DevicePort, TLS: m.TLS, Sources: sources, Created: m.Created, Expires: m.Expires, Owner: "kept",
-		})
+		return cli.WriteJSON(a.out, m)
 	}
 	address := m.Addr.String()
 	if m.TLS { // the certificate names the host
@@ -100,17 +95,6 @@ func (a *app) runMappingsCreate(ctx context.Context, o *createOptions) error {
 	if _, err := fmt.Fprintln(a.out, safetext.Line(address)); err != nil {
 		return err
 	}
-	a.say("open for %s until %s", joinPrefixes(info), m.Expires.Local().Format("15:04"))
+	a.say("open for %s until %s", strings.Join(m.Sources, ", "), m.Expires.Local().Format("15:04"))
 	return nil
-}
-
-func joinPrefixes(info access.Info) string {
-	text := ""
-	for i, p := range info.Source {
-		if i > 0 {
-			text += ", "
-		}
-		text += p.String()
-	}
-	return text
 }

@@ -5,10 +5,12 @@ package inventory
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/netip"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/lease"
@@ -30,18 +32,41 @@ const (
 
 // Mapping is an open port mapping. All texts are untrusted.
 type Mapping struct {
-	SIM, IMSI  string
-	DevicePort int
 	// Addr is invalid for a mapping that the API gave no address of.
-	Addr     netip.AddrPort
-	Hostname string
-	TLS      bool
-	Sources  []string
-	Created  time.Time
-	Expires  time.Time
-	Owner    Owner
+	Addr       netip.AddrPort `json:"address"`
+	Hostname   string         `json:"hostname"`
+	SIM        string         `json:"sim,omitempty"`
+	IMSI       string         `json:"imsi,omitempty"`
+	DevicePort int            `json:"devicePort"`
+	TLS        bool           `json:"tls"`
+	Sources    []string       `json:"sources"`
+	Created    time.Time      `json:"created"`
+	Expires    time.Time      `json:"expires"`
+	Owner      Owner          `json:"owner"`
 	// By is the commands that use it, or the process that deletes it.
-	By message.Text
+	By message.Text `json:"-"`
+}
+
+// MarshalJSON says By in English, as all that scripts read.
+func (m Mapping) MarshalJSON() ([]byte, error) {
+	type fields Mapping
+	return json.Marshal(struct {
+		fields
+		By string `json:"by,omitempty"`
+	}{fields(m), m.By.String()})
+}
+
+// KeptMapping is a mapping that was opened here to be kept.
+func KeptMapping(info access.Info) Mapping {
+	m := Mapping{
+		Addr: info.Mapping.Addr, Hostname: info.Mapping.Hostname, SIM: info.SIM.ID, IMSI: info.SIM.IMSI,
+		DevicePort: info.Mapping.DevicePort, TLS: info.Mapping.TLS,
+		Created: info.Mapping.Created, Expires: info.Mapping.Expires, Owner: Kept,
+	}
+	for _, p := range info.Source {
+		m.Sources = append(m.Sources, p.String())
+	}
+	return m
 }
 
 // Mappings are the port mappings of an operator, and what this machine knows of
