@@ -15,7 +15,7 @@ const module = "github.com/napter-connect/napter-connect/"
 var house = [][]string{
 	{"cmd/napter-connect", "internal/tools"},
 	{"internal/lineui", "internal/cli"},
-	{"internal/tui", "internal/doctor", "internal/setup"},
+	{"internal/tui", "internal/doctor", "internal/setup", "internal/demo"},
 	{"internal/connect", "internal/opener", "internal/inventory", "internal/hostkeys", "internal/completion"},
 	{"internal/keeper", "internal/sshmux", "internal/launch", "internal/simcache", "internal/console"},
 	{"internal/access"},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/napter-connect/napter-connect/internal/demo"
 	"github.com/napter-connect/napter-connect/internal/hometest"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
@@ -68,7 +69,7 @@ const quickExit = "atexit_sleep_ms=50"
 // worldVariables make folders in dir, with a profile and the devices' host keys
 // in them, and return the variables that point the program to those and to sim.
 func worldVariables(sim *simulator.Simulator, dir string) (map[string]string, error) {
-	vars := simulatorVariables(sim, filepath.Join(dir, "profiles"))
+	vars := demo.Variables(sim, filepath.Join(dir, "profiles"))
 	if err := sim.WriteProfiles(vars["SORACOM_PROFILE_DIR"]); err != nil {
 		return nil, err
 	}

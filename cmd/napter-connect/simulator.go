@@ -13,6 +13,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/cli"
+	"github.com/napter-connect/napter-connect/internal/demo"
 	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/simulator"
@@ -75,7 +76,7 @@ func (a *app) runSimulator(ctx context.Context, o *simulatorOptions) error {
 	if err := atomicfile.Write(ca, sim.CACertPEM(), atomicfile.Options{}); err != nil {
 		return err
 	}
-	vars := simulatorVariables(sim, filepath.Join(dir, "profiles"))
+	vars := demo.Variables(sim, filepath.Join(dir, "profiles"))
 	for _, name := range []string{"SORACOM_ENDPOINT", "SORACOM_PROFILE_DIR", "NAPTER_CONNECT_IP_SERVICES"} {
 		_, _ = fmt.Fprintln(a.out, exportLine(name, vars[name]))
 	}
@@ -107,15 +108,6 @@ func (o *simulatorOptions) check() (err error) {
 
 // demoPassword is the password of the simulated devices.
 const demoPassword = "raspberry"
-
-// simulatorVariables point a program to a simulator.
-func simulatorVariables(sim *simulator.Simulator, profiles string) map[string]string {
-	return map[string]string{
-		"SORACOM_ENDPOINT":           sim.Endpoint(),
-		"SORACOM_PROFILE_DIR":        profiles,
-		"NAPTER_CONNECT_IP_SERVICES": strings.Join(sim.IPServices(), ","),
-	}
-}
 
 func exportLine(name, value string) string {
 	if runtime.GOOS == "windows" {
