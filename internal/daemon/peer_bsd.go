@@ -11,9 +11,9 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// CheckPeer refuses a process of another user, though the folder's mode should
+// checkPeer refuses a process of another user, though the folder's mode should
 // have kept it out.
-func CheckPeer(conn net.Conn) error {
+func checkPeer(conn net.Conn) error {
 	var cred *unix.Xucred
 	err := control(conn, func(fd int) (err error) {
 		cred, err = unix.GetsockoptXucred(fd, unix.SOL_LOCAL, unix.LOCAL_PEERCRED)

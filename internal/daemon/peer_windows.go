@@ -2,6 +2,6 @@ package daemon
 
 import "net"
 
-// CheckPeer trusts the folder: Windows tells nothing about the peer of a Unix
+// checkPeer trusts the folder: Windows tells nothing about the peer of a Unix
 // socket, and the socket's folder is in the user's profile.
-func CheckPeer(net.Conn) error { return nil }
+func checkPeer(net.Conn) error { return nil }

@@ -27,7 +27,7 @@ func Dial(ctx context.Context, socket string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := CheckPeer(conn); err != nil {
+	if err := checkPeer(conn); err != nil {
 		_ = conn.Close()
 		return nil, err
 	}
@@ -36,7 +36,8 @@ func Dial(ctx context.Context, socket string) (net.Conn, error) {
 
 // Listen takes the socket: the error is ErrRunning when another process has it. The
 // lock, not the socket's file, says who that is: a file outlives its process.
-func Listen(socket string) (net.Listener, error) {
+// Processes of other users are hung up on; refused is told of them.
+func Listen(socket string, refused func(error)) (net.Listener, error) {
 	if err := config.MakeDir(filepath.Dir(socket)); err != nil {
 		return nil, err
 	}
@@ -48,15 +49,16 @@ func Listen(socket string) (net.Listener, error) {
 	if !got {
 		return nil, ErrRunning
 	}
-	listener, err := Bind(socket)
+	listener, err := Bind(socket, refused)
 	if err != nil {
 		return nil, errors.Join(err, lock.Unlock())
 	}
 	return &lockedListener{Listener: listener, lock: lock}, nil
 }
 
-// Bind takes the socket, whoever had it. Its folder must be private.
-func Bind(socket string) (net.Listener, error) {
+// Bind is Listen without a lock: it takes the socket, whoever had it. Its folder must
+// be private.
+func Bind(socket string, refused func(error)) (net.Listener, error) {
 	if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, message.Errorf("removing an old socket: %w", err)
 	}
@@ -67,7 +69,27 @@ func Bind(socket string) (net.Listener, error) {
 	if err := os.Chmod(socket, 0o600); err != nil {
 		return nil, errors.Join(message.Errorf("listening: %w", err), listener.Close())
 	}
-	return listener, nil
+	return &ownListener{listener, refused}, nil
+}
+
+// ownListener accepts processes of our own user only.
+type ownListener struct {
+	net.Listener
+	refused func(error)
+}
+
+func (l *ownListener) Accept() (net.Conn, error) {
+	for {
+		conn, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if err = checkPeer(conn); err == nil {
+			return conn, nil
+		}
+		_ = conn.Close()
+		l.refused(err)
+	}
 }
 
 // lockedListener gives up the socket when it is closed, so that the next process

@@ -56,7 +56,7 @@ func Run(ctx context.Context, o RunOptions) error {
 
 func serve(ctx context.Context, o RunOptions, log *slog.Logger) error {
 	logf := printer(log)
-	l, err := daemon.Listen(o.Location.Socket)
+	l, err := daemon.Listen(o.Location.Socket, func(err error) { log.Warn("refused a connection", "error", err) })
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
-	"github.com/napter-connect/napter-connect/internal/daemon"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
 )
@@ -215,10 +214,6 @@ func (s *Server) onRest() {
 func (s *Server) serveConn(ctx context.Context, conn net.Conn) {
 	w := newWire(conn)
 	defer w.close()
-	if err := daemon.CheckPeer(conn); err != nil {
-		s.Log.Warn("refused a connection", "error", err)
-		return
-	}
 	var r request
 	_ = conn.SetReadDeadline(time.Now().Add(helloLimit))
 	if err := w.read(&r); err != nil {

@@ -121,7 +121,7 @@ func serveFake(t *testing.T, change func(*Server, *fakeBackend)) *served {
 	t.Helper()
 	dir := t.TempDir()
 	location := Location{State: dir, Socket: filepath.Join(dir, "k.sock")}
-	l, err := daemon.Listen(location.Socket)
+	l, err := daemon.Listen(location.Socket, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,7 +56,7 @@ func (b *bench) serve() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	listener, err := daemon.Bind(socket)
+	listener, err := daemon.Bind(socket, nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}

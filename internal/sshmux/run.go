@@ -40,7 +40,7 @@ type RunOptions struct {
 // no command for long enough, or ctx has ended.
 func Run(ctx context.Context, o RunOptions) error {
 	daemon.CloseInherited()
-	listener, err := daemon.Bind(o.Socket)
+	listener, err := daemon.Bind(o.Socket, func(error) {})
 	if err != nil {
 		return err
 	}

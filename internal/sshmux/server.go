@@ -75,9 +75,6 @@ func (s *server) hangUp() {
 
 func (s *server) serveCommand(ctx context.Context, conn net.Conn) {
 	defer func() { _ = conn.Close() }()
-	if daemon.CheckPeer(conn) != nil {
-		return
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w := newWire(conn)
