@@ -20,7 +20,7 @@ var house = [][]string{
 	{"internal/keeper", "internal/sshmux", "internal/launch", "internal/simcache", "internal/console"},
 	{"internal/access"},
 	{"internal/lease", "internal/profile", "internal/sshconfig", "internal/daemon"},
-	{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config", "internal/i18n", "internal/table", "internal/buildinfo"},
+	{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config", "internal/i18n", "internal/table", "internal/buildinfo", "internal/environ"},
 	{"internal/atomicfile", "internal/hostport", "internal/netfault", "internal/wait"},
 	{"internal/message", "internal/safetext"},
 }

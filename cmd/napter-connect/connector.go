@@ -1,10 +1,7 @@
 package main
 
 import (
-	"cmp"
-	"os/user"
 	"path/filepath"
-	"strings"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
@@ -59,19 +56,6 @@ func (a *app) readOut(e access.Event) {
 	if !e.Done {
 		a.say("%s…", connect.Words(e.Step, a.texts()))
 	}
-}
-
-// localUser is the user name of OpenSSH's default: who runs the program. The
-// variables come first, since a look-up may be slow where users are in a
-// directory service.
-func (a *app) localUser() string {
-	if name := cmp.Or(a.getenv("USER"), a.getenv("LOGNAME"), a.getenv("USERNAME")); name != "" {
-		return name
-	}
-	if u, err := user.Current(); err == nil {
-		return u.Username[strings.LastIndexByte(u.Username, '\\')+1:]
-	}
-	return ""
 }
 
 // userKnownHosts are the files that OpenSSH believes; they are read, never

@@ -13,6 +13,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/environ"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/setup"
@@ -158,17 +159,11 @@ func (a *app) runWith(ctx context.Context, c *connect.Connector, o connect.Forwa
 // childEnvironment is ours without the secret that only we need. The demo's folders
 // are not for other programs.
 func (a *app) childEnvironment() []string {
-	environ := a.environ
+	list := a.environ
 	if a.demo {
-		environ = os.Environ
+		list = os.Environ
 	}
-	var list []string
-	for _, kv := range environ() {
-		if !strings.HasPrefix(kv, "NAPTER_CONNECT_OTP=") {
-			list = append(list, kv)
-		}
-	}
-	return list
+	return environ.Without(list(), func(name string) bool { return name == "NAPTER_CONNECT_OTP" })
 }
 
 // withConnector runs a job that opens access, with its progress on the terminal

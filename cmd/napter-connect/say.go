@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/console"
@@ -39,24 +38,13 @@ func (a *app) debugf(format string, args ...any) {
 	}
 }
 
-// waiting shows what takes so long, once it takes more than 300 ms, and only on
-// a terminal. The returned function ends it.
+// waiting shows what takes so long, and only on a terminal. The returned function
+// ends it.
 func (a *app) waiting(what string) (done func()) {
 	if a.quiet || !isTerminal(a.err) || a.wantsPlain(false) {
 		return func() {}
 	}
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		select {
-		case <-stop:
-		case <-time.After(300 * time.Millisecond):
-			_, _ = fmt.Fprintf(a.err, "%s …", what)
-			<-stop
-			_, _ = fmt.Fprint(a.err, "\r\x1b[K")
-		}
-	}()
-	return func() { close(stop); <-stopped }
+	return cli.Waiting(a.err, what)
 }
 
 // console is the terminal to ask on, or nil when there is none or nobody is

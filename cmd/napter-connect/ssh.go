@@ -14,6 +14,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/console"
+	"github.com/napter-connect/napter-connect/internal/environ"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/setup"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
@@ -142,11 +143,11 @@ func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 // the user's.
 func (a *app) sshDefaults(s *setup.Setup, file string) connect.SSHOptions {
 	return connect.SSHOptions{
-		LocalUser: a.localUser(), AgentSocket: a.getenv("SSH_AUTH_SOCK"), ConfigFile: a.sshConfig(file),
+		LocalUser: environ.User(a.getenv), AgentSocket: a.getenv("SSH_AUTH_SOCK"), ConfigFile: a.sshConfig(file),
 		KnownHosts: s.Dirs.KnownHosts(), ReadOnlyKnownHosts: a.userKnownHosts(),
 		Session: sshclient.SessionOptions{
 			Stdin: a.in, Stdout: a.out, Stderr: a.err,
-			Term: a.getenv("TERM"), Env: localeVariables(a.environ()),
+			Term: a.getenv("TERM"), Env: environ.Locale(a.environ()),
 			Predict: cmp.Or(predict.Mode(s.File.Predict), predict.Auto),
 		},
 	}
@@ -219,15 +220,4 @@ func (o *sshOptions) wantsTTY(terminal bool) bool {
 		return terminal
 	}
 	return terminal && len(o.command) == 0
-}
-
-// localeVariables are what OpenSSH's usual SendEnv line sends.
-func localeVariables(environ []string) []string {
-	var list []string
-	for _, kv := range environ {
-		if strings.HasPrefix(kv, "LANG=") || strings.HasPrefix(kv, "LC_") {
-			list = append(list, kv)
-		}
-	}
-	return list
 }

@@ -4,10 +4,10 @@ import (
 	"crypto/x509"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/console"
+	"github.com/napter-connect/napter-connect/internal/environ"
 )
 
 // system is what a command needs of the world around it. The demo and the tests
@@ -36,26 +36,7 @@ func osSystem() system {
 // with returns the system with further environment variables set, for this
 // program only.
 func (s system) with(vars map[string]string) system {
-	getenv, environ := s.getenv, s.environ
-	s.getenv = func(name string) string {
-		if v, ok := vars[name]; ok {
-			return v
-		}
-		return getenv(name)
-	}
-	s.environ = func() []string {
-		var list []string
-		for _, kv := range environ() {
-			name, _, _ := strings.Cut(kv, "=")
-			if _, ok := vars[name]; !ok {
-				list = append(list, kv)
-			}
-		}
-		for name, v := range vars {
-			list = append(list, name+"="+v)
-		}
-		return list
-	}
+	s.getenv, s.environ = environ.With(s.getenv, s.environ, vars)
 	return s
 }
 

@@ -4,12 +4,12 @@ import (
 	"context"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/config"
+	"github.com/napter-connect/napter-connect/internal/environ"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/tui"
@@ -48,7 +48,7 @@ func runUI(ctx context.Context, a *app) error {
 	ssh.Session.Stderr = a.err
 	return backend.New(backend.Options{
 		UI: tui.Options{
-			Now: a.now, Lang: a.lang(), NoColor: a.getenv("NO_COLOR") != "", ASCII: !utf8Locale(a.getenv),
+			Now: a.now, Lang: a.lang(), NoColor: a.getenv("NO_COLOR") != "", ASCII: !environ.UTF8(a.getenv),
 			In: a.in, Out: out, Environ: a.environ(),
 		},
 		Terminal: terminal, API: api.Session, Config: file, Recent: config.NewRecent(api.Dirs.State),
@@ -64,17 +64,6 @@ func runUI(ctx context.Context, a *app) error {
 			memory.Listed(api.Account.Endpoint, operator, sims, a.now())
 		},
 	}).Run(ctx)
-}
-
-// utf8Locale reports that the locale has more characters than ASCII. Where it
-// says nothing, terminals of today have.
-func utf8Locale(getenv func(string) string) bool {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if v := strings.ToLower(getenv(name)); v != "" {
-			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8") || v == "c" || v == "posix"
-		}
-	}
-	return true
 }
 
 // askOTPOn asks for an MFA code on the terminal itself.
