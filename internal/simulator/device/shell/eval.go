@@ -10,9 +10,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// evaluator walks the syntax tree. The parser and the expansion of words are
-// mvdan.cc/sh; the evaluation is ours, because its interpreter works on the real
-// file system and starts real programs.
+// evaluator walks the syntax tree.
 type evaluator struct {
 	*Shell
 	prefix string // of messages
