@@ -21,7 +21,7 @@ var house = [][]string{
 	{"internal/access"},
 	{"internal/lease", "internal/profile", "internal/sshconfig", "internal/daemon"},
 	{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config", "internal/i18n", "internal/table", "internal/buildinfo", "internal/environ"},
-	{"internal/atomicfile", "internal/hostport", "internal/netfault", "internal/wait"},
+	{"internal/atomicfile", "internal/hostport", "internal/netfault", "internal/tsv", "internal/wait"},
 	{"internal/message", "internal/safetext"},
 }
 

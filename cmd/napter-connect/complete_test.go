@@ -25,11 +25,11 @@ func completionHome(t testing.TB, names ...string) (env []string) {
 		"GOCOVERDIR=" + os.Getenv("GOCOVERDIR"), "GORACE=" + quickExit,
 	}
 	dir := filepath.Join(home, "napter-connect")
-	sims := make([]simcache.SIM, len(names))
+	sims := make([]access.SIM, len(names))
 	for i, name := range names {
-		sims[i] = simcache.FromAccess(access.SIM{
+		sims[i] = access.SIM{
 			ID: fmt.Sprintf("898110000000%07d", i), IMSI: fmt.Sprintf("44010000%07d", i), Name: name, Status: "active",
-		})
+		}
 	}
 	choice := simcache.Choice{ProfileDir: home, Endpoint: "http://127.0.0.1:1"}
 	if err := simcache.Remember(dir, choice, "http://127.0.0.1:1", "OP1"); err != nil {

@@ -142,7 +142,7 @@ func (a *app) printReady(t connect.Tunnel, asJSON bool) error {
 			Mapping: m.Addr, Hostname: m.Hostname, Expires: m.Expires,
 		})
 	}
-	_, err := fmt.Fprintf(a.out, "%s -> %s port %d\n", t.Listen, safetext.Line(launch.Name(t.Info.SIM)), m.DevicePort)
+	_, err := fmt.Fprintf(a.out, "%s -> %s port %d\n", t.Listen, safetext.Line(t.Info.SIM.Label()), m.DevicePort)
 	return err
 }
 

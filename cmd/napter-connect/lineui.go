@@ -6,12 +6,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/lineui"
 	"github.com/napter-connect/napter-connect/internal/tui"
-	"github.com/napter-connect/napter-connect/internal/tui/backend"
 )
 
 // wantsPlain: the flag, the variable that Charm's tools use too, or a terminal
@@ -35,14 +35,14 @@ func runLineUI(ctx context.Context, a *app, root *cobra.Command) error {
 	return lineui.Run(ctx, lineui.Options{
 		Console: console.New(a.in, a.out, a.texts()), Out: a.out, Texts: a.texts(), Now: a.now,
 		Account: tui.Account{Profile: api.Account.Profile, Coverage: api.Account.Coverage},
-		Find: func(ctx context.Context, query string) ([]tui.SIM, error) {
+		Find: func(ctx context.Context, query string) ([]access.SIM, error) {
 			found, err := inventory.FindSIMs(ctx, api.Session, query, query == "")
 			if err != nil {
 				return nil, err
 			}
-			var list []tui.SIM
+			var list []access.SIM
 			for _, sim := range found.Matching {
-				list = append(list, backend.SIM(sim))
+				list = append(list, access.Describe(sim))
 			}
 			return list, nil
 		},

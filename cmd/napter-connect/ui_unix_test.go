@@ -254,12 +254,12 @@ func worldOfMany(t testing.TB) *world {
 	t.Helper()
 	w := newWorld(t, simulator.Options{})
 	w.Inject(simulator.Fault{Operation: "auth", Hang: true})
-	sims := make([]simcache.SIM, 100_000)
+	sims := make([]access.SIM, 100_000)
 	for i := range sims {
-		sims[i] = simcache.FromAccess(access.SIM{
+		sims[i] = access.SIM{
 			ID: fmt.Sprintf("898110000000%07d", i), IMSI: fmt.Sprintf("44010000%07d", i), Name: fmt.Sprintf("meter-%06d", i),
-			Status: "active", Online: i%3 == 0, Tags: map[string]string{"site": fmt.Sprintf("site-%d", i%100)},
-		})
+			Status: "active", Online: i%3 == 0, Tags: access.NewTags(map[string]string{"site": fmt.Sprintf("site-%d", i%100)}),
+		}
 	}
 	dir := filepath.Join(w.vars["XDG_CACHE_HOME"], "napter-connect")
 	choice := simcache.Choice{ProfileDir: w.vars["SORACOM_PROFILE_DIR"], Endpoint: w.Endpoint()}

@@ -92,24 +92,6 @@ func withIMSI(sims []client.Sim, imsi string) []client.Sim {
 	})
 }
 
-// Describe turns the API's SIM into ours.
-func Describe(s client.Sim) SIM {
-	sim := SIM{
-		ID: s.SimID, Name: s.Name(), IMEI: s.IMEI(), Tags: s.Tags,
-		Status: s.Status, Online: s.Online(), Arc: s.Arc(), SeenAt: seenAt(s),
-	}
-	if list := s.IMSIs(); len(list) > 0 {
-		sim.IMSI = list[0]
-	}
-	switch {
-	case s.Online():
-		sim.IP = s.SessionStatus.UEIPAddress
-	case s.ArcSessionStatus != nil:
-		sim.IP = s.ArcSessionStatus.ArcClientPeerIPAddress
-	}
-	return sim
-}
-
 // TargetName is a target as a name: without the .napter suffix. It is for what
 // is configured by name before the SIM is known.
 func TargetName(typed string) string {

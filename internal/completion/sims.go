@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/simcache"
@@ -34,16 +35,16 @@ func SIMs(memory simcache.Memory, typed string, texts *i18n.Texts) []Choice {
 
 // simWords are the words that mean one of the SIMs: its name, its ID where the name
 // can't be typed or means several, and its numbers where one was begun.
-func simWords(sims []simcache.SIM, target string) map[string]simcache.SIM {
-	words := map[string]simcache.SIM{}
+func simWords(sims []access.SIM, target string) map[string]access.SIM {
+	words := map[string]access.SIM{}
 	several := map[string]bool{}
-	add := func(word string, s simcache.SIM) {
+	add := func(word string, s access.SIM) {
 		if _, ok := words[word]; ok {
 			several[word] = true
 		}
 		words[word] = s
 	}
-	sims = slices.DeleteFunc(sims, func(s simcache.SIM) bool { return s.Status == "terminated" })
+	sims = slices.DeleteFunc(sims, func(s access.SIM) bool { return s.Status == "terminated" })
 	number := isNumber(target)
 	for _, s := range sims {
 		if hasPrefixFold(s.Name, target) && Typable(s.Name) {
@@ -66,7 +67,7 @@ func simWords(sims []simcache.SIM, target string) map[string]simcache.SIM {
 	return words
 }
 
-func describe(t *i18n.Texts, s simcache.SIM, word string) string {
+func describe(t *i18n.Texts, s access.SIM, word string) string {
 	other := s.ID
 	if word == s.ID || word == s.IMSI {
 		other = s.Name

@@ -159,7 +159,7 @@ func (p *Opened) try(ctx context.Context, r access.Request, conn launch.Conn, be
 	if err == nil || errors.As(err, &timeout) && timeout.Timeout() || ctx.Err() != nil {
 		return
 	}
-	err = c.explain(ctx, r, info, began, &launch.SilentError{Name: launch.Name(info.SIM), Port: r.Port})
+	err = c.explain(ctx, r, info, began, &launch.SilentError{Name: info.SIM.Label(), Port: r.Port})
 	if ctx.Err() == nil {
 		c.tell(err)
 	}

@@ -53,7 +53,7 @@ func (c *Connector) Probe(ctx context.Context, r access.Request) (Probe, error) 
 	if errors.Is(err, io.EOF) {
 		err = nil // an orderly end
 	}
-	return Probe{}, c.explain(ctx, r, p.Info, began, &launch.SilentError{Name: launch.Name(p.Info.SIM), Port: r.Port, Err: err})
+	return Probe{}, c.explain(ctx, r, p.Info, began, &launch.SilentError{Name: p.Info.SIM.Label(), Port: r.Port, Err: err})
 }
 
 // readGreeting reads the first line; one that is not ended counts too.

@@ -35,7 +35,7 @@ func (c *Connector) Proxy(ctx context.Context, o ProxyOptions) (connected bool, 
 	case err != nil && expired(info.Mapping, c.now()):
 		return true, &ExpiredError{Expires: info.Mapping.Expires, At: c.clockTime(info.Mapping.Expires), Err: err}
 	case errors.Is(err, launch.ErrSilent), errors.Is(err, launch.ErrNoAnswer):
-		why := c.explain(ctx, r, info, began, &launch.SilentError{Name: launch.Name(info.SIM), Port: r.Port, Err: err})
+		why := c.explain(ctx, r, info, began, &launch.SilentError{Name: info.SIM.Label(), Port: r.Port, Err: err})
 		var known *launch.ConnectError
 		if errors.Is(err, launch.ErrNoAnswer) && !errors.As(why, &known) {
 			return true, nil // no report that the device was not reached

@@ -162,7 +162,7 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 		j.debugf("ssh_config: %s is not honoured", option)
 	}
 	name := cmp.Or(info.SIM.Name, access.TargetName(r.Target))
-	s := merge(j.options, j.rule(name, info.SIM.Tags), host.Config)
+	s := merge(j.options, j.rule(name, info.SIM.TagMap()), host.Config)
 	notices := make(chan message.Text, 8)
 	tell := func(text message.Text, session bool) { j.beside(notices, text, session) }
 	stop := j.warnBeforeExpiry(info.Mapping.Expires, func(line message.Text) { tell(line, !j.options.NoCommand) })
@@ -219,7 +219,7 @@ func (j *sshJob) config(ctx context.Context, s loginSettings, sim access.SIM) ss
 // then counts.
 func (j *sshJob) remember(ctx context.Context, sim access.SIM, s loginSettings, fingerprint string) {
 	user := j.options.User
-	if user == j.rule(sim.Name, sim.Tags).User {
+	if user == j.rule(sim.Name, sim.TagMap()).User {
 		user = ""
 	}
 	err := j.Keys.Update(ctx, sim.ID, func(u *config.Use) {
@@ -260,7 +260,7 @@ func (j *sshJob) waitsForForwards(connections int) {
 func (j *sshJob) about(info access.Info) message.Text {
 	m := info.Mapping
 	text := message.New("%s via %s, which expires at %s (in %s)",
-		launch.Name(info.SIM), m.Addr, j.clockTime(m.Expires), m.Expires.Sub(j.now()).Round(time.Minute))
+		info.SIM.Label(), m.Addr, j.clockTime(m.Expires), m.Expires.Sub(j.now()).Round(time.Minute))
 	if c := j.client.Load(); c != nil && c.RTT() > 0 {
 		return message.New("%s; round trip %s", text, c.RTT().Round(time.Millisecond))
 	}

@@ -158,7 +158,7 @@ func (t *tunnel) report(ctx context.Context, err error) {
 	}
 	info := r.way.Info()
 	if errors.Is(err, launch.ErrSilent) {
-		err = &launch.SilentError{Name: launch.Name(info.SIM), Port: t.request.Port}
+		err = &launch.SilentError{Name: info.SIM.Label(), Port: t.request.Port}
 	}
 	err = t.explain(ctx, t.request, info, now, err)
 	var explained *launch.ConnectError

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/simcache"
 	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 )
@@ -22,7 +23,7 @@ func trusted(t *testing.T) Keys {
 	if err := os.WriteFile(file, []byte(lines), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	sims := []simcache.SIM{{ID: one, Name: "gw", IMSI: "440100000000001"}, {ID: two, Name: "dup"}, {ID: "8981100000000000003", Name: "dup"}}
+	sims := []access.SIM{{ID: one, Name: "gw", IMSI: "440100000000001"}, {ID: two, Name: "dup"}, {ID: "8981100000000000003", Name: "dup"}}
 	return Keys{Store: knownhosts.OpenStore(file, nil), SIMs: simcache.List{SIMs: sims}}
 }
 

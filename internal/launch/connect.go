@@ -87,7 +87,7 @@ func (w Way) failed(ctx context.Context, err error) error {
 	if errors.As(err, &untrusted) {
 		return &CertificateError{Hostname: w.Info.Mapping.Hostname, Err: err}
 	}
-	return &DialError{Name: Name(w.Info.SIM), Addr: w.Info.Mapping.Addr.String(), Err: err}
+	return &DialError{Name: w.Info.SIM.Label(), Addr: w.Info.Mapping.Addr.String(), Err: err}
 }
 
 // DialError says that no connection came about. Name is untrusted text.

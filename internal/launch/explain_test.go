@@ -104,7 +104,7 @@ func TestAliasAndName(t *testing.T) {
 		{access.SIM{ID: "8942310022000012345"}, "sim-8942310022000012345", "8942310022000012345"},
 		{access.SIM{IMSI: "440101234567890"}, "imsi-440101234567890", "440101234567890"},
 	} {
-		if a, n := Alias(c.sim), Name(c.sim); a != c.alias || n != c.name {
+		if a, n := Alias(c.sim), c.sim.Label(); a != c.alias || n != c.name {
 			t.Errorf("%v: alias %q, name %q", c.sim, a, n)
 		}
 	}

@@ -99,7 +99,7 @@ func (s Shell) waitForwards(ctx context.Context, c *sshclient.Client) error {
 func (s Shell) config(info access.Info) sshclient.Config {
 	c := s.Config
 	c.Addr = info.Mapping.Addr.String()
-	c.Name = Name(info.SIM)
+	c.Name = info.SIM.Label()
 	c.Alias = Alias(info.SIM)
 	c.DevicePort = info.Mapping.DevicePort
 	c.DeviceID = info.SIM.IMEI
@@ -132,14 +132,4 @@ func Alias(s access.SIM) string {
 		return "imsi-" + s.IMSI
 	}
 	return "sim-" + strings.ToLower(s.ID)
-}
-
-// Name is what people call the device. It is untrusted text.
-func Name(s access.SIM) string {
-	for _, name := range []string{s.Name, s.ID} {
-		if name != "" {
-			return name
-		}
-	}
-	return s.IMSI
 }

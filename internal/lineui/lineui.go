@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/i18n"
@@ -39,7 +40,7 @@ type Options struct {
 	Account tui.Account
 	// Find finds the SIMs that fit a query, the online ones first; an empty query
 	// means all that are online.
-	Find func(ctx context.Context, query string) ([]tui.SIM, error)
+	Find func(ctx context.Context, query string) ([]access.SIM, error)
 	// Mappings are the operator's port mappings; Delete deletes one.
 	Mappings func(context.Context) ([]inventory.Mapping, error)
 	Delete   func(context.Context, inventory.Mapping) error
@@ -108,7 +109,7 @@ func (u *ui) choose(ctx context.Context) error {
 	query, err := u.ask(ctx, u.texts.Word("Part of a name or ID, empty for the online SIMs, q to quit: "))
 	for err == nil {
 		var next string
-		var sim *tui.SIM
+		var sim *access.SIM
 		next, sim, err = u.pick(ctx, query)
 		switch {
 		case err != nil:
@@ -126,7 +127,7 @@ func (u *ui) choose(ctx context.Context) error {
 }
 
 // pick reads out what fits and takes a number, or the next query.
-func (u *ui) pick(ctx context.Context, query string) (next string, sim *tui.SIM, err error) {
+func (u *ui) pick(ctx context.Context, query string) (next string, sim *access.SIM, err error) {
 	t := u.texts
 	found, err := u.o.Find(ctx, query)
 	if err != nil {
@@ -162,12 +163,12 @@ func (u *ui) pick(ctx context.Context, query string) (next string, sim *tui.SIM,
 	return text, nil, nil
 }
 
-func (u *ui) state(s tui.SIM) string { return u.texts.Say(s.State.Text(s.Status)) }
+func (u *ui) state(s access.SIM) string { return u.texts.Say(s.State().Text(s.Status)) }
 
 // action is something to do with a SIM; without do, another SIM is chosen.
 type action struct {
 	text string
-	do   func(ctx context.Context, sim tui.SIM) error
+	do   func(ctx context.Context, sim access.SIM) error
 }
 
 func (u *ui) actions() []action {
@@ -176,16 +177,16 @@ func (u *ui) actions() []action {
 		{t.Word("SSH shell"), u.shell},
 		{t.Word("Open in the browser or a viewer"), u.open},
 		{t.Word("Forward a port to this machine"), u.forward},
-		{t.Word("List its port mappings"), func(ctx context.Context, sim tui.SIM) error { _, err := u.list(ctx, sim); return err }},
+		{t.Word("List its port mappings"), func(ctx context.Context, sim access.SIM) error { _, err := u.list(ctx, sim); return err }},
 		{t.Word("Delete one of its port mappings"), u.delete},
 		{t.Word("Choose another SIM"), nil},
-		{t.Word("Quit"), func(context.Context, tui.SIM) error { return errQuit }},
+		{t.Word("Quit"), func(context.Context, access.SIM) error { return errQuit }},
 	}
 }
 
 // use offers the actions until another SIM is wanted. Failures are reported, and
 // the menu continues.
-func (u *ui) use(ctx context.Context, sim tui.SIM) error {
+func (u *ui) use(ctx context.Context, sim access.SIM) error {
 	u.say("%s, %s, SIM ID %s.", sim.Label(), u.state(sim), sim.ID)
 	actions := u.actions()
 	for {
@@ -205,7 +206,7 @@ func (u *ui) use(ctx context.Context, sim tui.SIM) error {
 }
 
 // shell runs ssh.
-func (u *ui) shell(ctx context.Context, sim tui.SIM) error {
+func (u *ui) shell(ctx context.Context, sim access.SIM) error {
 	user, err := u.ask(ctx, u.texts.Word("User on the device, empty for the usual one: "))
 	if err != nil {
 		return err
@@ -219,7 +220,7 @@ func (u *ui) shell(ctx context.Context, sim tui.SIM) error {
 	return nil
 }
 
-func (u *ui) open(ctx context.Context, sim tui.SIM) error {
+func (u *ui) open(ctx context.Context, sim access.SIM) error {
 	port, err := u.port(ctx, u.texts.Word("Port of the device, empty for %d: "), 80)
 	if err == nil {
 		u.tell(u.texts.Word("Ctrl-C ends it, and this program."))
@@ -228,7 +229,7 @@ func (u *ui) open(ctx context.Context, sim tui.SIM) error {
 	return err
 }
 
-func (u *ui) forward(ctx context.Context, sim tui.SIM) error {
+func (u *ui) forward(ctx context.Context, sim access.SIM) error {
 	port, err := u.port(ctx, u.texts.Word("Port of the device, empty for %d: "), 80)
 	if err != nil {
 		return err
@@ -259,7 +260,7 @@ func (u *ui) port(ctx context.Context, format string, usual int) (int, error) {
 }
 
 // list reads out the SIM's mappings.
-func (u *ui) list(ctx context.Context, sim tui.SIM) ([]inventory.Mapping, error) {
+func (u *ui) list(ctx context.Context, sim access.SIM) ([]inventory.Mapping, error) {
 	all, err := u.o.Mappings(ctx)
 	if err != nil {
 		return nil, err
@@ -290,7 +291,7 @@ func (u *ui) whose(m inventory.Mapping) string {
 }
 
 // delete deletes one mapping; it asks before, and says whose it is.
-func (u *ui) delete(ctx context.Context, sim tui.SIM) error {
+func (u *ui) delete(ctx context.Context, sim access.SIM) error {
 	t := u.texts
 	list, err := u.list(ctx, sim)
 	if err != nil || len(list) == 0 {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/tsv"
 )
 
 // Names are the SIMs' names by SIM ID.
@@ -17,14 +18,14 @@ func (l List) Names() map[string]string {
 
 // Meant are the SIMs that a target means, as far as is known here: a SIM ID, an
 // IMSI, or a name, compared as access does. There may be several of a name.
-func (l List) Meant(target string) []SIM {
+func (l List) Meant(target string) []access.SIM {
 	if target = access.TargetName(target); target == "" {
 		return nil
 	}
-	var found []SIM
+	var found []access.SIM
 	for _, s := range l.SIMs {
 		if s.ID == target || s.IMSI != "" && s.IMSI == target {
-			return []SIM{s}
+			return []access.SIM{s}
 		}
 		if sameName(s.Name, target) {
 			found = append(found, s)
@@ -50,7 +51,7 @@ func ascii(s string) bool {
 // than most of them it gives as many, and those with the first and the last name,
 // so that what all names have in common can be seen. It reads no more of a line
 // than it needs: a key press waits for it.
-func (c *Cache) Starting(text string, most int) ([]SIM, error) {
+func (c *Cache) Starting(text string, most int) ([]access.SIM, error) {
 	h, rest, err := c.read()
 	if err != nil {
 		return nil, err
@@ -79,7 +80,7 @@ type finder struct {
 	text     string
 	most     int
 	replaced map[string]bool
-	found    []SIM
+	found    []access.SIM
 	// first and last are lines that did not fit, with their names.
 	first, last         string
 	firstName, lastName string
@@ -87,11 +88,11 @@ type finder struct {
 
 func (f *finder) look(line string) {
 	id, rest, ok := strings.Cut(line, "\t")
-	if !ok || len(f.replaced) > 0 && f.replaced[unescape(id)] {
+	if !ok || len(f.replaced) > 0 && f.replaced[tsv.Field(id)] {
 		return
 	}
 	name, rest, _ := strings.Cut(rest, "\t")
-	if !f.starts(unescape(name)) && !f.starts(id) {
+	if !f.starts(tsv.Field(name)) && !f.starts(id) {
 		if imsi, _, _ := strings.Cut(rest, "\t"); !f.starts(imsi) {
 			return
 		}

@@ -3,11 +3,12 @@ package simcache
 import (
 	"fmt"
 	"iter"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/tsv"
 )
 
 // The file is lines of fields between tabs. JSON would take ten times as long to
@@ -52,7 +53,7 @@ func cutHeader(data string) (h header, rest string, ok bool) {
 	return h, rest, true
 }
 
-func format(sims []SIM, listed time.Time) []byte {
+func format(sims []access.SIM, listed time.Time) []byte {
 	var lines []byte
 	for _, s := range sims {
 		lines = appendLine(lines, s)
@@ -65,7 +66,7 @@ func format(sims []SIM, listed time.Time) []byte {
 	return append([]byte(head), lines...)
 }
 
-func appendLine(b []byte, s SIM) []byte {
+func appendLine(b []byte, s access.SIM) []byte {
 	var flags, seen string
 	if s.Online {
 		flags += "o"
@@ -80,34 +81,18 @@ func appendLine(b []byte, s SIM) []byte {
 		if i > 0 {
 			b = append(b, '\t')
 		}
-		b = appendEscaped(b, field)
+		b = tsv.Append(b, field)
 	}
-	if s.tags != "" {
-		b = append(append(b, '\t'), s.tags...)
+	if s.Tags != "" {
+		b = append(append(b, '\t'), s.Tags...)
 	}
 	return append(b, '\n')
 }
 
-// formatTags writes down the tags but for the name.
-func formatTags(name string, tags map[string]string) string {
-	var b []byte
-	for _, tag := range slices.Sorted(maps.Keys(tags)) {
-		if tag == "name" && tags[tag] == name {
-			continue
-		}
-		if len(b) > 0 {
-			b = append(b, '\t')
-		}
-		b = append(appendEscaped(b, tag), '\t')
-		b = appendEscaped(b, tags[tag])
-	}
-	return string(b)
-}
-
 // parseLines reads lines up to the last whole one; lines that are no SIM are left
 // out. The strings are parts of data.
-func parseLines(data string, expect int) []SIM {
-	sims := make([]SIM, 0, strings.Count(data, "\n"))
+func parseLines(data string, expect int) []access.SIM {
+	sims := make([]access.SIM, 0, strings.Count(data, "\n"))
 	for line := range wholeLines(data) {
 		if s, ok := parseLine(line); ok {
 			sims = append(sims, s)
@@ -132,46 +117,29 @@ func wholeLines(data string) iter.Seq[string] {
 	}
 }
 
-func parseLine(line string) (SIM, bool) {
+func parseLine(line string) (access.SIM, bool) {
 	var f [minFields]string
 	tags := line
 	for i := range f {
 		var more bool
 		f[i], tags, more = strings.Cut(tags, "\t")
 		if !more && i < minFields-1 {
-			return SIM{}, false
+			return access.SIM{}, false
 		}
-		f[i] = unescape(f[i])
+		f[i] = tsv.Field(f[i])
 	}
-	var s SIM
+	var s access.SIM
 	s.ID, s.Name, s.IMSI, s.IMEI, s.Status, s.IP = f[0], f[1], f[2], f[3], f[4], f[7]
 	s.Online, s.Arc = strings.Contains(f[5], "o"), strings.Contains(f[5], "a")
 	if ms, err := strconv.ParseInt(f[6], 10, 64); err == nil {
 		s.SeenAt = time.UnixMilli(ms)
 	}
-	s.tags = tags
+	s.Tags = access.Tags(tags)
 	return s, s.ID != ""
 }
 
-func parseTags(name, text string) map[string]string {
-	if name == "" && text == "" {
-		return nil
-	}
-	tags := make(map[string]string, 1+strings.Count(text, "\t")/2)
-	if name != "" {
-		tags["name"] = name
-	}
-	for text != "" {
-		var tag, value string
-		tag, text, _ = strings.Cut(text, "\t")
-		value, text, _ = strings.Cut(text, "\t")
-		tags[unescape(tag)] = unescape(value)
-	}
-	return tags
-}
-
 // latest keeps each SIM's last entry, at the place of its first.
-func latest(sims []SIM) []SIM {
+func latest(sims []access.SIM) []access.SIM {
 	place := make(map[string]int, len(sims))
 	kept := sims[:0]
 	for _, s := range sims {
@@ -183,45 +151,4 @@ func latest(sims []SIM) []SIM {
 		kept = append(kept, s)
 	}
 	return kept
-}
-
-func appendEscaped(b []byte, s string) []byte {
-	if !strings.ContainsAny(s, "\\\t\n\r") {
-		return append(b, s...)
-	}
-	for i := range len(s) {
-		switch c := s[i]; c {
-		case '\\':
-			b = append(b, `\\`...)
-		case '\t':
-			b = append(b, `\t`...)
-		case '\n':
-			b = append(b, `\n`...)
-		default:
-			b = append(b, c)
-		}
-	}
-	return b
-}
-
-func unescape(s string) string {
-	i := strings.IndexByte(s, '\\')
-	if i < 0 {
-		return s
-	}
-	b := append(make([]byte, 0, len(s)), s[:i]...)
-	for ; i < len(s); i++ {
-		c := s[i]
-		if c == '\\' && i+1 < len(s) {
-			i++
-			switch c = s[i]; c {
-			case 't':
-				c = '\t'
-			case 'n':
-				c = '\n'
-			}
-		}
-		b = append(b, c)
-	}
-	return string(b)
 }

@@ -32,7 +32,7 @@ func (m Memory) Found(endpoint, operator string, sims []client.Sim) {
 // it.
 func (m Memory) Used(endpoint string, info access.Info) {
 	if info.Operator != "" && info.SIM.ID != "" && info.SIM.Status != "" {
-		m.keep(endpoint, info.Operator, func(c *Cache) error { return c.Merge(FromAccess(info.SIM)) })
+		m.keep(endpoint, info.Operator, func(c *Cache) error { return c.Merge(info.SIM) })
 	}
 }
 
@@ -60,7 +60,7 @@ func (m Memory) List() List {
 }
 
 // Starting is Cache.Starting of what is remembered.
-func (m Memory) Starting(text string, most int) []SIM {
+func (m Memory) Starting(text string, most int) []access.SIM {
 	cache, ok := Find(m.Dir, m.Choice)
 	if !ok {
 		return nil
@@ -72,10 +72,10 @@ func (m Memory) Starting(text string, most int) []SIM {
 	return sims
 }
 
-func describeAll(sims []client.Sim) []SIM {
-	list := make([]SIM, len(sims))
+func describeAll(sims []client.Sim) []access.SIM {
+	list := make([]access.SIM, len(sims))
 	for i, sim := range sims {
-		list[i] = Describe(sim)
+		list[i] = access.Describe(sim)
 	}
 	return list
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -24,7 +25,7 @@ import (
 // List is the content of a cache.
 type List struct {
 	// SIMs are each there once, in the order in which they were saved.
-	SIMs []SIM
+	SIMs []access.SIM
 	// Listed is when all SIMs were listed; zero when that never happened, and
 	// SIMs are only those that were used or searched.
 	Listed time.Time
@@ -81,7 +82,7 @@ func readString(path string) (string, error) {
 
 // Save replaces the list by all SIMs that the operator has, as the API listed them
 // at a moment.
-func (c *Cache) Save(sims []SIM, listed time.Time) error {
+func (c *Cache) Save(sims []access.SIM, listed time.Time) error {
 	if err := config.MakeDir(c.dir); err != nil {
 		return message.Errorf("remembering the list of SIMs: %w", err)
 	}
@@ -94,7 +95,7 @@ func (c *Cache) Save(sims []SIM, listed time.Time) error {
 // Merge adds SIMs, or replaces what is remembered of them. It costs the writing of
 // these alone: they go to the end of the file, where the later line counts. What a
 // simultaneous Save or Merge drops of that is remembered the next time.
-func (c *Cache) Merge(sims ...SIM) error {
+func (c *Cache) Merge(sims ...access.SIM) error {
 	if len(sims) == 0 {
 		return nil
 	}

@@ -28,7 +28,7 @@ type Directory interface {
 	// all. It ends with ctx.
 	SIMs(ctx context.Context) Stream
 	// Search asks the server for a query of two characters or more.
-	Search(ctx context.Context, query string) ([]SIM, error)
+	Search(ctx context.Context, query string) ([]access.SIM, error)
 }
 
 // Stream is a list that arrives page by page.
@@ -39,7 +39,7 @@ type Stream interface {
 
 // Page is a part of the SIMs. SIMs may come more than once; the last one counts.
 type Page struct {
-	SIMs []SIM
+	SIMs []access.SIM
 	// Cached: names and IDs from the disk, which nothing may be decided by.
 	Cached bool
 	// Wait is how long the API asked to be left alone before the next page.
@@ -64,7 +64,7 @@ type Memory interface {
 	// Recent is the last use by SIM ID.
 	Recent() (map[string]config.Use, error)
 	// Defaults are what the configuration says; no input or output.
-	Defaults(s SIM) Defaults
+	Defaults(s access.SIM) Defaults
 	// Copy puts text on the clipboard by the system's own means, if there are
 	// any; the terminal is asked besides.
 	Copy(text string) error
@@ -150,36 +150,6 @@ type Stats struct {
 	Failure error
 }
 
-// SIM is one row. All texts are untrusted.
-type SIM struct {
-	ID, Name, IMSI, IMEI, IP string
-	Plan, Cell, Status       string
-	Tags                     []Tag
-	Seen                     time.Time
-	State                    access.State
-	Arc                      bool
-}
-
-// Tag is a tag other than the name.
-type Tag struct{ Key, Value string }
-
-// Label is what people call the SIM.
-func (s SIM) Label() string {
-	if s.Name != "" {
-		return s.Name
-	}
-	return s.ID
-}
-
-// lastSeen is when there was a session last: now, while there is one. Seen says
-// when that one was last updated.
-func (s SIM) lastSeen(now time.Time) time.Time {
-	if s.State == access.Online {
-		return now
-	}
-	return s.Seen
-}
-
 // Account is who the UI works for.
 type Account struct{ Profile, Coverage, Operator string }
 
@@ -214,7 +184,7 @@ const (
 // Request is what to connect to, and how. Port 0, User "" and Service "" leave
 // the choice to the configuration.
 type Request struct {
-	SIM      SIM
+	SIM      access.SIM
 	Protocol Protocol
 	Port     int
 	User     string

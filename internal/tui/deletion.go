@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 )
 
@@ -35,7 +36,7 @@ func (e *env) deletionOfAll(list []inventory.Mapping) tea.Cmd {
 }
 
 // deletionFor deletes what leads to a SIM.
-func (e *env) deletionFor(sim SIM) tea.Cmd {
+func (e *env) deletionFor(sim access.SIM) tea.Cmd {
 	list := e.mappingsOf(sim)
 	if len(list) == 1 {
 		return e.deletion(list[0], sim.Label())

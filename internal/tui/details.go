@@ -16,10 +16,10 @@ func (d *detailsPane) setSize(w, h int) { d.width, d.height = w, h }
 func (d *detailsPane) visible() bool    { return d.width > 0 && d.height > 0 }
 
 // stateWord is a SIM's state in a word.
-func stateWord(e *env, s SIM) string { return e.text.Say(s.State.Text(s.Status)) }
+func stateWord(e *env, s access.SIM) string { return e.text.Say(s.State().Text(s.Status)) }
 
 // render gives the lines of the pane, filled.
-func (d *detailsPane) render(s SIM, ok bool) []string {
+func (d *detailsPane) render(s access.SIM, ok bool) []string {
 	lines := make([]string, 0, d.height)
 	if ok {
 		lines = append(lines, d.style.Title.Render(cut(safe(s.Label()), d.width, d.style.more)))
@@ -42,17 +42,17 @@ func (d *detailsPane) render(s SIM, ok bool) []string {
 
 type pair struct{ label, value string }
 
-func (d *detailsPane) pairs(s SIM) []pair {
+func (d *detailsPane) pairs(s access.SIM) []pair {
 	t := d.text
 	list := []pair{
-		{t.Word("Status"), d.style.symbols[s.State] + " " + stateWord(d.env, s)},
+		{t.Word("Status"), d.style.symbols[s.State()] + " " + stateWord(d.env, s)},
 		{"SIM ID", s.ID}, {t.Word("IP"), s.IP}, {"IMSI", s.IMSI}, {"IMEI", s.IMEI}, {t.Word("Plan"), s.Plan}, {t.Word("Cell"), s.Cell},
 	}
 	switch {
-	case s.State == access.Online:
+	case s.Online:
 		list = append(list, pair{t.Word("Last seen"), d.text.Word("now")})
-	case !s.Seen.IsZero():
-		list = append(list, pair{t.Word("Last seen"), s.Seen.In(d.now().Location()).Format("2006-01-02 15:04:05")})
+	case !s.SeenAt.IsZero():
+		list = append(list, pair{t.Word("Last seen"), s.SeenAt.In(d.now().Location()).Format("2006-01-02 15:04:05")})
 	}
 	mappings := d.mappingsOf(s)
 	if len(mappings) > 0 {
@@ -72,12 +72,10 @@ func (d *detailsPane) pairs(s SIM) []pair {
 		}
 		list = append(list, pair{t.Word("Last used"), fmt.Sprintf("%s :%d, %s", login, use.Port, ago(use.At, d.now(), d.text))})
 	}
-	for i, tag := range s.Tags {
-		label := ""
-		if i == 0 {
-			label = t.Word("Tags")
-		}
-		list = append(list, pair{label, tag.Key + " = " + tag.Value})
+	label := t.Word("Tags")
+	for key, value := range s.Tags.All() {
+		list = append(list, pair{label, key + " = " + value})
+		label = ""
 	}
 	kept := list[:0]
 	for _, p := range list {

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/inventory"
@@ -30,7 +31,7 @@ type env struct {
 }
 
 // mappingsOf are a SIM's mappings. One that was made by IMSI names no SIM.
-func (e *env) mappingsOf(s SIM) []inventory.Mapping {
+func (e *env) mappingsOf(s access.SIM) []inventory.Mapping {
 	var list []inventory.Mapping
 	for _, m := range e.mappings {
 		if m.SIM == s.ID && s.ID != "" || m.SIM == "" && m.IMSI == s.IMSI && s.IMSI != "" {

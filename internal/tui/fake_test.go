@@ -20,7 +20,7 @@ type fakeBackend struct {
 	now      func() time.Time
 	stream   *fakeStream
 	streams  int // how many were opened
-	found    map[string][]SIM
+	found    map[string][]access.SIM
 	searched []string
 	mappings []inventory.Mapping
 	deleted  []netip.AddrPort
@@ -39,7 +39,7 @@ type blocked struct{}
 
 func newFakeBackend(now func() time.Time) *fakeBackend {
 	return &fakeBackend{
-		now: now, stream: &fakeStream{}, found: map[string][]SIM{}, recent: map[string]config.Use{}, unable: map[Protocol]string{},
+		now: now, stream: &fakeStream{}, found: map[string][]access.SIM{}, recent: map[string]config.Use{}, unable: map[Protocol]string{},
 		address: Address{Addr: netip.MustParseAddr("203.0.113.10"), Agreed: 3, Asked: 3},
 		account: Account{Profile: "default", Coverage: "jp", Operator: "OP0012345678"},
 	}
@@ -50,7 +50,7 @@ func (f *fakeBackend) SIMs(ctx context.Context) Stream {
 	return &openStream{fakeStream: f.stream, ctx: ctx}
 }
 
-func (f *fakeBackend) Search(ctx context.Context, query string) ([]SIM, error) {
+func (f *fakeBackend) Search(ctx context.Context, query string) ([]access.SIM, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -74,7 +74,7 @@ func (f *fakeBackend) Delete(_ context.Context, m inventory.Mapping) error {
 func (f *fakeBackend) Account(context.Context) (Account, error) { return f.account, f.accountErr }
 func (f *fakeBackend) Address(context.Context) (Address, error) { return f.address, f.addressErr }
 func (f *fakeBackend) Recent() (map[string]config.Use, error)   { return f.recent, nil }
-func (f *fakeBackend) Defaults(SIM) Defaults                    { return f.defaults }
+func (f *fakeBackend) Defaults(access.SIM) Defaults             { return f.defaults }
 func (f *fakeBackend) Copy(text string) error                   { f.copied = append(f.copied, text); return nil }
 func (f *fakeBackend) Able(p Protocol) string                   { return f.unable[p] }
 
@@ -138,26 +138,26 @@ func (j *fakeJob) step(s access.Step, done bool, detail, err string) {
 }
 
 // someSIMs are a small account with all kinds of names.
-func someSIMs(now time.Time) []SIM {
+func someSIMs(now time.Time) []access.SIM {
 	names := []string{
 		"gateway-001", "tokyo-gw-014", "工場-温度計-03", "elevator-shibuya-2", "evil\x1b]0;pwned\x07", "safe-\u202egnp.exe",
 		"", "truck-11", "ｶﾒﾗ-大阪", "pump-07", "a-very-long-name-that-goes-on-and-on-beyond-any-column", "old-arc", "sleeper",
 	}
-	var list []SIM
+	var list []access.SIM
 	for i, name := range names {
-		s := SIM{
+		s := access.SIM{
 			ID: fmt.Sprintf("89811000000000000%02d", i), Name: name, IMSI: fmt.Sprintf("4401000000000%02d", i), IP: fmt.Sprintf("10.128.0.%d", i),
 			IMEI: fmt.Sprintf("3500000000000%02d", i), Plan: "plan-D", Cell: "LTE 440-10 TAC 4393 ECI 20489876", Status: "active",
-			Seen: now.Add(-time.Duration(i*i) * time.Hour), State: access.Online,
-			Tags: []Tag{{"role", "gateway"}, {"site", "tokyo"}},
+			SeenAt: now.Add(-time.Duration(i*i) * time.Hour), Online: true,
+			Tags: access.NewTags(map[string]string{"role": "gateway", "site": "tokyo"}),
 		}
 		switch {
 		case name == "old-arc":
-			s.State, s.Arc = access.ArcOnly, true
+			s.Online, s.Arc = false, true
 		case name == "sleeper":
-			s.State, s.Status = access.Inactive, "suspended"
+			s.Online, s.Status = false, "suspended"
 		case i >= 9:
-			s.State, s.IP = access.Offline, ""
+			s.Online, s.IP = false, ""
 		}
 		list = append(list, s)
 	}
@@ -181,18 +181,18 @@ func someMappings(now time.Time) []inventory.Mapping {
 }
 
 // manySIMs are n SIMs as an API would give them, every tenth online.
-func manySIMs(n int, now time.Time) []SIM {
+func manySIMs(n int, now time.Time) []access.SIM {
 	places := strings.Fields("tokyo osaka nagoya fukuoka sapporo sendai kobe naha")
-	list := make([]SIM, n)
+	list := make([]access.SIM, n)
 	for i := range list {
-		list[i] = SIM{
+		list[i] = access.SIM{
 			ID: fmt.Sprintf("8981100%012d", i), Name: fmt.Sprintf("%s-gateway-%06d", places[i%len(places)], i),
 			IMSI: fmt.Sprintf("44010%010d", i), IMEI: fmt.Sprintf("35%013d", i), IP: fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255),
-			Plan: "plan-D", Status: "active", Cell: "LTE 440-10 TAC 4393 ECI 20489876", Seen: now.Add(-time.Duration(i) * time.Second),
-			State: access.Offline, Tags: []Tag{{"site", places[i%len(places)]}, {"line", fmt.Sprint(i % 40)}},
+			Plan: "plan-D", Status: "active", Cell: "LTE 440-10 TAC 4393 ECI 20489876", SeenAt: now.Add(-time.Duration(i) * time.Second),
+			Tags: access.NewTags(map[string]string{"site": places[i%len(places)], "line": fmt.Sprint(i % 40)}),
 		}
 		if i%10 == 0 {
-			list[i].State = access.Online
+			list[i].Online = true
 		}
 	}
 	return list

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 )
 
@@ -24,7 +25,7 @@ type mapScreen struct {
 	*env
 	table    table
 	selected inventory.Mapping
-	sim      func(id string) (SIM, bool)
+	sim      func(id string) (access.SIM, bool)
 
 	gen     int
 	loaded  bool
@@ -36,7 +37,7 @@ type mapScreen struct {
 	columns       []column
 }
 
-func newMapScreen(e *env, sim func(string) (SIM, bool)) *mapScreen {
+func newMapScreen(e *env, sim func(string) (access.SIM, bool)) *mapScreen {
 	return &mapScreen{env: e, sim: sim}
 }
 

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 )
@@ -20,7 +21,7 @@ type (
 	// searchMsg is what the server found.
 	searchMsg struct {
 		gen  int
-		sims []SIM
+		sims []access.SIM
 		err  error
 	}
 	// sortedMsg is the order of the first SIMs.

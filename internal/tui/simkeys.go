@@ -41,7 +41,7 @@ func (s *simScreen) commands() []command {
 }
 
 // unmapped says that nothing leads to a SIM, or "".
-func (s *simScreen) unmapped(sim SIM) string {
+func (s *simScreen) unmapped(sim access.SIM) string {
 	if len(s.mappingsOf(sim)) > 0 {
 		return ""
 	}
@@ -75,7 +75,7 @@ func (s *simScreen) moves() []command {
 
 // launch starts what was used last if it is one of the protocols; otherwise the
 // form asks.
-func (s *simScreen) launch(sim SIM, list ...Protocol) tea.Cmd {
+func (s *simScreen) launch(sim access.SIM, list ...Protocol) tea.Cmd {
 	last := Protocol(s.recent[sim.ID].Protocol)
 	for _, p := range list {
 		if p == last {
@@ -100,7 +100,7 @@ func (s *simScreen) nextSorting() tea.Cmd {
 	return s.resort()
 }
 
-func (s *simScreen) copyMenu(sim SIM) tea.Cmd {
+func (s *simScreen) copyMenu(sim access.SIM) tea.Cmd {
 	t := s.text
 	choices := []choice{
 		{"SIM ID", sim.ID},
@@ -114,7 +114,7 @@ func (s *simScreen) copyMenu(sim SIM) tea.Cmd {
 
 // sshTarget is what to type after ssh. A name that a shell would take apart, or
 // that means nothing to people, is replaced by the ID.
-func sshTarget(user string, sim SIM) string {
+func sshTarget(user string, sim access.SIM) string {
 	target := sim.ID
 	if plainName(sim.Name) {
 		target = sim.Name
@@ -136,13 +136,13 @@ func plainName(s string) bool {
 }
 
 // reach says why a SIM can't be connected to, as far as is known.
-func (e *env) reach(s SIM, ok bool) string {
+func (e *env) reach(s access.SIM, ok bool) string {
 	switch {
 	case !ok:
 		return e.text.Word("No SIM is selected.")
-	case s.State == access.Offline && !s.Arc:
+	case s.State() == access.Offline:
 		return e.text.Word("This SIM is offline: a device without a session can't be reached.")
-	case s.State == access.Inactive:
+	case s.State() == access.Inactive:
 		return e.text.Sprintf("This SIM is %s: only an active SIM can be reached.", stateWord(e, s))
 	}
 	return ""
@@ -150,7 +150,7 @@ func (e *env) reach(s SIM, ok bool) string {
 
 // request is what connecting to a SIM means: what was used last, then what the
 // configuration says. A protocol that is given comes first.
-func (e *env) request(s SIM, p Protocol) Request {
+func (e *env) request(s access.SIM, p Protocol) Request {
 	d, last := e.backend.Defaults(s), e.recent[s.ID]
 	r := Request{SIM: s, Protocol: p, Service: d.Service, Duration: d.Duration, Sources: d.Sources}
 	if p == "" {

@@ -54,11 +54,11 @@ func TestNamelessSIMsShowTheirID(t *testing.T) {
 	for _, name := range []string{"", "  "} {
 		d := start(t, 40, 12, func(_ *Options, f *fakeBackend) {
 			f.stream = &fakeStream{end: io.EOF}
-			f.stream.send(Page{SIMs: []SIM{
-				{ID: "8981100000000000000", Name: "gateway-001", State: access.Online},
-				{ID: "8981100000000000006", Name: name, State: access.Online},
-				{ID: "8981100000000000007", Name: name, State: access.Offline},
-				{IMSI: "440100000000008", Name: name, State: access.Online},
+			f.stream.send(Page{SIMs: []access.SIM{
+				{ID: "8981100000000000000", Name: "gateway-001", Status: "active", Online: true},
+				{ID: "8981100000000000006", Name: name, Status: "active", Online: true},
+				{ID: "8981100000000000007", Name: name, Status: "active"},
+				{IMSI: "440100000000008", Name: name, Status: "active", Online: true},
 			}})
 		})
 		d.expectRow(0, "gateway-001").expectRow(1, "8981100000000000006").expectRow(2, "440100000000008")
@@ -85,7 +85,7 @@ func TestPagesStreamIn(t *testing.T) {
 	d.expect("2,000 of 2,000", "2000 SIMs so far")
 	d.press("down", "down", "down").expectSelected("-000030")
 	line := d.lines()[firstRow+3]
-	d.fake.stream.send(Page{SIMs: []SIM{{ID: "new", Name: "new-one", State: access.Online}, {ID: "off", Name: "another"}}})
+	d.fake.stream.send(Page{SIMs: []access.SIM{{ID: "new", Name: "new-one", Status: "active", Online: true}, {ID: "off", Name: "another"}}})
 	d.settle()
 	d.expect("2,002 of 2,002").expectSelected("-000030")
 	if now := d.lines()[firstRow+3]; now != line {
@@ -100,10 +100,10 @@ func TestPagesStreamIn(t *testing.T) {
 func TestFirstRowStaysSelected(t *testing.T) {
 	d := start(t, 80, 24, func(_ *Options, f *fakeBackend) {
 		f.stream = &fakeStream{}
-		f.stream.send(Page{SIMs: []SIM{{ID: "1", Name: "offline-one", State: access.Unknown}}, Cached: true})
+		f.stream.send(Page{SIMs: []access.SIM{{ID: "1", Name: "offline-one", Status: "active", Stale: true}}, Cached: true})
 	})
 	d.expectSelected("offline-one")
-	d.fake.stream.send(Page{SIMs: []SIM{{ID: "2", Name: "online-one", State: access.Online}}})
+	d.fake.stream.send(Page{SIMs: []access.SIM{{ID: "2", Name: "online-one", Status: "active", Online: true}}})
 	d.settle()
 	d.expectSelected("online-one").expectRow(1, "offline-one")
 }
@@ -112,11 +112,11 @@ func TestFirstRowStaysSelected(t *testing.T) {
 func TestCacheIsNotTrusted(t *testing.T) {
 	d := start(t, 80, 24, func(_ *Options, f *fakeBackend) {
 		f.stream = &fakeStream{}
-		f.stream.send(Page{Cached: true, SIMs: []SIM{{ID: "1", Name: "old-name", State: access.Online}, {ID: "2", Name: "gone", State: access.Online}}})
+		f.stream.send(Page{Cached: true, SIMs: []access.SIM{{ID: "1", Name: "old-name", Status: "active", Online: true}, {ID: "2", Name: "gone", Status: "active", Online: true}}})
 	})
 	d.expect("old-name", "gone")
-	d.fake.stream.send(Page{SIMs: []SIM{{ID: "1", Name: "new-name", State: access.Offline, Status: "active"}}})
-	d.fake.stream.send(Page{Cached: true, SIMs: []SIM{{ID: "1", Name: "old-name"}}})
+	d.fake.stream.send(Page{SIMs: []access.SIM{{ID: "1", Name: "new-name", Status: "active"}}})
+	d.fake.stream.send(Page{Cached: true, SIMs: []access.SIM{{ID: "1", Name: "old-name"}}})
 	d.fake.stream.end = io.EOF
 	d.settle()
 	d.expect("new-name", "1 of 1").expectNot("old-name").expectNot("gone")
@@ -130,14 +130,14 @@ func TestSlowdownIsVisible(t *testing.T) {
 		f.stream.send(Page{Wait: 7 * time.Second})
 	})
 	d.expect("API rate limit reached; continuing in 7 s")
-	d.fake.stream.send(Page{SIMs: []SIM{{ID: "x"}}})
+	d.fake.stream.send(Page{SIMs: []access.SIM{{ID: "x"}}})
 	d.settle()
 	d.expectNot("slow down")
 }
 
 func TestServerSearch(t *testing.T) {
 	d := start(t, 80, 24)
-	d.fake.found["893500"] = []SIM{{ID: "8935", Name: "found-by-serial-number", State: access.Online}}
+	d.fake.found["893500"] = []access.SIM{{ID: "8935", Name: "found-by-serial-number", Status: "active", Online: true}}
 	d.press("/").types("893500")
 	if len(d.fake.searched) > 0 {
 		t.Fatal("asked without a pause")
@@ -158,9 +158,9 @@ func TestServerSearch(t *testing.T) {
 func TestOldAnswersAreDropped(t *testing.T) {
 	d := start(t, 80, 24)
 	d.press("/").types("tok")
-	d.send(searchMsg{gen: d.m.sims.searchGen - 1, sims: []SIM{{ID: "z", Name: "stale"}}})
+	d.send(searchMsg{gen: d.m.sims.searchGen - 1, sims: []access.SIM{{ID: "z", Name: "stale"}}})
 	d.expectNot("stale")
-	d.send(pageMsg{gen: d.m.sims.gen - 1, page: Page{SIMs: []SIM{{ID: "z", Name: "tok-stale"}}}})
+	d.send(pageMsg{gen: d.m.sims.gen - 1, page: Page{SIMs: []access.SIM{{ID: "z", Name: "tok-stale"}}}})
 	d.expectNot("tok-stale")
 }
 

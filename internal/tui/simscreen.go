@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/napter-connect/napter-connect/internal/access"
 )
 
 // searchDelay is how long a query is left alone before the server is asked.
@@ -42,7 +44,7 @@ type simScreen struct {
 
 	width, height int
 	columns       []column
-	cells         []func(s *SIM) string
+	cells         []func(s *access.SIM) string
 	hidesID       bool // there is no room for the column of SIM IDs
 	details       detailsPane
 	side          bool // details are beside the list, not below
@@ -59,7 +61,7 @@ func (s *simScreen) ticking() bool {
 	return ok && s.details.visible() && len(s.mappingsOf(sim)) > 0
 }
 
-func (s *simScreen) current() (SIM, bool) { return s.store.at(s.table.cursor) }
+func (s *simScreen) current() (access.SIM, bool) { return s.store.at(s.table.cursor) }
 
 // load streams all SIMs, again if need be. Those that are shown stay meanwhile.
 func (s *simScreen) load() tea.Cmd {

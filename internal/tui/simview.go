@@ -44,19 +44,19 @@ func (s *simScreen) layout(w int) {
 	c := s.text
 	type option struct {
 		column
-		cell func(*SIM) string
+		cell func(*access.SIM) string
 	}
 	options := []option{
-		{column{"SIM ID", 19, false}, func(x *SIM) string { return x.ID }},
-		{column{c.Word("IP"), 15, false}, func(x *SIM) string { return x.IP }},
-		{column{c.Word("LAST SEEN"), 9, true}, func(x *SIM) string { return ago(x.lastSeen(s.now()), s.now(), s.text) }},
+		{column{"SIM ID", 19, false}, func(x *access.SIM) string { return x.ID }},
+		{column{c.Word("IP"), 15, false}, func(x *access.SIM) string { return x.IP }},
+		{column{c.Word("LAST SEEN"), 9, true}, func(x *access.SIM) string { return ago(lastSeen(x, s.now()), s.now(), s.text) }},
 		{column{s.text.Word("MAP"), 3, true}, s.mapCount},
-		{column{c.Word("PLAN"), 12, false}, func(x *SIM) string { return x.Plan }},
+		{column{c.Word("PLAN"), 12, false}, func(x *access.SIM) string { return x.Plan }},
 	}
 	const least = 22 // of the name
 	rest := w - 13
 	s.columns = []column{{c.Word("STATE"), 12, false}, {title: c.Word("NAME")}}
-	s.cells = []func(*SIM) string{s.state, s.name}
+	s.cells = []func(*access.SIM) string{s.state, s.name}
 	for _, o := range options {
 		if rest-o.width-1 < least {
 			continue
@@ -69,26 +69,26 @@ func (s *simScreen) layout(w int) {
 }
 
 // nameless: nothing but the ID in the name's place tells which SIM it is.
-func (s *simScreen) nameless(x *SIM) bool {
+func (s *simScreen) nameless(x *access.SIM) bool {
 	return s.hidesID && strings.TrimSpace(x.Name) == ""
 }
 
-func (s *simScreen) name(x *SIM) string {
+func (s *simScreen) name(x *access.SIM) string {
 	if s.nameless(x) {
 		return cmp.Or(x.ID, x.IMSI)
 	}
 	return x.Name
 }
 
-func (s *simScreen) mapCount(x *SIM) string {
+func (s *simScreen) mapCount(x *access.SIM) string {
 	if n := s.counts[x.ID]; n > 0 {
 		return fmt.Sprint(n)
 	}
 	return ""
 }
 
-func (s *simScreen) state(x *SIM) string {
-	return s.style.symbols[x.State] + " " + stateWord(s.env, *x)
+func (s *simScreen) state(x *access.SIM) string {
+	return s.style.symbols[x.State()] + " " + stateWord(s.env, *x)
 }
 
 func (s *simScreen) render() ([]string, *tea.Cursor) {
@@ -126,7 +126,7 @@ func (s *simScreen) draw(b *strings.Builder, i int) lipgloss.Style {
 	switch {
 	case i == s.table.cursor:
 		style = s.style.Selected
-	case sim.State == access.Online || sim.State == access.ArcOnly:
+	case sim.State() == access.Online || sim.State() == access.ArcOnly:
 		style = s.style.Field
 		if s.nameless(sim) {
 			paint = s.dimName
@@ -227,4 +227,13 @@ func (s *simScreen) progress() []string {
 		facts = append(facts, t.Sprintf("Searching on the server failed: %s", safe(s.text.Error(s.searchErr))))
 	}
 	return facts
+}
+
+// lastSeen is when there was a session last: now, while there is one. SeenAt says
+// when that one was last updated.
+func lastSeen(s *access.SIM, now time.Time) time.Time {
+	if s.Online {
+		return now
+	}
+	return s.SeenAt
 }

@@ -23,7 +23,7 @@ const (
 // store holds the SIMs, and which of them show. SIMs are added at the end and
 // keep their index until prune.
 type store struct {
-	sims  []SIM
+	sims  []access.SIM
 	hay   []string // one lower-case text for each SIM
 	hit   []bool   // matches the words
 	fresh []bool   // came since begin
@@ -52,21 +52,21 @@ func fold(s string) string {
 	return strings.ToLower(s)
 }
 
-func haystack(s *SIM) string {
+func haystack(s *access.SIM) string {
 	var b strings.Builder
 	for _, part := range []string{s.Name, s.ID, s.IMSI, s.IP, s.IMEI} {
 		b.WriteString(part)
 		b.WriteByte('\n') // words have none: they match inside of one part
 	}
-	for _, tag := range s.Tags {
-		b.WriteString(tag.Key + "=" + tag.Value + "\n")
+	for key, value := range s.Tags.All() {
+		b.WriteString(key + "=" + value + "\n")
 	}
 	return fold(b.String())
 }
 
 // merge adds SIMs, or brings them up to date. Cached ones are taken only where
 // nothing is known yet.
-func (s *store) merge(list []SIM, cached bool) {
+func (s *store) merge(list []access.SIM, cached bool) {
 	for i := range list {
 		sim := &list[i]
 		at, known := s.byID[sim.ID]
@@ -74,7 +74,7 @@ func (s *store) merge(list []SIM, cached bool) {
 		case known && cached:
 			continue
 		case known:
-			if s.sims[at].State == access.Online {
+			if s.sims[at].Online {
 				s.online--
 			}
 			s.sims[at] = *sim
@@ -90,7 +90,7 @@ func (s *store) merge(list []SIM, cached bool) {
 			s.hit, s.fresh = append(s.hit, matches(hay, s.words)), append(s.fresh, false)
 		}
 		s.fresh[at] = s.fresh[at] || !cached
-		if sim.State == access.Online {
+		if sim.Online {
 			s.online++
 		}
 	}
@@ -157,7 +157,7 @@ func matches(hay string, words []string) bool {
 func (s *store) arrange() {
 	s.view, s.hits = s.view[:0], 0
 	add := func(i int32, want bool) {
-		if want && s.hit[i] && (!s.onlineOnly || s.sims[i].State == access.Online || s.sims[i].State == access.Unknown) {
+		if want && s.hit[i] && (!s.onlineOnly || s.sims[i].Online || s.sims[i].State() == access.Unknown) {
 			s.view = append(s.view, i)
 		}
 	}
@@ -168,13 +168,13 @@ func (s *store) arrange() {
 	}
 	if s.sorting == byState {
 		for i := range s.sims {
-			add(int32(i), s.sims[i].State == access.Online)
+			add(int32(i), s.sims[i].Online)
 		}
 		if s.onlineOnly && s.online == len(s.view) {
 			return
 		}
 		for i := range s.sims {
-			add(int32(i), s.sims[i].State != access.Online)
+			add(int32(i), !s.sims[i].Online)
 		}
 		return
 	}
@@ -199,7 +199,7 @@ func (s *store) sortKeys() sortKeys {
 		if k.by == byName {
 			k.names = append(k.names, s.hay[i]) // the name comes first in it
 		} else {
-			k.times = append(k.times, s.sims[i].Seen)
+			k.times = append(k.times, s.sims[i].SeenAt)
 		}
 	}
 	return k
@@ -241,24 +241,24 @@ func (s *store) find(id string) int {
 }
 
 // at is the SIM of a row.
-func (s *store) at(row int) (SIM, bool) {
+func (s *store) at(row int) (access.SIM, bool) {
 	if row < 0 || row >= len(s.view) {
-		return SIM{}, false
+		return access.SIM{}, false
 	}
 	return s.sims[s.view[row]], true
 }
 
-func (s *store) get(id string) (SIM, bool) {
+func (s *store) get(id string) (access.SIM, bool) {
 	i, ok := s.byID[id]
 	if !ok {
-		return SIM{}, false
+		return access.SIM{}, false
 	}
 	return s.sims[i], true
 }
 
 // force shows SIMs that the server found by something that is not in our texts,
 // until the query changes.
-func (s *store) force(list []SIM) {
+func (s *store) force(list []access.SIM) {
 	for i := range list {
 		if at, ok := s.byID[list[i].ID]; ok {
 			s.hit[at] = true

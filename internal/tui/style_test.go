@@ -53,8 +53,8 @@ func TestEverythingIsEscaped(t *testing.T) {
 	const evil = "x\x1b]0;pwned\x07\u202ey\nz"
 	d := start(t, 200, 50, func(_ *Options, f *fakeBackend) {
 		f.stream = &fakeStream{}
-		f.stream.send(Page{SIMs: []SIM{{
-			ID: evil, Name: evil, IMSI: evil, IMEI: evil, IP: evil, Plan: evil, Cell: evil, Status: evil, State: access.Online, Tags: []Tag{{evil, evil}},
+		f.stream.send(Page{SIMs: []access.SIM{{
+			ID: evil, Name: evil, IMSI: evil, IMEI: evil, IP: evil, Plan: evil, Cell: evil, Status: evil, Online: true, Tags: access.NewTags(map[string]string{evil: evil}),
 		}}})
 		for i := range f.mappings {
 			m := &f.mappings[i]

@@ -17,7 +17,7 @@ func TestOnlyChoicesAreRemembered(t *testing.T) {
 		Duration: config.Duration(time.Hour),
 		SIMs:     []config.Rule{{Name: "gateway-*", User: "fromrule", Service: "arc"}},
 	}})
-	sim := tui.SIM{ID: "8981100000000000001", Name: "gateway-001"}
+	sim := access.SIM{ID: "8981100000000000001", Name: "gateway-001"}
 	for _, c := range []struct {
 		name    string
 		request tui.Request

@@ -6,6 +6,7 @@ import (
 
 	"github.com/atotto/clipboard"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/myip"
@@ -56,12 +57,8 @@ func (b *Backend) Copy(text string) error {
 }
 
 // Defaults implements tui.Memory.
-func (b *Backend) Defaults(s tui.SIM) tui.Defaults {
-	tags := map[string]string{"name": s.Name}
-	for _, t := range s.Tags {
-		tags[t.Key] = t.Value
-	}
-	rule := b.o.Config.For(s.Name, tags)
+func (b *Backend) Defaults(s access.SIM) tui.Defaults {
+	rule := b.o.Config.For(s.Name, s.TagMap())
 	d := tui.Defaults{User: rule.User, Service: rule.Service, Port: rule.Port, Duration: time.Duration(b.o.Config.Duration)}
 	d.Sources, _ = config.ParseSources(b.o.Config.Source) // checked when the file was read
 	return d

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/tui"
@@ -34,7 +33,7 @@ func (c *connection) shell(ctx context.Context, use func() error) error {
 	return b.o.Terminal.Lend(ctx, func() error {
 		out := b.o.UI.Out
 		until := info.Mapping.Expires.In(b.o.UI.Now().Location()).Format("15:04")
-		_, _ = fmt.Fprintf(out, t.Word("%s via %s, open until %s.")+"\n%s\n", safetext.Line(launch.Name(info.SIM)), info.Mapping.Addr, until, t.Word("Enter ~ . ends the session, Enter ~ ? lists the escapes."))
+		_, _ = fmt.Fprintf(out, t.Word("%s via %s, open until %s.")+"\n%s\n", safetext.Line(info.SIM.Label()), info.Mapping.Addr, until, t.Word("Enter ~ . ends the session, Enter ~ ? lists the escapes."))
 		defer c.send(tui.Returned{}) // before the UI has the terminal again
 		return use()
 	})

@@ -2,15 +2,11 @@ package backend
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/inventory"
-	"github.com/napter-connect/napter-connect/internal/simcache"
 	"github.com/napter-connect/napter-connect/internal/tui"
 )
 
@@ -78,17 +74,18 @@ func (b *Backend) SIMs(ctx context.Context) tui.Stream {
 func (b *Backend) cached(s *stream) {
 	list := b.o.Cached()
 	for _, online := range []bool{true, false} {
-		page := make([]tui.SIM, 0, cachedPage)
+		page := make([]access.SIM, 0, cachedPage)
 		for _, sim := range list.SIMs {
 			if sim.Online != online {
 				continue
 			}
-			page = append(page, remembered(sim))
+			sim.Stale = true
+			page = append(page, sim)
 			if len(page) == cachedPage {
 				if !s.send(tui.Page{SIMs: page, Cached: true}) {
 					return
 				}
-				page = make([]tui.SIM, 0, cachedPage)
+				page = make([]access.SIM, 0, cachedPage)
 			}
 		}
 		if len(page) > 0 && !s.send(tui.Page{SIMs: page, Cached: true}) {
@@ -104,12 +101,12 @@ func (b *Backend) listed(ctx context.Context, s *stream) error {
 		b.debugf("online SIMs first: %v", err) // the right to search may be missing
 	}
 	var all []client.Sim
-	var page []tui.SIM
+	var page []access.SIM
 	for sim, err := range b.o.API.ListSims(ctx, listPage) {
 		if err != nil {
 			return err
 		}
-		all, page = append(all, sim), append(page, SIM(sim))
+		all, page = append(all, sim), append(page, access.Describe(sim))
 		if len(page) == listPage {
 			if !s.send(tui.Page{SIMs: page}) {
 				return context.Cause(ctx)
@@ -126,12 +123,12 @@ func (b *Backend) listed(ctx context.Context, s *stream) error {
 
 func (b *Backend) onlineFirst(ctx context.Context, s *stream, q client.SearchSimsQuery) error {
 	n := 0
-	var page []tui.SIM
+	var page []access.SIM
 	for sim, err := range b.o.API.SearchSims(ctx, q) {
 		if err != nil {
 			return err
 		}
-		page = append(page, SIM(sim))
+		page = append(page, access.Describe(sim))
 		if len(page) == searchPage {
 			s.send(tui.Page{SIMs: page})
 			page = nil
@@ -145,65 +142,19 @@ func (b *Backend) onlineFirst(ctx context.Context, s *stream, q client.SearchSim
 }
 
 // Search implements tui.Directory.
-func (b *Backend) Search(ctx context.Context, query string) ([]tui.SIM, error) {
+func (b *Backend) Search(ctx context.Context, query string) ([]access.SIM, error) {
 	q, ok := inventory.Query(query)
 	if !ok {
 		return nil, nil
 	}
-	var list []tui.SIM
+	var list []access.SIM
 	for sim, err := range b.o.API.SearchSims(ctx, q) {
 		if err != nil {
 			return list, err
 		}
-		if list = append(list, SIM(sim)); len(list) == searchMost {
+		if list = append(list, access.Describe(sim)); len(list) == searchMost {
 			break
 		}
 	}
 	return list, nil
-}
-
-// SIM is a SIM of the API as a row of the UI.
-func SIM(sim client.Sim) tui.SIM {
-	r := row(access.Describe(sim))
-	r.Plan = strings.Clone(plan(sim))
-	if st := sim.SessionStatus; st != nil && st.Cell != nil {
-		c := st.Cell
-		r.Cell = fmt.Sprintf("%s %d-%02d TAC %d ECI %d", c.RadioType, c.MCC, c.MNC, c.TAC, c.ECI)
-	}
-	return r
-}
-
-func plan(sim client.Sim) string {
-	if st := sim.SessionStatus; st != nil && st.Subscription != "" {
-		return st.Subscription
-	}
-	for _, s := range sim.Profiles[sim.ActiveProfileID].Subscribers {
-		if s.Subscription != "" {
-			return s.Subscription
-		}
-	}
-	return sim.SpeedClass
-}
-
-func row(s access.SIM) tui.SIM {
-	r := tui.SIM{
-		ID: s.ID, Name: s.Name, IMSI: s.IMSI, IMEI: s.IMEI, IP: s.IP, Status: s.Status, Arc: s.Arc, Seen: s.SeenAt,
-		State: s.State(),
-	}
-	for k, v := range s.Tags {
-		if k != "name" {
-			r.Tags = append(r.Tags, tui.Tag{Key: k, Value: v})
-		}
-	}
-	slices.SortFunc(r.Tags, func(a, b tui.Tag) int { return strings.Compare(a.Key, b.Key) })
-	return r
-}
-
-// remembered is a SIM from the cache. That it was offline then says nothing.
-func remembered(s simcache.SIM) tui.SIM {
-	r := row(s.Access())
-	if r.State == access.Offline {
-		r.State = access.Unknown
-	}
-	return r
 }
