@@ -34,7 +34,7 @@ func (a *app) completeSIMs(_ *cobra.Command, _ []string, typed string) ([]cobra.
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return offer(completion.SIMs(s.Memory(), typed, a.texts())), cobra.ShellCompDirectiveNoFileComp
+	return completion.SIMs(s.Memory(), typed, a.texts()), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (a *app) completeProfile(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -48,7 +48,7 @@ func (a *app) completeProfile(*cobra.Command, []string, string) ([]cobra.Complet
 
 func (a *app) completeCoverage(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	t := a.texts()
-	return offer([]completion.Choice{{Word: "jp", About: t.Sprintf("Japan")}, {Word: "g", About: t.Sprintf("global")}}), cobra.ShellCompDirectiveNoFileComp
+	return []string{completion.Choice("jp", t.Sprintf("Japan")), completion.Choice("g", t.Sprintf("global"))}, cobra.ShellCompDirectiveNoFileComp
 }
 
 // completePort completes a device port.
@@ -57,15 +57,7 @@ func (a *app) completePort(*cobra.Command, []string, string) ([]cobra.Completion
 	if s, err := a.local(); err == nil {
 		list = completion.Ports(s.File, config.NewRecent(s.Dirs.State), a.texts())
 	}
-	return offer(list), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
-}
-
-func offer(list []completion.Choice) []cobra.Completion {
-	var words []cobra.Completion
-	for _, c := range list {
-		words = append(words, cobra.CompletionWithDesc(c.Word, c.About))
-	}
-	return words
+	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
 // complete says what can be completed for the arguments and flags of a command and

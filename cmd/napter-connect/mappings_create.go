@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -37,17 +37,11 @@ duration is over, or until: napter-connect mappings delete. PORT is the device's
   napter-connect mappings create gateway-001 80 --tls --source 203.0.113.0/28`,
 		Args: cli.ArgCount(1, 2, message.New("a SIM, and perhaps a port")),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.target, o.port = args[0], 22
-			if len(args) == 2 {
-				n, err := strconv.Atoi(args[1])
-				if err != nil {
-					return cli.Usagef(message.New("give a TCP port from 1 to 65535"), "%q is not a port", args[1])
-				}
-				o.port = n
-			}
-			if err := access.CheckPort(o.port); err != nil {
+			port, err := portArgument(args)
+			if err != nil {
 				return err
 			}
+			o.target, o.port = args[0], cmp.Or(port, 22)
 			return runF(cmd.Context(), &o)
 		},
 	}

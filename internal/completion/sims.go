@@ -18,17 +18,18 @@ import (
 // MaxSIMs is how many SIMs a shell is given: more than anybody reads.
 const MaxSIMs = 1000
 
-// Choice is a word, and what is said about it beside it.
-type Choice struct{ Word, About string }
+// Choice is a word with what is said about it beside it, in the form that cobra
+// gives to shells.
+func Choice(word, about string) string { return word + "\t" + about }
 
 // SIMs are what a target that was begun may become; it may follow user@.
-func SIMs(memory simcache.Memory, typed string, texts *i18n.Texts) []Choice {
+func SIMs(memory simcache.Memory, typed string, texts *i18n.Texts) []string {
 	at := strings.LastIndexByte(typed, '@') + 1
 	user, target := typed[:at], typed[at:]
 	words := simWords(memory.Starting(target, MaxSIMs), target)
-	var list []Choice
+	var list []string
 	for _, word := range slices.Sorted(maps.Keys(words)) {
-		list = append(list, Choice{user + word, describe(texts, words[word], word)})
+		list = append(list, Choice(user+word, describe(texts, words[word], word)))
 	}
 	return list
 }
