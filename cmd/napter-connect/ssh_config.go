@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"path/filepath"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -68,7 +67,10 @@ func (a *app) runSSHConfig(ctx context.Context, o *sshConfigOptions) error {
 	}
 	defer api.Remember(found)
 	install, installErr := sshconfig.FindInstall(a.getenv, api.Dirs.State)
-	command, err := a.sshConfigCommand()
+	command, err := sshconfig.Command(a.arg0, sshconfig.Account{
+		Profile: cmp.Or(a.profile, a.getenv("NAPTER_CONNECT_PROFILE")), Coverage: a.coverage,
+		Config: cmp.Or(a.config, a.getenv("NAPTER_CONNECT_CONFIG")),
+	})
 	if err != nil {
 		return err
 	}
@@ -121,28 +123,4 @@ func (a *app) removeSSHConfig(ctx context.Context) error {
 	}
 	a.say("removed %s and its line in %s", install.File, install.UserConfig)
 	return nil
-}
-
-// sshConfigCommand is this program with the flags that decide the account here,
-// so that they decide it there too, where other variables may be set.
-func (a *app) sshConfigCommand() ([]string, error) {
-	program, err := sshconfig.Program(a.arg0)
-	if err != nil {
-		return nil, err
-	}
-	file := cmp.Or(a.config, a.getenv("NAPTER_CONNECT_CONFIG"))
-	if file != "" {
-		if file, err = filepath.Abs(file); err != nil {
-			return nil, message.Errorf("finding the configuration: %w", err)
-		}
-	}
-	command := []string{program}
-	for _, flag := range [][2]string{
-		{"--profile", cmp.Or(a.profile, a.getenv("NAPTER_CONNECT_PROFILE"))}, {"--coverage-type", a.coverage}, {"--config", file},
-	} {
-		if flag[1] != "" {
-			command = append(command, flag[:]...)
-		}
-	}
-	return command, nil
 }

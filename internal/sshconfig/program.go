@@ -21,6 +21,30 @@ func Program(arg0 string) (string, error) {
 	return self, nil
 }
 
+// Account is what decides here whose SIMs they are. It is to decide it there too,
+// where other variables may be set.
+type Account struct{ Profile, Coverage, Config string }
+
+// Command is this program, as it was called, with the flags of the account.
+func Command(arg0 string, a Account) ([]string, error) {
+	program, err := Program(arg0)
+	if err != nil {
+		return nil, err
+	}
+	if a.Config != "" {
+		if a.Config, err = filepath.Abs(a.Config); err != nil {
+			return nil, message.Errorf("finding the configuration: %w", err)
+		}
+	}
+	command := []string{program}
+	for _, flag := range [][2]string{{"--profile", a.Profile}, {"--coverage-type", a.Coverage}, {"--config", a.Config}} {
+		if flag[1] != "" {
+			command = append(command, flag[:]...)
+		}
+	}
+	return command, nil
+}
+
 // sameProgram is the absolute path by which self was called, if it is one.
 func sameProgram(arg0, self string) (called string, ok bool) {
 	called, err := exec.LookPath(arg0)
