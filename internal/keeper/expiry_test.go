@@ -57,7 +57,6 @@ func TestMappingEndsUnderASession(t *testing.T) {
 	withAndWithout(t, func(t *testing.T, h *home, _ func()) {
 		const life = 12 * time.Second
 		s := h.launch("ssh", "-F", "none", "-l", "pi", "--duration", life.String(), h.onlineSIMs(1)[0], waiting)
-		time.Sleep(life - cleanLimit)
 		if status := s.status(); status != 255 {
 			t.Errorf("status %d", status)
 		}
