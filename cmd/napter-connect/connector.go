@@ -6,6 +6,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
 	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/opener"
 	"github.com/napter-connect/napter-connect/internal/setup"
@@ -27,35 +28,11 @@ func (a *app) connector(s *setup.Setup, o *opener.Opener) *connect.Connector {
 // progress shows the steps while they happen, and after stop, with --timings,
 // how long each took.
 func (a *app) progress() (events access.Progress, p *connect.Printer, stop func()) {
-	var list []access.Progress
-	switch {
-	case !isTerminal(a.err) || a.quiet || a.mute:
-	case a.wantsPlain(false):
-		list = append(list, a.readOut)
-	default:
-		p = connect.NewPrinter(a.err, 0, a.texts())
-		list = append(list, p.Event)
+	o := connect.ShowOptions{To: a.err, Texts: a.texts(), Timings: a.timings}
+	if console.IsTerminal(a.err) && !a.quiet && !a.mute {
+		o.Line, o.ReadOut = !a.wantsPlain(false), a.wantsPlain(false)
 	}
-	timings := &connect.Timings{}
-	if a.timings {
-		list = append(list, timings.Event)
-	}
-	return connect.Tee(list...), p, func() {
-		if p != nil {
-			p.Stop()
-		}
-		if a.timings {
-			_ = timings.Write(a.err, a.texts().Say)
-		}
-	}
-}
-
-// readOut prints each step on a separate line, for users who can't see a line
-// change.
-func (a *app) readOut(e access.Event) {
-	if !e.Done {
-		a.say("%s…", connect.Words(e.Step, a.texts()))
-	}
+	return connect.Show(o)
 }
 
 // userKnownHosts are the files that OpenSSH believes; they are read, never

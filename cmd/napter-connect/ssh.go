@@ -105,8 +105,10 @@ func (o *sshOptions) check() (err error) {
 	if o.predict != "" && !slices.Contains(config.PredictModes(), o.predict) {
 		return cli.Usagef(message.New("use %s", message.EitherOf(config.PredictModes())), "%s must be %s, not %q", "--predict", message.EitherOf(config.PredictModes()), o.predict)
 	}
-	o.forwards, err = o.parseForwards()
-	return err
+	if o.forwards, err = sshclient.ParseForwards(o.local, o.remote, o.dynamic); err != nil {
+		return cli.Misuse(err)
+	}
+	return nil
 }
 
 func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
@@ -189,23 +191,6 @@ func splitDestination(text string) (user, target string) {
 		return text[:i], text[i+1:]
 	}
 	return "", text
-}
-
-func (o *sshOptions) parseForwards() ([]sshclient.Forward, error) {
-	var list []sshclient.Forward
-	for _, group := range []struct {
-		kind  sshclient.ForwardKind
-		specs []string
-	}{{sshclient.Local, o.local}, {sshclient.Remote, o.remote}, {sshclient.Dynamic, o.dynamic}} {
-		for _, spec := range group.specs {
-			f, err := sshclient.ParseForward(group.kind, spec)
-			if err != nil {
-				return nil, cli.Misuse(err)
-			}
-			list = append(list, f)
-		}
-	}
-	return list, nil
 }
 
 // wantsTTY is OpenSSH's rule: a shell on a terminal gets one, a command does

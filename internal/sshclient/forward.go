@@ -5,13 +5,13 @@ import (
 	"errors"
 	"io"
 	"net"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
@@ -75,9 +75,27 @@ func ParseForward(kind ForwardKind, spec string) (Forward, error) {
 	return f, nil
 }
 
+// ParseForwards reads what is typed after all -L, -R and -D.
+func ParseForwards(local, remote, dynamic []string) ([]Forward, error) {
+	var list []Forward
+	for _, group := range []struct {
+		kind  ForwardKind
+		specs []string
+	}{{Local, local}, {Remote, remote}, {Dynamic, dynamic}} {
+		for _, spec := range group.specs {
+			f, err := ParseForward(group.kind, spec)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, f)
+		}
+	}
+	return list, nil
+}
+
 func isPort(s string, least int) bool {
-	n, err := strconv.Atoi(s)
-	return err == nil && n >= least && n <= 65535
+	n, ok := hostport.ParseListenPort(s)
+	return ok && n >= least
 }
 
 // splitForward cuts at colons outside of brackets, and drops the brackets.
