@@ -42,7 +42,7 @@ func runLineUI(ctx context.Context, a *app, root *cobra.Command) error {
 			}
 			var list []access.SIM
 			for _, sim := range found.Matching {
-				list = append(list, access.Describe(sim))
+				list = append(list, sim.SIM)
 			}
 			return list, nil
 		},

@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/cli"
-	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/table"
@@ -19,23 +17,6 @@ type simsOptions struct {
 	query  string
 	online bool
 	json   bool
-}
-
-// simRow is a SIM as `sims --json` prints it.
-type simRow struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	IMSI   string `json:"imsi,omitempty"`
-	Status string `json:"status"`
-	Online bool   `json:"online"`
-	Arc    bool   `json:"arc"`
-	IP     string `json:"ip,omitempty"`
-	IMEI   string `json:"imei,omitempty"`
-	Type   string `json:"type,omitempty"`
-	// Since is when the session began or was last updated; offline, when it
-	// ended. It is absent for a SIM that never connected.
-	Since time.Time         `json:"since,omitzero"`
-	Tags  map[string]string `json:"tags,omitempty"`
 }
 
 func newSimsCommand(a *app, runF func(context.Context, *simsOptions) error) *cobra.Command {
@@ -79,38 +60,21 @@ func (a *app) runSims(ctx context.Context, o *simsOptions) error {
 	return a.printSims(found.Matching, o.json)
 }
 
-func (a *app) printSims(sims []client.Sim, asJSON bool) error {
-	rows := make([]simRow, 0, len(sims))
-	for _, sim := range sims {
-		rows = append(rows, newSimRow(sim))
-	}
+func (a *app) printSims(sims []inventory.SIM, asJSON bool) error {
 	if asJSON {
-		return cli.WriteJSON(a.out, rows)
+		return cli.WriteJSON(a.out, sims)
 	}
-	if len(rows) == 0 {
+	if len(sims) == 0 {
 		a.tell(a.texts().Word("no SIM found"))
 		return nil
 	}
 	lines := [][]string{{"STATE", "NAME", "SIM ID", "IMSI", "IP", "SINCE"}}
-	for i, r := range rows {
-		state := r.Status
-		switch access.Describe(sims[i]).State() {
-		case access.Online:
-			state = "online"
-		case access.ArcOnly:
-			state = "arc"
-		case access.Offline:
-			state = "offline"
+	for _, s := range sims {
+		state := s.Status
+		if s.State() != access.Inactive {
+			state = s.State().Text(s.Status).String()
 		}
-		lines = append(lines, []string{state, r.Name, r.ID, r.IMSI, r.IP, table.Ago(r.Since, a.now())})
+		lines = append(lines, []string{state, s.Name, s.ID, s.IMSI, s.IP, table.Ago(s.SeenAt, a.now())})
 	}
 	return table.Write(a.out, lines)
-}
-
-func newSimRow(sim client.Sim) simRow {
-	d := access.Describe(sim)
-	return simRow{
-		ID: d.ID, Name: d.Name, IMSI: d.IMSI, Status: d.Status, Online: d.Online, Arc: d.Arc,
-		IP: d.IP, IMEI: d.IMEI, Type: sim.Type, Since: d.SeenAt, Tags: sim.Tags,
-	}
 }

@@ -3,10 +3,13 @@ package inventory
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -15,7 +18,33 @@ import (
 type SIMs struct {
 	Fetched  []client.Sim
 	All      bool // Fetched are all that there are
-	Matching []client.Sim
+	Matching []SIM
+}
+
+// SIM is a SIM of a list.
+type SIM struct {
+	access.SIM
+	tags map[string]string
+	kind string
+}
+
+// MarshalJSON gives it the form that scripts read. since is when the session began
+// or was last updated; offline, when it ended. It is absent for a SIM that never
+// connected.
+func (s SIM) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		ID     string            `json:"id"`
+		Name   string            `json:"name"`
+		IMSI   string            `json:"imsi,omitempty"`
+		Status string            `json:"status"`
+		Online bool              `json:"online"`
+		Arc    bool              `json:"arc"`
+		IP     string            `json:"ip,omitempty"`
+		IMEI   string            `json:"imei,omitempty"`
+		Type   string            `json:"type,omitempty"`
+		Since  time.Time         `json:"since,omitzero"`
+		Tags   map[string]string `json:"tags,omitempty"`
+	}{s.ID, s.Name, s.IMSI, s.Status, s.Online, s.Arc, s.IP, s.IMEI, s.kind, s.SeenAt, s.tags})
 }
 
 // FindSIMs lists the SIMs that a query finds, "" being all, the online ones first;
@@ -33,21 +62,22 @@ func FindSIMs(ctx context.Context, s *client.Session, query string, online bool)
 	default:
 		source = s.SearchSims(ctx, q)
 	}
+	f.Matching = []SIM{}
 	for sim, err := range source {
 		if err != nil {
 			return f, message.Errorf("listing SIMs: %w", err)
 		}
 		f.Fetched = append(f.Fetched, sim)
 		if (!online || sim.Online()) && match(sim) {
-			f.Matching = append(f.Matching, sim)
+			f.Matching = append(f.Matching, SIM{access.Describe(sim), sim.Tags, sim.Type})
 		}
 	}
-	slices.SortStableFunc(f.Matching, func(x, y client.Sim) int { return cmp.Compare(rank(x), rank(y)) })
+	slices.SortStableFunc(f.Matching, func(x, y SIM) int { return cmp.Compare(rank(x), rank(y)) })
 	return f, nil
 }
 
-func rank(s client.Sim) int {
-	if s.Online() {
+func rank(s SIM) int {
+	if s.Online {
 		return 0
 	}
 	return 1
