@@ -328,6 +328,14 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 
 	// What worked is remembered for the SIM.
 	remembered("fromflag")
+
+	named := w.options("gateway-001", "whoami")
+	named.ConfigFile, named.Identities, named.Request.Port = file, nil, 22
+	w.Rules = rules()
+	if r := w.run(t.Context(), named); r.err != nil || r.out != "fromconfig\n" {
+		t.Errorf("status %d, error %v, output %q", r.status, r.err, r.all)
+	}
+	remembered("") // ssh_config decided
 	w.clean()
 }
 
