@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/console"
 	"github.com/napter-connect/napter-connect/internal/inventory"
@@ -35,16 +34,9 @@ func runLineUI(ctx context.Context, a *app, root *cobra.Command) error {
 	return lineui.Run(ctx, lineui.Options{
 		Console: console.New(a.in, a.out, a.texts()), Out: a.out, Texts: a.texts(), Now: a.now,
 		Account: tui.Account{Profile: api.Account.Profile, Coverage: api.Account.Coverage},
-		Find: func(ctx context.Context, query string) ([]access.SIM, error) {
+		Find: func(ctx context.Context, query string) ([]inventory.SIM, error) {
 			found, err := inventory.FindSIMs(ctx, api.Session, query, query == "")
-			if err != nil {
-				return nil, err
-			}
-			var list []access.SIM
-			for _, sim := range found.Matching {
-				list = append(list, sim.SIM)
-			}
-			return list, nil
+			return found.Matching, err
 		},
 		Mappings: mappings.List, Delete: mappings.Delete,
 		Command: func(ctx context.Context, args ...string) int { return a.again(ctx, root, args) },

@@ -40,7 +40,7 @@ type Options struct {
 	Account tui.Account
 	// Find finds the SIMs that fit a query, the online ones first; an empty query
 	// means all that are online.
-	Find func(ctx context.Context, query string) ([]access.SIM, error)
+	Find func(ctx context.Context, query string) ([]inventory.SIM, error)
 	// Mappings are the operator's port mappings; Delete deletes one.
 	Mappings func(context.Context) ([]inventory.Mapping, error)
 	Delete   func(context.Context, inventory.Mapping) error
@@ -147,7 +147,7 @@ func (u *ui) pick(ctx context.Context, query string) (next string, sim *access.S
 	}
 	shown := found[:min(len(found), mostRows)]
 	for i, s := range shown {
-		u.say("%d. %s, %s, SIM ID %s", i+1, s.Label(), u.state(s), s.ID)
+		u.say("%d. %s, %s, SIM ID %s", i+1, s.Label(), u.state(s.SIM), s.ID)
 	}
 	if more := len(found) - len(shown); more > 0 {
 		u.tell(u.texts.Say(message.Plural(more, "%d more is not shown; type more of the name.",
@@ -158,7 +158,7 @@ func (u *ui) pick(ctx context.Context, query string) (next string, sim *access.S
 		return "", nil, err
 	}
 	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(shown) {
-		return "", &shown[n-1], nil
+		return "", &shown[n-1].SIM, nil
 	}
 	return text, nil, nil
 }
