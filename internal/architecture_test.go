@@ -2,7 +2,10 @@
 package internal_test
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -31,6 +34,54 @@ const floor = 2
 // knowNothing may import only the floor: whoever talks to the outside is
 // independent of what we do with it.
 var knowNothing = []string{"internal/client", "internal/sshclient", "internal/myip", "internal/simulator", "internal/config"}
+
+// TestHouseIsDrawn: docs/architecture.md draws the rows as they are here.
+func TestHouseIsDrawn(t *testing.T) {
+	var rows []string
+	for _, packages := range house {
+		rows = append(rows, strings.ReplaceAll(strings.Join(packages, "  "), "internal/", ""))
+	}
+	if drawing := strings.Join(rows, "\n"); !strings.Contains(architecture(t), "```\n"+drawing+"\n```") {
+		t.Errorf("docs/architecture.md does not draw\n%s", drawing)
+	}
+}
+
+// TestDocumentNamesFiles: the files that docs/architecture.md names are there, with
+// the functions that it names with them.
+func TestDocumentNamesFiles(t *testing.T) {
+	named := regexp.MustCompile("`((?:internal|cmd)/[^`]+)`(?: \\(`([\\w.]+)`\\))?").FindAllStringSubmatch(architecture(t), -1)
+	if len(named) < 20 {
+		t.Fatalf("only %d names", len(named))
+	}
+	for _, n := range named {
+		path := filepath.Join("..", filepath.FromSlash(n[1]))
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if n[2] == "" || info.IsDir() {
+			continue
+		}
+		code, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		method := n[2][strings.LastIndexByte(n[2], '.')+1:]
+		if !regexp.MustCompile(`(?m)^func (\([^)]*\) )?` + method + `\(`).Match(code) {
+			t.Errorf("%s has no function %s", n[1], n[2])
+		}
+	}
+}
+
+func architecture(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "docs", "architecture.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
 
 func TestImportsRunDownward(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, module+"...").Output()

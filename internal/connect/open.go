@@ -120,7 +120,7 @@ func (p *Opened) openPage(ctx context.Context, o OpenOptions) error {
 	r.Service = cmp.Or(r.Service, c.rule(access.TargetName(r.Target), nil).Service)
 	c.warnOfWideSources(r.Sources)
 	began := c.now()
-	way, conn, err := c.reach(ctx, r, rec)
+	way, conn, err := c.dial(ctx, r, rec)
 	if err != nil {
 		return err
 	}

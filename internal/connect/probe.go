@@ -36,7 +36,7 @@ type Probe struct {
 func (c *Connector) Probe(ctx context.Context, r access.Request) (Probe, error) {
 	rec := access.NewRecorder(c.Progress, c.Now)
 	r = c.completed(r)
-	way, conn, err := c.reach(ctx, r, rec)
+	way, conn, err := c.dial(ctx, r, rec)
 	if err != nil {
 		return Probe{}, err
 	}

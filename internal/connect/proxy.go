@@ -24,7 +24,7 @@ func (c *Connector) Proxy(ctx context.Context, o ProxyOptions) (connected bool, 
 	rec := access.NewRecorder(c.Progress, c.Now)
 	r := c.completed(o.Request)
 	began := c.now()
-	way, conn, err := c.reach(ctx, r, rec)
+	way, conn, err := c.dial(ctx, r, rec)
 	if err != nil {
 		return false, err
 	}

@@ -22,6 +22,8 @@ func (d *Doctor) lookAtSIM(ctx context.Context) finding {
 		f := ok(message.New("%s (%s): it is offline", sim.Name, sim.ID))
 		f.status = Note // the connection will tell the rest
 		return f
+	case sim.State() == access.ArcOnly:
+		return ok(message.New("%s (%s): it is reached through Soracom Arc", sim.Name, sim.ID))
 	case sim.State() == access.Inactive:
 		f := ok(message.New("%s (%s): its status is %s", sim.Name, sim.ID, safetext.Trim(sim.Status)))
 		f.status = Note

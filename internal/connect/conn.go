@@ -38,9 +38,9 @@ func (c *Connector) completed(r access.Request) access.Request {
 	return r
 }
 
-// reach opens access and makes a connection by it, in place of a stale mapping by
+// dial opens access and makes a connection by it, in place of a stale mapping by
 // a new one. The caller gives the way back when err is nil.
-func (c *Connector) reach(ctx context.Context, r access.Request, rec *access.Recorder) (access.Access, launch.Conn, error) {
+func (c *Connector) dial(ctx context.Context, r access.Request, rec *access.Recorder) (access.Access, launch.Conn, error) {
 	for {
 		way, err := c.Opener.Open(ctx, r, rec.Forward())
 		if err != nil {
