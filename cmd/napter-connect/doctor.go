@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -15,10 +14,8 @@ import (
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/doctor"
-	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/profile"
-	"github.com/napter-connect/napter-connect/internal/setup"
 	"github.com/napter-connect/napter-connect/internal/sshconfig"
 )
 
@@ -27,17 +24,6 @@ type doctorOptions struct {
 	target string
 	port   int
 	json   bool
-}
-
-// checkRow is a check as `doctor --json` prints it, in English.
-type checkRow struct {
-	Name string `json:"name"`
-	// Status is ok, note, failed or skipped.
-	Status string `json:"status"`
-	Detail string `json:"detail"`
-	Hint   string `json:"hint,omitempty"`
-	// Seconds is how long it took.
-	Seconds float64 `json:"seconds"`
 }
 
 func newDoctorCommand(a *app, runF func(context.Context, *doctorOptions) error) *cobra.Command {
@@ -110,34 +96,22 @@ func (a *app) runDoctor(ctx context.Context, o *doctorOptions) error {
 		},
 	}
 	if !a.demo {
-		d.SSHConfig = func() (sshconfig.State, error) { return a.sshConfigState(s) }
+		d.SSHConfig = func() (sshconfig.State, error) { return sshconfig.Inspect(a.getenv, s.Dirs.State, a.arg0) }
 	}
 	return a.examine(ctx, d, o.json)
-}
-
-func (a *app) sshConfigState(s *setup.Setup) (sshconfig.State, error) {
-	install, err := sshconfig.FindInstall(a.getenv, s.Dirs.State)
-	if err != nil {
-		return sshconfig.State{}, err
-	}
-	program, err := sshconfig.Program(a.arg0)
-	if err != nil {
-		return sshconfig.State{}, err
-	}
-	return install.State(runtime.GOOS, program)
 }
 
 // examine makes the checks, shows each when it has ended, and fails when one did.
 func (a *app) examine(ctx context.Context, d *doctor.Doctor, asJSON bool) error {
 	stop := func() {}
-	rows, failed := []checkRow{}, 0
+	checks, failed := []doctor.Check{}, 0
 	all := d.Run(ctx, func(name string) { stop = sync.OnceFunc(a.waiting(name)) }, func(c doctor.Check) {
 		stop()
 		if c.Status == doctor.Failed {
 			failed++
 		}
 		if asJSON {
-			rows = append(rows, newCheckRow(c))
+			checks = append(checks, c)
 			return
 		}
 		a.printCheck(c)
@@ -147,7 +121,7 @@ func (a *app) examine(ctx context.Context, d *doctor.Doctor, asJSON bool) error 
 		return err
 	}
 	if asJSON {
-		if err := cli.WriteJSON(a.out, rows); err != nil {
+		if err := cli.WriteJSON(a.out, checks); err != nil {
 			return err
 		}
 	}
@@ -155,14 +129,6 @@ func (a *app) examine(ctx context.Context, d *doctor.Doctor, asJSON bool) error 
 		return message.Errorf("%d of %d checks failed", failed, len(all))
 	}
 	return nil
-}
-
-func newCheckRow(c doctor.Check) checkRow {
-	english := i18n.For(i18n.English)
-	return checkRow{
-		Name: c.Name, Status: string(c.Status), Detail: cli.OneLine(english.Say(c.Detail)), Hint: cli.OneLine(english.Say(c.Hint)),
-		Seconds: c.Elapsed.Seconds(),
-	}
 }
 
 // worthTelling is from when on a check's time is shown.

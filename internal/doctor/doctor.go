@@ -4,6 +4,8 @@ package doctor
 
 import (
 	"context"
+	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
@@ -14,6 +16,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/myip"
 	"github.com/napter-connect/napter-connect/internal/profile"
+	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/sshconfig"
 )
 
@@ -40,6 +43,18 @@ type Check struct {
 	// text.
 	Detail, Hint message.Text
 	Elapsed      time.Duration
+}
+
+// MarshalJSON gives it the form that scripts read, in English.
+func (c Check) MarshalJSON() ([]byte, error) {
+	line := func(t message.Text) string { return safetext.Trim(strings.ReplaceAll(t.String(), "\n", " ")) }
+	return json.Marshal(struct {
+		Name    string  `json:"name"`
+		Status  Status  `json:"status"`
+		Detail  string  `json:"detail"`
+		Hint    string  `json:"hint,omitempty"`
+		Seconds float64 `json:"seconds"`
+	}{c.Name, c.Status, line(c.Detail), line(c.Hint), c.Elapsed.Seconds()})
 }
 
 // Doctor has what is looked at. Its fields are set once, before Run.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"runtime"
 
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -16,6 +17,20 @@ type State struct {
 	// Starts: the file of Host blocks is there, and its blocks start the program
 	// that was asked for.
 	Starts bool
+}
+
+// Inspect is the State of what is installed for a user, for this program as it was
+// called.
+func Inspect(getenv func(string) string, state, arg0 string) (State, error) {
+	install, err := FindInstall(getenv, state)
+	if err != nil {
+		return State{}, err
+	}
+	program, err := Program(arg0)
+	if err != nil {
+		return State{}, err
+	}
+	return install.State(runtime.GOOS, program)
 }
 
 // State inspects the installation, for the program at an absolute path.
