@@ -18,6 +18,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
+	"github.com/napter-connect/napter-connect/internal/sshmux"
 )
 
 // constructor makes a command that leaves its options in got in place of running.
@@ -41,7 +42,7 @@ func TestFlags(t *testing.T) {
 		"sims":     options(newSimsCommand),
 		"mappings": options(newMappingsCommand), "list": options(newMappingsListCommand), "create": options(newMappingsCreateCommand),
 		"delete": options(newMappingsDeleteCommand), "prune": options(newMappingsPruneCommand),
-		"keeper status": options(newKeeperStatusCommand), "keeper stop": options(newKeeperStopCommand), "keeper run": options(newKeeperRunCommand),
+		"keeper status": options(newKeeperStatusCommand), "keeper stop": options(newKeeperStopCommand), "keeper run": options(newKeeperRunCommand), "mux": options(newMuxCommand),
 		"known-hosts list": options(newKnownHostsListCommand), "known-hosts forget": options(newKnownHostsForgetCommand), "known-hosts lookup": options(newKnownHostsLookupCommand), "login": options(newAuthLoginCommand),
 	}
 	simulatorDefaults := simulatorOptions{listen: "127.0.0.1:0", sims: 1000, ports: map[int]string{}}
@@ -54,6 +55,7 @@ func TestFlags(t *testing.T) {
 		"ssh -i a -i b -F none my-pi":    sshOptions{identities: []string{"a", "b"}, file: "none", target: "my-pi", command: []string{}},
 		"ssh -o A=1,2 -ANnT my-pi":       sshOptions{options: []string{"A=1,2"}, forwardAgent: true, noCommand: true, noStdin: true, noTTY: true, target: "my-pi", command: []string{}},
 		"ssh -tt --predict never my-pi":  sshOptions{tty: 2, predict: "never", target: "my-pi", command: []string{}},
+		"ssh --no-mux my-pi":             sshOptions{noMux: true, target: "my-pi", command: []string{}},
 		"ssh -D 1080 my-pi":              sshOptions{dynamic: []string{"1080"}, forwards: forwards(t, sshclient.Dynamic, "1080"), target: "my-pi", command: []string{}},
 		"ssh -L 80:x:81 my-pi":           sshOptions{local: []string{"80:x:81"}, forwards: forwards(t, sshclient.Local, "80:x:81"), target: "my-pi", command: []string{}},
 		"ssh --duration 30m --keep pi":   sshOptions{accessFlags: accessFlags{duration: 30 * time.Minute, keep: true}, target: "pi", command: []string{}},
@@ -114,6 +116,7 @@ func TestFlags(t *testing.T) {
 		"keeper stop":                                      keeperOptions{},
 		"keeper stop --json":                               "unknown flag: --json",
 		"keeper run --state a --leases b --socket c":       keeper.RunOptions{Location: keeper.Location{State: "a", Socket: "c"}, Leases: "b", Idle: keeper.DefaultIdle},
+		"mux --socket a":                                   sshmux.RunOptions{Socket: "a"},
 		"keeper run --idle x":                              `--idle "x" is not a duration`,
 		"mappings --json":                                  mappingsOptions{json: true},
 		"mappings now":                                     `unknown command "mappings now"`,

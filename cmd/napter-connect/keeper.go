@@ -146,7 +146,7 @@ func newKeeperRunCommand(a *app, runF func(context.Context, *keeper.RunOptions) 
 func (a *app) runKeeper(ctx context.Context, o *keeper.RunOptions) error {
 	ready, ok := a.out.(*os.File)
 	if !ok {
-		return message.Errorf("the keeper needs a file for its standard output")
+		return message.Errorf("a background process needs a file for its standard output")
 	}
 	o.Version, o.Ready = readBuild().Version, ready
 	return keeper.Run(ctx, *o)

@@ -115,6 +115,7 @@ func TestRealDeviceShell(t *testing.T) {
 	// The person's Ctrl-C is the device's, not ours.
 	s.types("cat\n")
 	s.types("\x03")
+	s.shows("^C") // what is typed before the terminal has seen it, it drops
 	s.types("echo still$((40+2))here\n")
 	s.shows("still42here")
 	s.types("exit 3\n")

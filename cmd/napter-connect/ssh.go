@@ -29,7 +29,7 @@ type sshOptions struct {
 	local, remote, dynamic         []string
 	forwards                       []sshclient.Forward // what local, remote and dynamic say
 	forwardAgent, noCommand, noTTY bool
-	noStdin                        bool
+	noStdin, noMux                 bool
 	tty                            int
 	predict                        string
 	target                         string
@@ -91,6 +91,7 @@ func newSSHCommand(a *app, runF func(context.Context, *sshOptions) error) *cobra
 	fs.BoolVarP(&o.noStdin, "no-stdin", "n", false, "read nothing from stdin")
 	fs.CountVarP(&o.tty, "tty", "t", "``request a terminal on the device; -tt does so even without one here")
 	fs.BoolVarP(&o.noTTY, "no-tty", "T", false, "request no terminal")
+	fs.BoolVar(&o.noMux, "no-mux", false, "make a connection of its own, not one that your commands share")
 	fs.StringVar(&o.predict, "predict", "", "show typed characters at once: `MODE` is auto (slow links), always or never")
 	return c
 }
@@ -134,7 +135,7 @@ func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 	}
 	so.Session.TTY = o.wantsTTY(isTerminal(a.in))
 	so.Session.Escapes = so.Session.TTY
-	status, err := a.connectSSH(ctx, s, so, o.noKeeper)
+	status, err := a.connectSSH(ctx, s, so, o.noKeeper, o.noMux)
 	if err == nil && status != 0 {
 		err = cli.ExitError(status)
 	}
@@ -157,7 +158,7 @@ func (a *app) sshDefaults(s *setup.Setup, file string) connect.SSHOptions {
 
 // connectSSH runs one session from the terminal's point of view: with progress,
 // questions, and a choice when the name means several SIMs.
-func (a *app) connectSSH(ctx context.Context, s *setup.Setup, so connect.SSHOptions, noKeeper bool) (int, error) {
+func (a *app) connectSSH(ctx context.Context, s *setup.Setup, so connect.SSHOptions, noKeeper, noMux bool) (int, error) {
 	opener := s.Opener(so.Request.Command, noKeeper)
 	defer opener.Close(ctx)
 	events, printer, stop := a.progress()
@@ -171,6 +172,9 @@ func (a *app) connectSSH(ctx context.Context, s *setup.Setup, so connect.SSHOpti
 	}
 	c := a.connector(s, opener)
 	c.Progress = events
+	if opener.Keeper() != nil && !noMux { // a mapping of one process ends with it
+		c.Mux = s.Mux()
+	}
 	status, err := c.SSH(ctx, so)
 	var several *access.AmbiguousError
 	if !errors.As(err, &several) || con == nil {

@@ -12,6 +12,8 @@ type File struct {
 	Linger   Duration `yaml:"linger,omitempty"`
 	NoReuse  bool     `yaml:"noReuse,omitempty"`
 	NoKeeper bool     `yaml:"noKeeper,omitempty"`
+	// NoMux gives each command an SSH connection of its own.
+	NoMux bool `yaml:"noMux,omitempty"`
 	// Predict is one of PredictModes; "" is auto.
 	Predict string `yaml:"predict,omitempty"`
 	// KeeperIdle is how long an idle keeper stays; 0 is ten minutes.

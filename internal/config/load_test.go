@@ -24,6 +24,7 @@ keep: true
 linger: 30s
 noReuse: true
 noKeeper: true
+noMux: true
 predict: always
 keeperIdle: 5m
 sims:
@@ -50,7 +51,7 @@ func TestLoad(t *testing.T) {
 	want := File{
 		Profile: "field", CoverageType: "g", Duration: Duration(2 * time.Hour),
 		Source: []string{"203.0.113.0/28", "198.51.100.7"}, Service: "air", Keep: true,
-		Linger: Duration(30 * time.Second), NoReuse: true, NoKeeper: true, Predict: "always", KeeperIdle: Duration(5 * time.Minute),
+		Linger: Duration(30 * time.Second), NoReuse: true, NoKeeper: true, NoMux: true, Predict: "always", KeeperIdle: Duration(5 * time.Minute),
 		SIMs: []Rule{
 			{Name: "gw-*", Tag: "site=tokyo", User: "pi", Port: 50022,
 				Identity: []string{"~/.ssh/field", `C:\keys\field`}, Service: "arc", Legacy: []string{"ssh-rsa"}},

@@ -16,6 +16,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/sshmux"
 )
 
 // cleanUpLimit is how long an orderly end waits for the deletion.
@@ -29,6 +30,8 @@ type Connector struct {
 	// Keys remembers which SSH key last worked for a SIM (*config.Recent); nil
 	// forgets.
 	Keys KeyMemory
+	// Mux shares SSH connections with other commands; nil makes one for each.
+	Mux *sshmux.Mux
 	// Audit gives the audit log for explaining a failed connection; nil, or an
 	// error from it, means without.
 	Audit AuditProvider

@@ -16,6 +16,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
+	"github.com/napter-connect/napter-connect/internal/sshmux"
 )
 
 // statusOwn is the exit status of an error that is not the remote command's, as
@@ -171,7 +172,7 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	status, connected, err := launch.Shell{
 		Config: j.config(ctx, s, info.SIM), Session: j.session(s, info, notices), Now: j.Now,
 		Forwards: j.options.Forwards, NoCommand: j.options.NoCommand, AllForwards: s.allForwards,
-		Lend: j.options.Lend, Tell: tell,
+		Lend: j.options.Lend, Tell: tell, Join: j.join(r, s, info),
 		Forwarding: j.waitsForForwards,
 		Connected:  func(c *sshclient.Client) { j.client.Store(c) },
 	}.Run(ctx, info)
@@ -192,6 +193,28 @@ func (j *sshJob) beside(notices chan<- message.Text, text message.Text, session 
 	case notices <- text:
 	default:
 		j.debugf("%s", text)
+	}
+}
+
+// join gives the session a connection that it shares with other commands. Where none
+// can be shared it makes its own.
+func (j *sshJob) join(r access.Request, s loginSettings, info access.Info) func(context.Context, sshclient.Config, bool) (*sshclient.Client, bool, error) {
+	if j.Mux == nil {
+		return nil
+	}
+	use := sshmux.Use{Account: r.Account, Info: info, Linger: r.Linger,
+		ForwardAgent: j.options.Session.ForwardAgent || s.forwardAgent}
+	return func(ctx context.Context, c sshclient.Config, fresh bool) (*sshclient.Client, bool, error) {
+		use.Fresh = fresh
+		client, shared, err := j.Mux.Dial(ctx, c, use)
+		if none, ok := errors.AsType[*sshmux.UnavailableError](err); ok {
+			j.debugf("%v", none)
+			client, err = sshclient.Dial(ctx, c)
+		}
+		if shared {
+			j.debugf("sharing the connection of another command")
+		}
+		return client, shared, err
 	}
 }
 

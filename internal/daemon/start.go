@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -25,6 +26,29 @@ type Command struct {
 	Path string
 	Args []string
 	Env  []string
+}
+
+// Self is how to start this program with arguments.
+func Self(getenv func(string) string, args ...string) (*Command, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, message.Errorf("finding this program: %w", err)
+	}
+	return &Command{Path: self, Args: args, Env: environment(getenv)}, nil
+}
+
+// environment holds what the Go runtime and the certificate store need. All else comes with the requests: the process serves commands of
+// different environments, and its own may be read by others.
+func environment(getenv func(string) string) []string {
+	list := []string{} // not nil, which would mean all
+	for _, name := range []string{
+		"SSL_CERT_FILE", "SSL_CERT_DIR", "TZ", "TMPDIR", "SystemRoot", "SystemDrive", "GOCOVERDIR", "GORACE",
+	} {
+		if v := getenv(name); v != "" {
+			list = append(list, name+"="+v)
+		}
+	}
+	return list
 }
 
 const (

@@ -14,6 +14,11 @@ type Dialer interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 }
 
+// Patient connects to a mapping that may be new.
+func Patient(ctx context.Context, network, address string) (net.Conn, error) {
+	return dial(ctx, &net.Dialer{}, network, address)
+}
+
 // dial connects, and again for about 3 s while the address refuses: a new mapping
 // may take a moment to come up. The tries are few, because Napter takes a burst
 // of connections for abuse and then marks them REFUSED (its audit log's

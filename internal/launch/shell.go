@@ -2,10 +2,13 @@ package launch
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/message"
@@ -40,6 +43,10 @@ type Shell struct {
 	// session has the terminal already. All that is asked before the session
 	// (host key, password) is asked outside of it.
 	Lend func(ctx context.Context, use func() error) error
+	// Join joins a connection that other commands use, which shared says, or makes one
+	// for them; nil is a connection of our own. fresh says that the mapping is so new
+	// that it may still refuse connections.
+	Join func(ctx context.Context, c sshclient.Config, fresh bool) (client *sshclient.Client, shared bool, err error)
 	// Dialer replaces the network; nil is a *net.Dialer.
 	Dialer Dialer
 	// Now is the clock; nil is time.Now.
@@ -49,9 +56,26 @@ type Shell struct {
 // Run connects to the device and runs the session to its end. connected says
 // whether the session had begun. See sshclient for the errors.
 func (s Shell) Run(ctx context.Context, info access.Info) (status int, connected bool, err error) {
-	c, err := sshclient.Dial(ctx, s.config(info))
+	shared, status, connected, err := s.run(ctx, info)
+	if _, full := errors.AsType[*ssh.OpenChannelError](err); full && shared {
+		s.Join = nil // the device allows no more sessions on one connection
+		_, status, connected, err = s.run(ctx, info)
+	}
+	return status, connected, err
+}
+
+func (s Shell) connect(ctx context.Context, info access.Info) (c *sshclient.Client, shared bool, err error) {
+	if s.Join != nil {
+		return s.Join(ctx, s.config(info), fresh(info.Mapping, s.Now))
+	}
+	c, err = sshclient.Dial(ctx, s.config(info))
+	return c, false, err
+}
+
+func (s Shell) run(ctx context.Context, info access.Info) (shared bool, status int, connected bool, err error) {
+	c, shared, err := s.connect(ctx, info)
 	if err != nil {
-		return 255, false, err
+		return false, 255, false, err
 	}
 	defer func() { _ = c.Close() }()
 	if s.Connected != nil {
@@ -64,10 +88,10 @@ func (s Shell) Run(ctx context.Context, info access.Info) (status int, connected
 		}
 	}
 	if err := s.forward(ctx, c, tell); err != nil {
-		return 255, true, err
+		return shared, 255, true, err
 	}
 	if s.NoCommand {
-		return 0, true, c.Wait(ctx)
+		return shared, 0, true, c.Wait(ctx)
 	}
 	status = 255
 	run := func() (err error) {
@@ -84,7 +108,7 @@ func (s Shell) Run(ctx context.Context, info access.Info) (status int, connected
 	if err == nil {
 		err = s.waitForwards(ctx, c)
 	}
-	return status, true, err
+	return shared, status, true, err
 }
 
 // waitForwards lets what goes through a forward come to its end, as ssh does: a

@@ -4,11 +4,13 @@ import (
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
+	"github.com/napter-connect/napter-connect/internal/daemon"
 	"github.com/napter-connect/napter-connect/internal/keeper"
 	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/opener"
 	"github.com/napter-connect/napter-connect/internal/profile"
 	"github.com/napter-connect/napter-connect/internal/simcache"
+	"github.com/napter-connect/napter-connect/internal/sshmux"
 )
 
 // Keeper is the client of the keeper, which it does not start.
@@ -57,4 +59,16 @@ func (s *Setup) Memory() simcache.Memory {
 	return simcache.Memory{Dir: s.Dirs.Cache, Debugf: s.o.Debugf, Choice: simcache.Choice{
 		ProfileDir: dir, Profile: o.Name, Coverage: o.CoverageType, Endpoint: s.o.Getenv("SORACOM_ENDPOINT"),
 	}}
+}
+
+// Mux shares SSH connections with the user's other commands; nil means that
+// config.yaml does not want that.
+func (s *Setup) Mux() *sshmux.Mux {
+	if s.File.NoMux {
+		return nil
+	}
+	return &sshmux.Mux{
+		Dirs: s.Dirs, Home: s.o.Getenv("HOME"),
+		Command: func(socket string) (*daemon.Command, error) { return sshmux.NewCommand(socket, s.o.Getenv) },
+	}
 }

@@ -20,10 +20,24 @@ import (
 // use.
 type Mux struct {
 	Dirs config.Dirs
-	// Command is how to start a process, but for its socket.
-	Command func(socket string) *daemon.Command
-	// Home is the user's home folder: that of the commands, and of the process.
+	// Command is how to start a process for a socket (NewCommand).
+	Command func(socket string) (*daemon.Command, error)
+	// Home is the home folder of the command, where its default keys are.
 	Home string
+}
+
+// NewCommand is how to start this program as the process behind a socket.
+func NewCommand(socket string, getenv func(string) string) (*daemon.Command, error) {
+	c, err := daemon.Self(getenv, "mux", "--socket", socket)
+	if err != nil {
+		return nil, err
+	}
+	for _, home := range []string{"HOME", "USERPROFILE"} { // default keys, and paths with ~
+		if v := getenv(home); v != "" {
+			c.Env = append(c.Env, home+"="+v)
+		}
+	}
+	return c, nil
 }
 
 // UnavailableError says that there is no process and none could be started. The
@@ -89,8 +103,12 @@ func (m *Mux) process(ctx context.Context, socket string) (net.Conn, error) {
 	if conn, err := daemon.Dial(ctx, socket); err == nil {
 		return conn, nil
 	}
+	command, err := m.Command(socket)
+	if err != nil {
+		return nil, err
+	}
 	// One lock for all: the new process clears away the sockets of dead ones.
-	return daemon.Connect(ctx, socket, filepath.Join(filepath.Dir(socket), "mux.start"), m.Command(socket))
+	return daemon.Connect(ctx, socket, filepath.Join(filepath.Dir(socket), "mux.start"), command)
 }
 
 // absolute makes paths independent of the working folder, which the process does not

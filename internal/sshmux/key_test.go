@@ -58,7 +58,7 @@ func TestKey(t *testing.T) {
 		"last key":          func(_ *Use, c *sshclient.Config) { c.PreferredKey = "SHA256:x" },
 		"who is asked":      func(_ *Use, c *sshclient.Config) { c.Prompt = &caller{} },
 		"who is told":       func(_ *Use, c *sshclient.Config) { c.OnStep = func(string, bool, error) {} },
-		"another name (v)":  func(_ *Use, c *sshclient.Config) { c.Debugf = func(string, ...any) {} },
+		"-v":                func(_ *Use, c *sshclient.Config) { c.Debugf = func(string, ...any) {} },
 		"fresh or not":      func(u *Use, _ *sshclient.Config) { u.Fresh = true },
 		"the SIM's session": func(u *Use, _ *sshclient.Config) { u.Info.SIM.Online = true },
 	} {

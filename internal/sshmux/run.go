@@ -17,7 +17,7 @@ import (
 
 const (
 	// joinLimit is how long a process without a command waits for one.
-	joinLimit = 10 * time.Second
+	joinLimit = 3 * time.Second
 	// helloLimit is how long a new connection may take to say what it wants.
 	helloLimit = 5 * time.Second
 	// drainLimit is how long what a command has sent may take to the device when the

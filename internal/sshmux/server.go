@@ -84,7 +84,7 @@ func (s *server) serveCommand(ctx context.Context, conn net.Conn) {
 		return
 	}
 	_ = conn.SetReadDeadline(time.Time{})
-	u := &user{server: s, agent: hello.Agent, linger: hello.Linger}
+	u := &user{server: s, agent: hello.Agent, linger: hello.Linger, expires: hello.Expires}
 	if !s.enter(u) {
 		return // the command turns to the next process
 	}
@@ -149,12 +149,16 @@ func (s *server) leave(u *user) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.users, u)
+	linger := u.linger
+	if !u.expires.IsZero() { // with the mapping the connection ends by itself
+		linger = min(linger, time.Until(u.expires))
+	}
 	switch {
 	case len(s.users) > 0:
-	case s.device == nil, u.linger <= 0:
+	case s.device == nil, linger <= 0:
 		s.end()
 	default:
-		s.waiting.Reset(u.linger)
+		s.waiting.Reset(linger)
 	}
 }
 
@@ -195,12 +199,12 @@ func (s *server) connected(ctx context.Context, c *caller) (device *sshclient.Tr
 	if err != nil {
 		return nil, false, err
 	}
-	s.took(device, config, c.hello.Expires)
+	s.took(device, config)
 	return device, false, nil
 }
 
 // took starts to look after the new connection.
-func (s *server) took(device *sshclient.Transport, config sshclient.Config, expires time.Time) {
+func (s *server) took(device *sshclient.Transport, config sshclient.Config) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.device = device
@@ -220,12 +224,6 @@ func (s *server) took(device *sshclient.Transport, config sshclient.Config, expi
 			go s.route(offered)
 		}
 	}()
-	if !expires.IsZero() { // beside the device's own end of it
-		time.AfterFunc(time.Until(expires), func() {
-			s.setLost(message.Errorf("the mapping has expired"))
-			_ = device.Close()
-		})
-	}
 }
 
 // setLost notes why the connection ended; the first reason stays.

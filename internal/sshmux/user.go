@@ -27,8 +27,9 @@ const (
 // user is one command.
 type user struct {
 	*server
-	agent  bool // it may forward its agent
-	linger time.Duration
+	agent   bool // it may forward its agent
+	linger  time.Duration
+	expires time.Time // when the mapping ends
 
 	conn     ssh.Conn
 	channels sync.WaitGroup

@@ -93,7 +93,9 @@ func (w *wire) put(v any) error {
 	defer w.send.Unlock()
 	_ = w.SetWriteDeadline(time.Now().Add(sendLimit))
 	defer func() { _ = w.SetWriteDeadline(time.Time{}) }()
-	_, err = w.Write(append(b, '\n'))
+	b = append(b, '\n')
+	defer clear(b) // it may be a password
+	_, err = w.Write(b)
 	return err
 }
 
@@ -103,6 +105,7 @@ func (w *wire) get(v any) error {
 	if err != nil {
 		return err
 	}
+	defer clear(line) // it may be a password
 	if err := json.Unmarshal(line, v); err != nil {
 		return message.Errorf("understanding a message: %w", err)
 	}
