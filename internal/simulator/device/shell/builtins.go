@@ -51,7 +51,7 @@ func read(p *proc) int {
 	if len(names) == 0 {
 		names = []string{"REPLY"}
 	}
-	line, err := p.readLine()
+	line, err := readLine(p.in)
 	values := strings.Fields(line)
 	for i, name := range names {
 		if !syntax.ValidName(name) {
@@ -64,17 +64,19 @@ func read(p *proc) int {
 		case i < len(values):
 			value = values[i]
 		}
-		p.set(name, value, false)
+		if err := p.set(name, value, false); err != nil {
+			return p.usage(1, "%v", err)
+		}
 	}
 	return boolStatus(err == nil)
 }
 
 // readLine reads no byte beyond the line, as the rest is for the next command.
-func (p *proc) readLine() (string, error) {
+func readLine(r io.Reader) (string, error) {
 	var line []byte
 	b := make([]byte, 1)
 	for len(line) < maxText {
-		if _, err := io.ReadFull(p.in, b); err != nil {
+		if _, err := io.ReadFull(r, b); err != nil {
 			return string(line), err
 		}
 		if b[0] == '\n' {

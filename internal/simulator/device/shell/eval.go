@@ -120,7 +120,10 @@ func (e *evaluator) call(ctx context.Context, c *syntax.CallExpr, io Streams) {
 			e2.fail(io, 1, "%v", err)
 			return
 		}
-		e2.set(a.Name.Value, v, e2 != e)
+		if err := e2.set(a.Name.Value, v, e2 != e); err != nil {
+			e2.fail(io, 1, "%v", err)
+			return
+		}
 	}
 	if len(args) == 0 {
 		if !e.subst {
@@ -148,21 +151,56 @@ func (e *evaluator) exec(ctx context.Context, args []string, io Streams) {
 	e.last = p.outcome(status, io.Err)
 }
 
-// maxWords and maxText bound what an expansion may become ({1..1000000000}).
+// maxWords and maxText bound what an expansion may become ({1..1000000000}), and
+// maxReplace what goes into one with ${x//a/$x}, which multiplies.
 const (
-	maxWords = 1 << 16
-	maxText  = 1 << 17
+	maxWords   = 1 << 16
+	maxText    = 1 << 17
+	maxReplace = 1 << 13
 )
+
+// allowance is how much the words may take from variables and substitutions. It
+// is negative for a replacement inside a replacement.
+func allowance(words ...*syntax.Word) int {
+	left := maxText
+	for _, w := range words {
+		if n := replacements(w); n > 1 {
+			return -1
+		} else if n == 1 {
+			left = min(left, maxReplace-int(w.End().Offset()-w.Pos().Offset()))
+		}
+	}
+	return left
+}
+
+// replacements is how deep ${x//a/b} is nested in the node.
+func replacements(n syntax.Node) int {
+	deepest := 0
+	syntax.Walk(n, func(n syntax.Node) bool {
+		p, ok := n.(*syntax.ParamExp)
+		if ok && p.Repl != nil {
+			depth := 1
+			if p.Repl.With != nil {
+				depth += replacements(p.Repl.With)
+			}
+			deepest = max(deepest, depth)
+		}
+		_, subst := n.(*syntax.CmdSubst) // has an allowance of its own
+		return !subst
+	})
+	return deepest
+}
 
 func (e *evaluator) fields(ctx context.Context, words []*syntax.Word, io Streams) ([]string, error) {
 	var out []string
 	size := 0
-	for f, err := range expand.FieldsSeq(e.config(ctx, io), words...) {
+	left := allowance(words...)
+	for f, err := range expand.FieldsSeq(e.config(ctx, io, &left), words...) {
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, f)
-		if size += len(f); len(out) > maxWords || size > maxText {
+		if size += len(f); len(out) > maxWords || size > maxText || left < 0 {
 			return nil, errTooLong
 		}
 		if ctx.Err() != nil {
@@ -172,9 +210,23 @@ func (e *evaluator) fields(ctx context.Context, words []*syntax.Word, io Streams
 	return out, nil
 }
 
-func (e *evaluator) config(ctx context.Context, std Streams) *expand.Config {
+// text expands a word with one of expand.Literal and expand.Document.
+func (e *evaluator) text(ctx context.Context, std Streams, word *syntax.Word,
+	expandWord func(*expand.Config, *syntax.Word) (string, error),
+) (string, error) {
+	left := allowance(word)
+	text, err := expandWord(e.config(ctx, std, &left), word)
+	if err == nil && (len(text) > maxText || left < 0) {
+		err = errTooLong
+	}
+	return text, err
+}
+
+// config makes the expander draw on left for what it takes from variables and
+// substitutions.
+func (e *evaluator) config(ctx context.Context, std Streams, left *int) *expand.Config {
 	return &expand.Config{
-		Env:      environ{e.Shell},
+		Env:      environ{e.Shell, left},
 		ReadDir2: e.readDir,
 		ProcSubst: func(*syntax.ProcSubst) (string, error) {
 			return "", errors.New("process substitution is not supported here")
@@ -184,7 +236,7 @@ func (e *evaluator) config(ctx context.Context, std Streams) *expand.Config {
 				return errors.New("too deeply nested")
 			}
 			std := std
-			std.Out = &limitWriter{w, maxText}
+			std.Out = limitWriter{w, left}
 			s := e.sub()
 			s.stmts(ctx, cs.Stmts, std)
 			e.last, e.subst = s.status(ctx), true
@@ -193,17 +245,17 @@ func (e *evaluator) config(ctx context.Context, std Streams) *expand.Config {
 	}
 }
 
-// limitWriter refuses what exceeds n bytes.
+// limitWriter refuses what exceeds left bytes.
 type limitWriter struct {
-	w io.Writer
-	n int
+	w    io.Writer
+	left *int
 }
 
-func (l *limitWriter) Write(p []byte) (int, error) {
-	if len(p) > l.n {
+func (l limitWriter) Write(p []byte) (int, error) {
+	if len(p) > *l.left {
 		return 0, errTooLong
 	}
-	l.n -= len(p)
+	*l.left -= len(p)
 	return l.w.Write(p)
 }
 

@@ -94,7 +94,10 @@ func (e *evaluator) forClause(ctx context.Context, c *syntax.ForClause, io Strea
 		if e.stopped(ctx) {
 			return
 		}
-		e.set(loop.Name.Value, item, false)
+		if err := e.set(loop.Name.Value, item, false); err != nil {
+			e.fail(io, 1, "%v", err)
+			return
+		}
 		e.stmts(ctx, c.Do, io)
 		if e.landed() {
 			return

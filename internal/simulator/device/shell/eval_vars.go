@@ -30,7 +30,10 @@ func (e *evaluator) declare(ctx context.Context, c *syntax.DeclClause, io Stream
 			}
 			value = v
 		}
-		e.set(a.Name.Value, value, true)
+		if err := e.set(a.Name.Value, value, true); err != nil {
+			e.fail(io, 1, "%v", err)
+			return
+		}
 	}
 }
 
@@ -41,7 +44,7 @@ func (e *evaluator) assigned(ctx context.Context, a *syntax.Assign, io Streams) 
 	if a.Value == nil {
 		return "", nil
 	}
-	v, err := expand.Literal(e.config(ctx, io), a.Value)
+	v, err := e.text(ctx, io, a.Value, expand.Literal)
 	if a.Append {
 		v = e.vars[a.Name.Value].value + v
 	}
@@ -51,24 +54,52 @@ func (e *evaluator) assigned(ctx context.Context, a *syntax.Assign, io Streams) 
 	return v, err
 }
 
-func (s *Shell) set(name, value string, export bool) {
-	s.vars[name] = variable{value, export || s.vars[name].exported}
+// maxVars bounds how many variables there are.
+const maxVars = 1000
+
+func (s *Shell) set(name, value string, export bool) error {
+	old, ok := s.vars[name]
+	if !ok && len(s.vars) >= maxVars {
+		return errors.New("too many variables")
+	}
+	s.vars[name] = variable{clean(value), export || old.exported}
+	return nil
 }
 
-// environ shows a shell's variables to the expander.
-type environ struct{ s *Shell }
+// clean drops NUL bytes, which no variable holds and the expander panics at.
+func clean(value string) string { return strings.ReplaceAll(value, "\x00", "") }
+
+// environ shows a shell's variables to the expander, until nothing is left of
+// what it may take.
+type environ struct {
+	s    *Shell
+	left *int
+}
 
 func (v environ) Get(name string) expand.Variable {
 	if name == "@" || name == "*" {
+		if !v.take(v.s.args[1:]...) {
+			return expand.Variable{}
+		}
 		return expand.Variable{Set: true, Kind: expand.Indexed, List: v.s.args[1:]}
 	}
 	value, ok := v.s.lookupVar(name)
+	if !v.take(value) {
+		return expand.Variable{}
+	}
 	return expand.Variable{Set: ok, Kind: expand.String, Str: value}
+}
+
+func (v environ) take(values ...string) bool {
+	for _, value := range values {
+		*v.left -= len(value)
+	}
+	return *v.left >= 0
 }
 
 func (v environ) Each(fn func(string, expand.Variable) bool) {
 	for name, val := range v.s.vars {
-		if !fn(name, expand.Variable{Set: true, Exported: val.exported, Kind: expand.String, Str: val.value}) {
+		if !v.take(name) || !fn(name, expand.Variable{Set: true, Exported: val.exported, Kind: expand.String, Str: val.value}) {
 			return
 		}
 	}
@@ -79,8 +110,7 @@ func (v environ) Set(name string, vr expand.Variable) error {
 	if len(vr.Str) > maxText {
 		return errTooLong
 	}
-	v.s.set(name, vr.Str, vr.Exported)
-	return nil
+	return v.s.set(name, vr.Str, vr.Exported)
 }
 
 // shellPID is what $$ is: there is one login shell in a device's process list.

@@ -52,12 +52,16 @@ func (s *Shell) Script(ctx context.Context, std Streams) Exit {
 	std.In = in
 	for s.done == nil && ctx.Err() == nil {
 		src, err := s.readCommand(func(bool) (string, error) {
-			line, err := in.ReadString('\n')
+			line, err := readLine(in)
 			if errors.Is(err, io.EOF) && line != "" {
 				err = nil
 			}
-			return strings.TrimSuffix(line, "\n"), err
+			return line, err
 		})
+		if errors.Is(err, errTooLong) {
+			complain(std.Err, "bash: %v\n", err)
+			s.last = 2
+		}
 		if err != nil {
 			break
 		}
@@ -66,10 +70,8 @@ func (s *Shell) Script(ctx context.Context, std Streams) Exit {
 	return s.end(ctx)
 }
 
-// maxCommand bounds what an unclosed quote may collect.
-const maxCommand = 1 << 20
-
-// readCommand reads lines until they are a whole command (or one that never will be).
+// readCommand reads lines until they are a whole command (or one that never will
+// be; an unclosed quote may be too long to be one).
 func (s *Shell) readCommand(line func(more bool) (string, error)) (string, error) {
 	var src strings.Builder
 	for {
@@ -82,7 +84,7 @@ func (s *Shell) readCommand(line func(more bool) (string, error)) (string, error
 		}
 		src.WriteString(l)
 		src.WriteByte('\n')
-		if _, err := parse(src.String()); !syntax.IsIncomplete(err) || src.Len() > maxCommand {
+		if _, err := parse(src.String()); !syntax.IsIncomplete(err) {
 			return src.String(), nil
 		}
 	}

@@ -34,12 +34,11 @@ func (e *evaluator) redirect(ctx context.Context, list []*syntax.Redirect, std S
 }
 
 func (e *evaluator) input(ctx context.Context, r *syntax.Redirect, std *Streams) (msg string) {
-	cfg := e.config(ctx, *std)
 	word, expandWord := r.Word, expand.Literal
 	if r.Hdoc != nil {
 		word, expandWord = r.Hdoc, expand.Document
 	}
-	text, err := expandWord(cfg, word)
+	text, err := e.text(ctx, *std, word, expandWord)
 	switch {
 	case err != nil:
 		return err.Error()
@@ -60,7 +59,7 @@ func (e *evaluator) input(ctx context.Context, r *syntax.Redirect, std *Streams)
 }
 
 func (e *evaluator) output(ctx context.Context, r *syntax.Redirect, std *Streams) (msg string) {
-	target, err := expand.Literal(e.config(ctx, *std), r.Word)
+	target, err := e.text(ctx, *std, r.Word, expand.Literal)
 	if err != nil {
 		return err.Error()
 	}

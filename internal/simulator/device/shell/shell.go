@@ -121,7 +121,7 @@ func New(h *Host, user string, env map[string]string, tty Terminal) *Shell {
 	}
 	for name, value := range env {
 		if syntax.ValidName(name) {
-			s.vars[name] = variable{value, true}
+			s.vars[name] = variable{clean(value), true}
 		}
 	}
 	return s
@@ -183,7 +183,14 @@ func (s *Shell) run(ctx context.Context, src string, io Streams, prefix string) 
 	e.stmts(ctx, file.Stmts, io)
 }
 
+// maxCommand bounds a command's text, which the parser and the evaluator follow
+// down as deep as it is nested.
+const maxCommand = 1 << 15
+
 func parse(src string) (*syntax.File, error) {
+	if len(src) > maxCommand {
+		return nil, syntax.ParseError{Text: "the command is too long"}
+	}
 	return syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(src), "")
 }
 

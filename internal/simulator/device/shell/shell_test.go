@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +66,8 @@ func TestRun(t *testing.T) {
 		{"echo x > /tmp/f 2>&1; echo $?", "", "1\n"},
 		{"head -c 5 /dev/zero | wc -c", "", "5\n"},
 		{"yes | head -n 2", "", "y\ny\n"},
+		{"x=abc; echo ${x//b/--} ${x/c}", "", "a--c ab\n"},
+		{"read -r x < /proc/device-tree/model; echo ${x@Q}", "", "'Board 1'\n"}, // ends in a NUL
 		{"head -2", "1\n2\n3\n", "1\n2\n"},
 		{"read -r a b; echo \"$b,$a\"; cat", "1 2 3\nrest", "2 3,1\nrest"},
 		{"sha256sum", "hello\n", "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03  -\n"},
@@ -163,9 +166,24 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-// TestBounds runs what would fill the memory of the process that holds the device.
+// TestBounds runs what would fill the memory of the process that holds the device,
+// or the stack.
 func TestBounds(t *testing.T) {
+	const big = "x=aaaaaaaa; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do x=$x$x; done; "
+	deep := func(left, right string) string {
+		n := (maxCommand - 100) / (len(left) + len(right))
+		return strings.Repeat(left, n) + "true" + strings.Repeat(right, n)
+	}
 	for _, src := range []string{
+		"head -n 1 /dev/zero | head -c 1000000 | wc -c",
+		big + "y=${x//a/$x}",
+		big + "y=${x:0:4000}; y=${y//a/${y//a/$y}}",
+		big + "y=" + strings.Repeat("$x", 10000),
+		big + "cat <<E\n" + strings.Repeat("$x", 10000) + "\nE\n",
+		big + "i=0; while read v$i <<< $x; do i=$((i+1)); done",
+		"printf '" + strings.Repeat("%0999999d", 5000) + "' 1",
+		"echo $((" + deep("(", ")") + "))", deep("((", ""), deep("{ ", ";}"), "echo " + deep("$(", ")"),
+		"echo " + deep("${a:-", "}"), deep("true&&", ""), deep("true|", ""), deep("if ", ""), strings.Repeat("(", 1<<20),
 		"echo {1..1000000000}",
 		"x=aaaaaaaaaa; while x=$x$x; do :; done",
 		"x=a; while :; do x=${x//a/aaaa} || exit; done",
@@ -185,9 +203,13 @@ func TestBounds(t *testing.T) {
 		}()
 		<-done
 		if ctx.Err() != nil {
-			t.Errorf("%s: did not end by itself", src)
+			t.Errorf("%.200s: did not end by itself", src)
 		}
 		cancel()
+	}
+	var m runtime.MemStats
+	if runtime.ReadMemStats(&m); m.Sys > 1<<30 {
+		t.Errorf("took %d MB of memory", m.Sys>>20)
 	}
 }
 

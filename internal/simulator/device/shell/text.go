@@ -40,6 +40,9 @@ func printf(p *proc) int {
 		return p.usage(2, "usage: printf format [arguments]")
 	}
 	format, args := p.args[0], p.args[1:]
+	if wide(format) {
+		return p.usage(1, "a width has three digits at most here")
+	}
 	for {
 		text, used, err := expand.Format(nil, format, args)
 		if err != nil {
@@ -53,6 +56,19 @@ func printf(p *proc) int {
 			return 0
 		}
 	}
+}
+
+// wide reports whether a printf format pads to more than 999 characters.
+func wide(format string) bool {
+	for _, verb := range strings.Split(format, "%")[1:] {
+		flags := verb[:len(verb)-len(strings.TrimLeft(verb, "0123456789.+- #"))]
+		for _, digits := range strings.FieldsFunc(flags, func(r rune) bool { return r < '0' || r > '9' }) {
+			if len(strings.TrimLeft(digits, "0")) > 3 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // countFlag takes -c N, -cN, -n N, -nN or -N from the front of the arguments.
@@ -94,15 +110,30 @@ func head(p *proc) int {
 			p.copy(p.out, io.LimitReader(r, n))
 			return
 		}
-		br := bufio.NewReader(stoppable{p.ctx, r})
-		for range n {
-			line, err := br.ReadString('\n')
-			p.print("%s", line)
-			if err != nil || p.ctx.Err() != nil {
-				return
-			}
-		}
+		p.copy(p.out, &lines{r, n})
 	})
+}
+
+// lines is the first n lines of r.
+type lines struct {
+	r io.Reader
+	n int64
+}
+
+func (l *lines) Read(p []byte) (int, error) {
+	if l.n == 0 {
+		return 0, io.EOF
+	}
+	n, err := l.r.Read(p)
+	for i, b := range p[:n] {
+		if b != '\n' {
+			continue
+		}
+		if l.n--; l.n == 0 {
+			return i + 1, nil
+		}
+	}
+	return n, err
 }
 
 func tail(p *proc) int {
