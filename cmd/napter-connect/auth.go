@@ -19,8 +19,11 @@ import (
 
 func newAuthCommand(a *app) *cobra.Command {
 	return cli.Group("auth", "Log in, show the account, revoke tokens", "  napter-connect auth login\n  napter-connect auth status --profile work",
-		newAuthLoginCommand(a, nil), newAuthStatusCommand(a), newAuthLogoutCommand(a), newAuthRevokeCommand(a))
+		newAuthLoginCommand(a, nil), newAuthStatusCommand(a, nil), newAuthLogoutCommand(a, nil), newAuthRevokeCommand(a, nil))
 }
+
+// authOptions are those of all commands below auth but login.
+type authOptions struct{ json bool }
 
 type loginOptions struct {
 	console.Identity
@@ -107,16 +110,17 @@ func (a *app) runAuthLogin(ctx context.Context, o *loginOptions) error {
 	return nil
 }
 
-func newAuthStatusCommand(a *app) *cobra.Command {
-	var asJSON bool
+func newAuthStatusCommand(a *app, runF func(context.Context, *authOptions) error) *cobra.Command {
+	var o authOptions
+	if runF == nil {
+		runF = a.runAuthStatus
+	}
 	c := &cobra.Command{
 		Use: "status", Short: "Log in and show who you are", Args: cli.NoArgs,
 		Example: "  napter-connect auth status --profile work",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runAuthStatus(cmd.Context(), a, asJSON)
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
 	}
-	cli.JSONFlag(c, &asJSON)
+	cli.JSONFlag(c, &o.json)
 	return c
 }
 
@@ -130,7 +134,7 @@ type authStatus struct {
 	Expires  time.Time `json:"expires,omitzero"`
 }
 
-func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
+func (a *app) runAuthStatus(ctx context.Context, o *authOptions) error {
 	api, err := a.openAPI(ctx, "auth")
 	if err != nil {
 		return err
@@ -146,7 +150,7 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 		Profile: api.Account.Profile, Endpoint: api.Account.Endpoint, Operator: token.OperatorID,
 		User: token.UserName, With: api.Account.Credentials.String(), Expires: token.Expires,
 	}
-	if asJSON {
+	if o.json {
 		return cli.WriteJSON(a.out, st)
 	}
 	_, err = fmt.Fprintf(a.out, "profile   %s\nendpoint  %s\nuser      %s\nwith      %s\n",
@@ -154,19 +158,20 @@ func runAuthStatus(ctx context.Context, a *app, asJSON bool) error {
 	return err
 }
 
-func newAuthLogoutCommand(a *app) *cobra.Command {
+func newAuthLogoutCommand(a *app, runF func(context.Context, *authOptions) error) *cobra.Command {
+	if runF == nil {
+		runF = a.runAuthLogout
+	}
 	return &cobra.Command{
 		Use: "logout", Short: "Log out: revoke the tokens that this program holds", Args: cli.NoArgs,
 		Example: "  napter-connect auth logout",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runAuthLogout(cmd.Context(), a)
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &authOptions{}) },
 	}
 }
 
 // runAuthLogout ends the keeper's tokens. Commands without a keeper log out at
 // their own end.
-func runAuthLogout(ctx context.Context, a *app) error {
+func (a *app) runAuthLogout(ctx context.Context, _ *authOptions) error {
 	k, err := a.runningKeeper()
 	if err != nil {
 		return err
@@ -184,17 +189,20 @@ func runAuthLogout(ctx context.Context, a *app) error {
 	return nil
 }
 
-func newAuthRevokeCommand(a *app) *cobra.Command {
+func newAuthRevokeCommand(a *app, runF func(context.Context, *authOptions) error) *cobra.Command {
+	if runF == nil {
+		runF = a.runAuthRevoke
+	}
 	return &cobra.Command{
 		Use: "revoke", Short: "Revoke all tokens of this user, everywhere", Args: cli.NoArgs,
 		Long: `Revoke all API tokens of the profile's user, also those of other programs and of the
 user console, as after a leak. The AuthKey itself stays valid.`,
 		Example: "  napter-connect auth revoke --profile work",
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runAuthRevoke(cmd.Context(), a) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &authOptions{}) },
 	}
 }
 
-func runAuthRevoke(ctx context.Context, a *app) error {
+func (a *app) runAuthRevoke(ctx context.Context, _ *authOptions) error {
 	api, err := a.openAPI(ctx, "auth")
 	if err != nil {
 		return err

@@ -11,8 +11,13 @@ import (
 	"github.com/napter-connect/napter-connect/internal/demo"
 )
 
-func newDemoCommand(a *app) *cobra.Command {
-	c := &cobra.Command{
+type demoOptions struct{ args []string }
+
+func newDemoCommand(a *app, runF func(context.Context, *demoOptions) error) *cobra.Command {
+	if runF == nil {
+		runF = a.runDemo
+	}
+	return &cobra.Command{
 		Use: "demo [command...]", Short: "Try any command on a built-in simulator, without an account",
 		Long: `Run a command against a simulated Soracom inside this program: no account, no network,
 and nothing of yours is read or written. Without a command it opens the terminal UI.`,
@@ -24,10 +29,9 @@ and nothing of yours is read or written. Without a command it opens the terminal
 			if a.demoHelp(args) {
 				return cmd.Help()
 			}
-			return runDemo(cmd.Context(), a, args)
+			return runF(cmd.Context(), &demoOptions{args})
 		},
 	}
-	return c
 }
 
 // demoHelp reports that the help of demo itself is asked for, not that of a command
@@ -44,7 +48,7 @@ func (a *app) demoHelp(args []string) bool {
 }
 
 // runDemo runs the command line in this process, in an isolated world.
-func runDemo(ctx context.Context, a *app, args []string) error {
+func (a *app) runDemo(ctx context.Context, o *demoOptions) error {
 	// The simulator outlives a signal, for the command to delete its mapping.
 	world, err := demo.Start(context.WithoutCancel(ctx))
 	if err != nil {
@@ -54,7 +58,7 @@ func runDemo(ctx context.Context, a *app, args []string) error {
 	sys := a.with(world.Variables)
 	sys.demo = true
 	sys.roots = world.Roots
-	if status := runContext(ctx, args, sys, a.signals); status != cli.OK {
+	if status := runContext(ctx, o.args, sys, a.signals); status != cli.OK {
 		return cli.ExitError(status)
 	}
 	return nil

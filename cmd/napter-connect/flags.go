@@ -37,41 +37,19 @@ func (f *accessFlags) register(c *cobra.Command) {
 // request checks the flags and fills a request with them and with the defaults
 // of config.yaml.
 func (f *accessFlags) request(s *setup.Setup) (access.Request, error) {
-	file := s.File
-	r := access.Request{
-		Account:  s.Account,
-		Network:  s.Network,
-		Duration: f.duration,
-		Service:  f.service,
-		Keep:     f.keep,
-		Linger:   f.linger,
-		NoReuse:  f.noReuse,
+	if f.changed("duration") && f.duration <= 0 {
+		return access.Request{}, cli.Usagef(message.New("use 30m or 8h, for example"),
+			"--duration %s is out of range for a port mapping", f.duration)
 	}
 	source := f.source
 	if !f.changed("source") {
-		source = file.Source
+		source = s.File.Source
 	}
-	if !f.changed("duration") {
-		r.Duration = time.Duration(file.Duration)
-	} else if f.duration <= 0 {
-		return r, cli.Usagef(message.New("use 30m or 8h, for example"),
-			"--duration %s is out of range for a port mapping", f.duration)
+	sources, err := config.ParseSources(source)
+	if err != nil {
+		return access.Request{}, cli.Misuse(message.Errorf("--source: %w", err))
 	}
-	if !f.changed("service") {
-		r.Service = file.Service
-	}
-	if !f.changed("keep") {
-		r.Keep = file.Keep
-	}
-	if !f.changed("linger") {
-		r.Linger = time.Duration(file.Linger)
-	}
-	if !f.changed("no-reuse") {
-		r.NoReuse = file.NoReuse
-	}
-	var err error
-	if r.Sources, err = config.ParseSources(source); err != nil {
-		return r, cli.Misuse(message.Errorf("--source: %w", err))
-	}
-	return r, nil
+	return s.Request(access.Request{
+		Sources: sources, Duration: f.duration, Service: f.service, Keep: f.keep, Linger: f.linger, NoReuse: f.noReuse,
+	}, f.changed), nil
 }

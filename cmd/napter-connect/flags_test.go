@@ -44,6 +44,8 @@ func TestFlags(t *testing.T) {
 		"delete": options(newMappingsDeleteCommand), "prune": options(newMappingsPruneCommand),
 		"keeper status": options(newKeeperStatusCommand), "keeper stop": options(newKeeperStopCommand), "keeper run": options(newKeeperRunCommand), "mux": options(newMuxCommand),
 		"known-hosts list": options(newKnownHostsListCommand), "known-hosts forget": options(newKnownHostsForgetCommand), "known-hosts lookup": options(newKnownHostsLookupCommand), "login": options(newAuthLoginCommand),
+		"auth status": options(newAuthStatusCommand), "auth logout": options(newAuthLogoutCommand), "auth revoke": options(newAuthRevokeCommand),
+		"demo": options(newDemoCommand),
 	}
 	simulatorDefaults := simulatorOptions{listen: "127.0.0.1:0", sims: 1000, ports: map[int]string{}}
 	simulatorDevice := simulatorDefaults
@@ -146,6 +148,14 @@ func TestFlags(t *testing.T) {
 		"login --operator-id OP1 --user u":                 loginOptions{Identity: console.Identity{Operator: "OP1", User: "u"}},
 		"login --email a@example.com":                      loginOptions{Identity: console.Identity{Email: "a@example.com"}},
 		"login now":                                        "login takes no argument",
+		"auth status --json":                               authOptions{json: true},
+		"auth status --yaml":                               "unknown flag: --yaml",
+		"auth logout":                                      authOptions{},
+		"auth logout now":                                  "logout takes no argument",
+		"auth revoke":                                      authOptions{},
+		"auth revoke --json":                               "unknown flag: --json",
+		"demo":                                             demoOptions{args: []string{}},
+		"demo --lang ja ssh -p 22 gw":                      demoOptions{args: []string{"--lang", "ja", "ssh", "-p", "22", "gw"}},
 	} {
 		t.Run(line, func(t *testing.T) {
 			args := strings.Fields(line)

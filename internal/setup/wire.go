@@ -42,6 +42,28 @@ func (s *Setup) Opener(command string, noKeeper bool) *opener.Opener {
 	return opener.New(o)
 }
 
+// Request is a request for the account, in which config.yaml decides what flags did
+// not; given says whether a flag was given.
+func (s *Setup) Request(r access.Request, given func(flag string) bool) access.Request {
+	r.Account, r.Network = s.Account, s.Network
+	if !given("duration") {
+		r.Duration = time.Duration(s.File.Duration)
+	}
+	if !given("service") {
+		r.Service = s.File.Service
+	}
+	if !given("keep") {
+		r.Keep = s.File.Keep
+	}
+	if !given("linger") {
+		r.Linger = time.Duration(s.File.Linger)
+	}
+	if !given("no-reuse") {
+		r.NoReuse = s.File.NoReuse
+	}
+	return r
+}
+
 // journal is the journal of the mappings that were made here.
 func (s *Setup) journal(command string) lease.Options {
 	return lease.Options{
