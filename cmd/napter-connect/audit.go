@@ -4,17 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/cli"
-	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/table"
@@ -23,24 +19,6 @@ import (
 type auditOptions struct {
 	inventory.AuditQuery
 	json bool
-}
-
-// auditRow is an entry of Napter's audit log as `audit --json` prints it.
-type auditRow struct {
-	Time time.Time `json:"time"`
-	// Event is the API's word: CREATED, DELETED, EXPIRED, ACCESS, CONNECTED,
-	// CLOSED, DENIED or REFUSED.
-	Event string `json:"event"`
-	IMSI  string `json:"imsi"`
-	// SIM and Name are what is known of the IMSI's SIM: that of the argument, or
-	// one that an earlier command listed.
-	SIM  string `json:"sim,omitempty"`
-	Name string `json:"name,omitempty"`
-	// Source and Destination are ADDRESS:PORT; events of mappings have none.
-	Source      string `json:"source,omitempty"`
-	Destination string `json:"destination,omitempty"`
-	TLS         bool   `json:"tls"`
-	Connection  string `json:"connection"`
 }
 
 func newAuditCommand(a *app, runF func(context.Context, *auditOptions) error) *cobra.Command {
@@ -97,18 +75,14 @@ func (a *app) runAudit(ctx context.Context, o *auditOptions) error {
 	if err != nil {
 		return err
 	}
-	rows := make([]auditRow, 0, len(list))
-	for _, e := range list {
-		rows = append(rows, newAuditRow(e))
-	}
 	if o.json {
-		return cli.WriteJSON(a.out, rows)
+		return cli.WriteJSON(a.out, list)
 	}
-	if len(rows) == 0 {
+	if len(list) == 0 {
 		a.say("the audit log has no such entry")
 		return nil
 	}
-	return printAudit(a, rows)
+	return printAudit(a, list)
 }
 
 func (o *auditOptions) check() error {
@@ -127,27 +101,9 @@ func (o *auditOptions) check() error {
 	return nil
 }
 
-func newAuditRow(e inventory.AuditEntry) auditRow {
-	r := auditRow{
-		Time: e.CreatedAt.Time(), Event: e.Type, IMSI: e.IMSI, SIM: e.SIM.ID, Name: e.SIM.Name,
-		TLS: e.TLS, Connection: e.ConnectionID,
-	}
-	if d := e.Direction; d != nil {
-		r.Source, r.Destination = joinPort(d.SourceIPAddress, d.SourcePort), joinPort(d.DestinationIPAddress, d.DestinationPort)
-	}
-	return r
-}
-
-func joinPort(ip string, port client.Number) string {
-	if ip == "" {
-		return ""
-	}
-	return net.JoinHostPort(ip, strconv.Itoa(int(port)))
-}
-
-func printAudit(a *app, rows []auditRow) error {
+func printAudit(a *app, list []inventory.AuditEntry) error {
 	lines := [][]string{{"TIME", "EVENT", "SIM", "FROM", "TO", "TLS", "CONNECTION"}}
-	for _, r := range rows {
+	for _, r := range list {
 		lines = append(lines, []string{
 			r.Time.Local().Format("2006-01-02 15:04:05"), r.Event, cmp.Or(r.Name, r.SIM, r.IMSI),
 			cmp.Or(r.Source, "-"), cmp.Or(r.Destination, "-"), table.YesNo(r.TLS), fmt.Sprintf("%.8s", r.Connection),

@@ -11,7 +11,6 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/hostport"
-	"github.com/napter-connect/napter-connect/internal/lease"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/table"
 )
@@ -121,19 +120,5 @@ func (a *app) runMappingsDelete(ctx context.Context, o *mappingsOptions) error {
 		return err
 	}
 	defer api.Close(ctx)
-	for _, t := range o.targets {
-		if err := api.DeletePortMapping(ctx, t.Addr(), int(t.Port())); err != nil {
-			return message.Errorf("deleting %s: %w", t, err)
-		}
-		a.say("%s is closed", t) // a mapping that was gone already is no error
-	}
-	if !lease.Any(api.Dirs.Leases()) {
-		return nil
-	}
-	mappings, err := api.Mappings()
-	if err != nil {
-		return err
-	}
-	defer mappings.Close()
-	return mappings.Forget(o.targets...)
+	return api.DeleteMappings(ctx, o.targets, func(addr netip.AddrPort) { a.say("%s is closed", addr) })
 }

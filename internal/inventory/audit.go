@@ -3,7 +3,9 @@ package inventory
 import (
 	"context"
 	"iter"
+	"net"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/napter-connect/napter-connect/internal/access"
@@ -23,10 +25,41 @@ type AuditQuery struct {
 	Types []string
 }
 
-// AuditEntry is an entry with what is known of its SIM.
+// AuditEntry is an entry with what is known of its SIM, in the form that scripts
+// read.
 type AuditEntry struct {
-	client.NapterAuditEntry
-	SIM access.SIM
+	Time time.Time `json:"time"`
+	// Event is one of AuditTypes.
+	Event string `json:"event"`
+	IMSI  string `json:"imsi"`
+	// SIM and Name are what is known of the IMSI's SIM: that of the query, or one
+	// that an earlier command listed.
+	SIM  string `json:"sim,omitempty"`
+	Name string `json:"name,omitempty"`
+	// Source and Destination are ADDRESS:PORT; events of mappings have none.
+	Source      string `json:"source,omitempty"`
+	Destination string `json:"destination,omitempty"`
+	TLS         bool   `json:"tls"`
+	Connection  string `json:"connection"`
+}
+
+func newAuditEntry(e client.NapterAuditEntry, sim access.SIM) AuditEntry {
+	entry := AuditEntry{
+		Time: e.CreatedAt.Time(), Event: e.Type, IMSI: e.IMSI, SIM: sim.ID, Name: sim.Name,
+		TLS: e.TLS, Connection: e.ConnectionID,
+	}
+	if d := e.Direction; d != nil {
+		entry.Source = joinPort(d.SourceIPAddress, d.SourcePort)
+		entry.Destination = joinPort(d.DestinationIPAddress, d.DestinationPort)
+	}
+	return entry
+}
+
+func joinPort(ip string, port client.Number) string {
+	if ip == "" {
+		return ""
+	}
+	return net.JoinHostPort(ip, strconv.Itoa(int(port)))
 }
 
 // auditPage is the largest page that the API gives (getNapterAuditLogs, limit).
@@ -63,7 +96,7 @@ func Audit(ctx context.Context, s *client.Session, q AuditQuery, now time.Time, 
 		}
 		list = append(list, some...)
 	}
-	slices.SortStableFunc(list, func(x, y AuditEntry) int { return y.CreatedAt.Time().Compare(x.CreatedAt.Time()) })
+	slices.SortStableFunc(list, func(x, y AuditEntry) int { return y.Time.Compare(x.Time) })
 	if q.Limit > 0 && len(list) > q.Limit {
 		list = list[:q.Limit]
 	}
@@ -103,7 +136,7 @@ func (q AuditQuery) take(entries iter.Seq2[client.NapterAuditEntry, error], sims
 		if len(q.Types) > 0 && !slices.Contains(q.Types, e.Type) {
 			continue
 		}
-		list = append(list, AuditEntry{e, sims[e.IMSI]})
+		list = append(list, newAuditEntry(e, sims[e.IMSI]))
 		if len(list) == q.Limit {
 			break
 		}

@@ -2,10 +2,12 @@ package setup
 
 import (
 	"context"
+	"net/netip"
 
 	"github.com/napter-connect/napter-connect/internal/client"
 	"github.com/napter-connect/napter-connect/internal/inventory"
 	"github.com/napter-connect/napter-connect/internal/lease"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/opener"
 )
 
@@ -41,6 +43,26 @@ func (a *API) Mappings() (*inventory.Mappings, error) {
 		a.o.Debugf("no keeper: %v", err)
 	}
 	return &inventory.Mappings{API: a.Session, Leases: leases, Keeper: k, Problem: a.o.Problem, Debugf: a.o.Debugf}, nil
+}
+
+// DeleteMappings deletes mappings by their addresses, whoever made them. done hears
+// of each, also of one that was gone already.
+func (a *API) DeleteMappings(ctx context.Context, addrs []netip.AddrPort, done func(netip.AddrPort)) error {
+	for _, addr := range addrs {
+		if err := a.DeletePortMapping(ctx, addr.Addr(), int(addr.Port())); err != nil {
+			return message.Errorf("deleting %s: %w", addr, err)
+		}
+		done(addr)
+	}
+	if !lease.Any(a.Dirs.Leases()) {
+		return nil
+	}
+	mappings, err := a.Mappings()
+	if err != nil {
+		return err
+	}
+	defer mappings.Close()
+	return mappings.Forget(addrs...)
 }
 
 // Remember keeps the SIMs that were fetched for commands that may not ask the API.
