@@ -17,7 +17,7 @@ type evaluator struct {
 	subst  bool   // the command being expanded had a $(…), whose status is $? now
 }
 
-// maxDepth bounds nested `sh -c`, substitutions and subshells.
+// maxDepth bounds nested `sh -c`, substitutions, subshells and pipelines.
 const maxDepth = 50
 
 var errTooLong = errors.New("argument list too long")

@@ -21,6 +21,10 @@ func (e *evaluator) binary(ctx context.Context, c *syntax.BinaryCmd, io Streams)
 }
 
 func (e *evaluator) pipe(ctx context.Context, c *syntax.BinaryCmd, std Streams) {
+	if e.depth >= maxDepth {
+		e.fail(std, 1, "too deeply nested")
+		return
+	}
 	r, w := io.Pipe()
 	left, right := std, std
 	left.Out, right.In = w, r

@@ -185,7 +185,7 @@ func (s *Shell) run(ctx context.Context, src string, io Streams, prefix string) 
 
 // maxCommand bounds a command's text, which the parser and the evaluator follow
 // down as deep as it is nested.
-const maxCommand = 1 << 15
+const maxCommand = 1 << 14
 
 func parse(src string) (*syntax.File, error) {
 	if len(src) > maxCommand {
