@@ -134,7 +134,7 @@ func (a *app) hostKeys() (hostkeys.Keys, error) {
 		return hostkeys.Keys{}, err
 	}
 	store := knownhosts.OpenStore(s.Dirs.KnownHosts(), func(warning message.Text) { a.notice("%s", warning) })
-	return hostkeys.Keys{Store: store, SIMs: s.Memory().List()}, nil
+	return hostkeys.Keys{Store: store, SIMs: s.Memory().List(), Debugf: a.debugf}, nil
 }
 
 func (a *app) printHostKeys(list []hostkeys.Key, asJSON bool) error {

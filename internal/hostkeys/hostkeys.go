@@ -25,6 +25,8 @@ const aliasPrefix = "sim-"
 type Keys struct {
 	Store *knownhosts.Store
 	SIMs  simcache.List
+	// Debugf hears why OpenSSH is told of no key.
+	Debugf func(format string, args ...any)
 }
 
 // Key is a trusted key. All texts but the fingerprint are untrusted.
@@ -90,7 +92,8 @@ func (k Keys) OpenSSH(host string) (string, error) {
 	name, port := splitHost(host)
 	alias, err := k.alias(name)
 	if err != nil {
-		return "", nil //nolint:nilerr // OpenSSH ends the connection when we fail
+		k.Debugf("%v", err)
+		return "", nil // OpenSSH ends the connection when we fail
 	}
 	entries, err := k.Store.Lookup(alias)
 	if err != nil {

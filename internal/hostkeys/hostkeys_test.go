@@ -24,7 +24,7 @@ func trusted(t *testing.T) Keys {
 		t.Fatal(err)
 	}
 	sims := []access.SIM{{ID: one, Name: "gw", IMSI: "440100000000001"}, {ID: two, Name: "dup"}, {ID: "8981100000000000003", Name: "dup"}}
-	return Keys{Store: knownhosts.OpenStore(file, nil), SIMs: simcache.List{SIMs: sims}}
+	return Keys{Store: knownhosts.OpenStore(file, nil), SIMs: simcache.List{SIMs: sims}, Debugf: t.Logf}
 }
 
 func TestLookup(t *testing.T) {
