@@ -133,8 +133,8 @@ func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 	if o.noStdin {
 		so.Session.Stdin = nil
 	}
-	so.Session.TTY = o.wantsTTY(isTerminal(a.in))
-	so.Session.Escapes = so.Session.TTY
+	so.Environ = a.environ()
+	so.TTY = o.ttyRequest()
 	status, err := a.connectSSH(ctx, s, so, o.noKeeper, o.noMux)
 	if err == nil && status != 0 {
 		err = cli.ExitError(status)
@@ -197,16 +197,16 @@ func splitDestination(text string) (user, target string) {
 	return "", text
 }
 
-// wantsTTY is OpenSSH's rule: a shell on a terminal gets one, a command does
-// not; -t asks for it, -tt even without a terminal here, -T refuses it.
-func (o *sshOptions) wantsTTY(terminal bool) bool {
+// ttyRequest is what the flags say about a pseudo-terminal.
+func (o *sshOptions) ttyRequest() *connect.TTY {
+	request := connect.TTY("")
 	switch {
 	case o.noTTY || o.noCommand:
-		return false
+		request = "no"
 	case o.tty >= 2:
-		return true
+		request = "force"
 	case o.tty == 1:
-		return terminal
+		request = "yes"
 	}
-	return terminal && len(o.command) == 0
+	return &request
 }

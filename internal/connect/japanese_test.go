@@ -15,6 +15,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/i18n"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
 
 // Errors are Japanese as a whole, but for names.
@@ -76,7 +77,7 @@ func TestNoticesInJapanese(t *testing.T) {
 	info := access.Info{SIM: access.SIM{Name: "gw"}, Mapping: access.Mapping{
 		Addr: netip.MustParseAddrPort("192.0.2.1:40000"), Expires: now.Add(90 * time.Minute),
 	}}
-	session := (&sshJob{Connector: c}).session(loginSettings{}, info, nil)
+	session := (&sshJob{Connector: c}).session(sshclient.SessionOptions{}, loginSettings{}, info, nil)
 	told = append(told, session.Say(session.Info()))
 	want := []string{
 		"10.0.0.0/8 では 16777216 個のアドレスから接続できます。/32 なら 1 個だけです",

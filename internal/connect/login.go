@@ -26,6 +26,8 @@ type loginSettings struct {
 	agent          string
 	forwardAgent   bool
 	allForwards    bool
+	login          hostconfig.Login
+	session        hostconfig.Session
 	legacy         []string
 	hostKeys       knownhosts.Policy
 	timeout        time.Duration
@@ -45,6 +47,8 @@ func merge(flags SSHOptions, rule config.Rule, host hostconfig.Config) loginSett
 		identitiesOnly: flags.IdentitiesOnly || host.IdentitiesOnly,
 		forwardAgent:   flags.ForwardAgent || host.ForwardAgent,
 		allForwards:    host.ExitOnForwardFailure,
+		login:          host.Login,
+		session:        host.Session,
 		certificates:   host.CertFiles,
 		agent:          agentSocket(host.IdentityAgent, flags.AgentSocket),
 		hostKeys:       flags.HostKeyPolicy,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -51,8 +52,12 @@ type SSHOptions struct {
 
 	// Lend gives the session the terminal of a UI; see launch.Shell. May be nil.
 	Lend func(ctx context.Context, use func() error) error
-	// Session is what to run; its Info, Notice and Say are filled in here.
+	// Session is what to run; its Info, Notice and Say are filled in here. Environ is
+	// what SendEnv picks from, NAME=value.
 	Session sshclient.SessionOptions
+	Environ []string
+	// TTY decides Session.TTY together with ssh_config; nil leaves it as it is.
+	TTY *TTY
 	// Forwards are -L, -R and -D; NoCommand is -N: they are all that runs.
 	Forwards  []sshclient.Forward
 	NoCommand bool
@@ -64,7 +69,9 @@ type sshJob struct {
 	*access.Recorder
 	options SSHOptions
 	host    <-chan loadedHost
-	client  atomic.Pointer[sshclient.Client]
+	// sayUnmet: what ssh_config asks for in vain is said once.
+	sayUnmet sync.Once
+	client   atomic.Pointer[sshclient.Client]
 }
 
 type loadedHost struct {
@@ -159,19 +166,21 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	if host.err != nil {
 		return statusOwn, host.err
 	}
-	for _, option := range host.Ignored {
-		j.debugf("ssh_config: %s is not honoured", option)
-	}
+	j.sayUnmet.Do(func() { j.unmet(host.Config) })
 	name := cmp.Or(info.SIM.Name, access.TargetName(r.Target))
 	s := merge(j.options, j.rule(name, info.SIM.TagMap()), host.Config)
+	shell, err := j.sessionOptions(s.session)
+	if err != nil {
+		return statusOwn, err
+	}
 	notices := make(chan message.Text, 8)
 	tell := func(text message.Text, session bool) { j.beside(notices, text, session) }
-	stop := j.warnBeforeExpiry(info.Mapping.Expires, func(line message.Text) { tell(line, !j.options.NoCommand) })
+	stop := j.warnBeforeExpiry(info.Mapping.Expires, func(line message.Text) { tell(line, !shell.noCommand) })
 	defer stop()
 	began := j.now()
 	status, connected, err := launch.Shell{
-		Config: j.config(ctx, s, info.SIM), Session: j.session(s, info, notices), Now: j.Now,
-		Forwards: j.options.Forwards, NoCommand: j.options.NoCommand, AllForwards: s.allForwards,
+		Config: j.config(ctx, s, info.SIM), Session: j.session(shell.options, s, info, notices), Now: j.Now,
+		Forwards: shell.forwards, NoCommand: shell.noCommand, AllForwards: s.allForwards,
 		Lend: j.options.Lend, Tell: tell, Join: j.join(r, s, info),
 		Forwarding: j.waitsForForwards,
 		Connected:  func(c *sshclient.Client) { j.client.Store(c) },
@@ -224,9 +233,12 @@ func (j *sshJob) config(ctx context.Context, s loginSettings, sim access.SIM) ss
 	c := sshclient.Config{
 		KnownHosts: o.KnownHosts, ReadOnlyKnownHosts: o.ReadOnlyKnownHosts, HostKeyPolicy: s.hostKeys,
 		User: s.user, IdentityFiles: s.identities, CertFiles: s.certificates, IdentitiesOnly: s.identitiesOnly,
-		AgentSocket: s.agent, Legacy: s.legacy, Prompt: o.Prompt,
+		AgentSocket: s.agent, Legacy: s.legacy, Prompt: o.Prompt, Methods: s.login.Methods, PasswordPrompts: s.login.PasswordPrompts,
 		ConnectTimeout: s.timeout, KeepAlive: s.keepAlive, KeepAliveMax: s.keepAliveMax,
 		Debugf: j.Debugf, OnStep: j.steps(),
+	}
+	if s.login.BatchMode {
+		c.Prompt = nil
 	}
 	if j.Keys != nil && sim.ID != "" {
 		if last, err := j.Keys.Get(sim.ID); err == nil {
@@ -265,8 +277,7 @@ func (j *sshJob) steps() func(step string, done bool, err error) {
 	}
 }
 
-func (j *sshJob) session(s loginSettings, info access.Info, notices <-chan message.Text) sshclient.SessionOptions {
-	o := j.options.Session
+func (j *sshJob) session(o sshclient.SessionOptions, s loginSettings, info access.Info, notices <-chan message.Text) sshclient.SessionOptions {
 	o.Notice, o.Say = notices, j.language().Say
 	o.ForwardAgent = o.ForwardAgent || s.forwardAgent
 	o.Info = func() message.Text { return j.about(info) }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/napter-connect/napter-connect/internal/connect"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 	"github.com/napter-connect/napter-connect/internal/sshclient"
 )
@@ -105,6 +106,64 @@ func TestForwardThatCannotListen(t *testing.T) {
 	}
 	w.clean()
 }
+
+// TestSessionOfSSHConfig: what ssh_config says about the session holds.
+func TestSessionOfSSHConfig(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	run := func(command string, options ...string) result {
+		t.Helper()
+		w.notices = nil
+		o := w.options("gateway-001", command)
+		o.ConfigOptions = options
+		return w.run(t.Context(), o)
+	}
+	if r := run("", "RemoteCommand=echo from the file"); r.err != nil || r.out != "from the file\n" {
+		t.Errorf("RemoteCommand: %+v", r)
+	}
+	if r := run("echo x", "RemoteCommand=echo y"); r.err == nil || r.out != "" || !strings.Contains(r.err.Error(), "RemoteCommand") {
+		t.Errorf("two commands: %+v", r)
+	}
+	busy := busyPort(t)
+	if r := run("echo x", "LocalForward="+busy+" 127.0.0.1:80"); r.err != nil || !strings.Contains(w.noticed(), "forwarding from "+busy) {
+		t.Errorf("LocalForward: %+v, told %q", r, w.noticed())
+	}
+	if r := run("echo x", "LocalForward="+busy+" 127.0.0.1:80", "ClearAllForwardings=yes"); r.err != nil || w.noticed() != "" {
+		t.Errorf("ClearAllForwardings: %+v, told %q", r, w.noticed())
+	}
+	if r := run("echo x", "ProxyJump=bastion", "Compression=yes"); r.err != nil || w.noticed() != "ssh_config: proxyjump bastion is not honoured" {
+		t.Errorf("ProxyJump: %+v, told %q", r, w.noticed())
+	}
+	w.clean()
+}
+
+// TestBatchModeAsksNothing: a script does not hang in a question.
+func TestBatchModeAsksNothing(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	o := w.options("gateway-001", "true")
+	o.Prompt = nobody{t}
+	o.ConfigOptions = []string{"BatchMode=yes"}
+	if err := os.WriteFile(w.knownHosts, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.run(t.Context(), o); r.err == nil || !strings.Contains(r.err.Error(), "is not known") {
+		t.Errorf("an unknown host key: %+v", r)
+	}
+	w.clean()
+}
+
+// nobody may be asked.
+type nobody struct{ t *testing.T }
+
+func (n nobody) Line(_ context.Context, prompt message.Text) (string, error) {
+	n.t.Errorf("asked %q", prompt)
+	return "", io.EOF
+}
+
+func (n nobody) Secret(ctx context.Context, prompt message.Text) (string, error) {
+	return n.Line(ctx, prompt)
+}
+
+func (n nobody) Show(message.Text) {}
 
 // TestForwardsAreToldOf: the port that was allocated, and a target that nobody
 // listens at.

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// tries is OpenSSH's NumberOfPasswordPrompts; it also counts passphrases.
+	// tries is OpenSSH's default of NumberOfPasswordPrompts.
 	tries = 3
 	// maxRounds bounds the questions of one keyboard-interactive attempt.
 	maxRounds = 20
@@ -80,7 +80,7 @@ func (a *authenticator) next(c *ssh.ClientAuthContext) (ssh.AuthMethod, error) {
 	} else {
 		a.notAccepted()
 	}
-	for _, name := range []string{"publickey", "keyboard-interactive", "password"} {
+	for _, name := range a.cfg.methods() {
 		if !slices.Contains(c.AllowedMethods, name) {
 			continue
 		}
@@ -189,7 +189,7 @@ func (a *authenticator) worked(k *candidate) {
 }
 
 func (a *authenticator) password() ssh.AuthMethod {
-	if a.cfg.Prompt == nil || a.passwords >= tries {
+	if a.cfg.Prompt == nil || a.passwords >= a.cfg.tries() {
 		return nil
 	}
 	a.again(a.passwords)
@@ -201,7 +201,7 @@ func (a *authenticator) password() ssh.AuthMethod {
 
 func (a *authenticator) keyboardInteractive() ssh.AuthMethod {
 	// A device that refuses without a question would refuse again.
-	if a.cfg.Prompt == nil || a.challenges >= tries || !a.answered {
+	if a.cfg.Prompt == nil || a.challenges >= a.cfg.tries() || !a.answered {
 		return nil
 	}
 	a.again(a.challenges)
@@ -262,7 +262,7 @@ func (a *authenticator) ask(how func(context.Context, message.Text) (string, err
 // OpenSSH.
 func (a *authenticator) passphrase(id *identity) (ssh.Signer, error) {
 	prompt := message.New("Enter passphrase for key '%s': ", safetext.Trim(id.path))
-	for range tries {
+	for range a.cfg.tries() {
 		phrase, err := a.ask(a.cfg.Prompt.Secret, prompt)
 		if err != nil {
 			return nil, err

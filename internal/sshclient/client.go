@@ -64,6 +64,12 @@ type Config struct {
 	Legacy []string
 	Prompt Prompter `json:"-"`
 
+	// Methods are the authentication methods to try, in order, by their names in the
+	// protocol; nil is publickey, keyboard-interactive, password.
+	Methods []string
+	// PasswordPrompts is how often a password or a passphrase is asked for; 0 is 3.
+	PasswordPrompts int
+
 	// ConnectTimeout covers TCP, banner and key exchange, and again the start of a
 	// session; 0 is 30 s. Time that a person takes to answer does not count.
 	ConnectTimeout time.Duration
@@ -78,6 +84,20 @@ type Config struct {
 	OnStep func(step string, done bool, err error) `json:"-"`
 	// Debugf receives lines for -v; may be nil.
 	Debugf func(format string, args ...any) `json:"-"`
+}
+
+func (c *Config) methods() []string {
+	if c.Methods == nil {
+		return []string{"publickey", "keyboard-interactive", "password"}
+	}
+	return c.Methods
+}
+
+func (c *Config) tries() int {
+	if c.PasswordPrompts == 0 {
+		return tries
+	}
+	return c.PasswordPrompts
 }
 
 func (c *Config) connectTimeout() time.Duration {

@@ -40,9 +40,11 @@ type Config struct {
 	// turned off. KeepAliveMax is ServerAliveCountMax, 0 when not set.
 	KeepAlive    time.Duration
 	KeepAliveMax int
-	// Ignored are options that are set and that the embedded client does not
-	// honour, for -v.
-	Ignored []string
+	Login        Login
+	Session      Session
+	// Unmet are options that are set, change what the user gets and are not
+	// honoured; Ignored are others that are not honoured, for -v.
+	Unmet, Ignored []string
 }
 
 // UnsafeNameError says that a name must not be given to ssh, where Match exec may
@@ -97,12 +99,13 @@ type keywords struct {
 	hostname string // what %h stands for
 	user     string // what %r stands for
 	ignored  []string
+	unmet    []string
 }
 
 // harmless are options that can't matter here, so that -v need not name them: the
 // address comes from Napter, and names are not hashed in our own file.
 func harmless(key string) bool {
-	return slices.Contains([]string{"host", "hostname", "hashknownhosts", "sendenv", "addressfamily", "checkhostip", "requesttty", "canonicalizehostname", "batchmode", "loglevel"}, key) ||
+	return slices.Contains([]string{"host", "hostname", "hashknownhosts", "addressfamily", "checkhostip", "canonicalizehostname", "loglevel"}, key) ||
 		strings.HasPrefix(key, "gssapi")
 }
 
@@ -125,6 +128,11 @@ func (s *keywords) ignore(key, value string) {
 	s.ignored = append(s.ignored, safetext.Trim(key+" "+value))
 }
 
+// refuse is ignore for an option whose absence the user has to know of.
+func (s *keywords) refuse(key, value string) {
+	s.unmet = append(s.unmet, safetext.Trim(key+" "+value))
+}
+
 // hostConfig takes what is honoured and lists the rest.
 func (s *keywords) hostConfig(name string) (c Config, err error) {
 	c.User, _ = s.take("user")
@@ -141,7 +149,7 @@ func (s *keywords) hostConfig(name string) (c Config, err error) {
 	c.ExitOnForwardFailure = s.yes("exitonforwardfailure")
 	if v, ok := s.take("forwardagent"); ok {
 		if c.ForwardAgent = isYes(v); !c.ForwardAgent && !isNo(v) {
-			s.ignore("forwardagent", v) // another agent than the one used
+			s.refuse("forwardagent", v) // another agent than the one used
 		}
 	}
 	if v, ok := s.take("stricthostkeychecking"); ok {
@@ -152,14 +160,20 @@ func (s *keywords) hostConfig(name string) (c Config, err error) {
 		c.HostKeyPolicy = &policy
 	}
 	s.times(&c)
+	c.Login, c.Session = s.login(), s.session()
+	ours := s.ours()
 	for _, key := range sortedKeys(s.values) {
 		for _, v := range s.values[key] {
-			if !harmless(key) {
+			switch {
+			case harmless(key):
+			case unmet(key, v) && !ours:
+				s.refuse(key, v)
+			default:
 				s.ignore(key, v)
 			}
 		}
 	}
-	c.Ignored = s.ignored
+	c.Ignored, c.Unmet = s.ignored, s.unmet
 	return c, nil
 }
 

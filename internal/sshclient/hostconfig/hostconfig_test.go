@@ -100,9 +100,84 @@ func TestHostConfigSaysWhatItIgnores(t *testing.T) {
 	sshdtest.Tool(t, "ssh")
 	_, path := writeConfig(t, "Host gw\n  ProxyJump bastion\n  Compression yes\n  LocalForward 8080 localhost:80\n")
 	got, err := Load(t.Context(), "gw", path, nil)
-	want := []string{"compression yes", "localforward 8080 [localhost]:80", "proxyjump bastion"}
-	if diff := cmp.Diff(want, got.Ignored); diff != "" || err != nil {
+	if diff := cmp.Diff([]string{"compression yes"}, got.Ignored); diff != "" || err != nil {
 		t.Errorf("%v, -want +got:\n%s", err, diff)
+	}
+	if diff := cmp.Diff([]string{"proxyjump bastion"}, got.Unmet); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// What our own ssh-config writes is nothing that we fail to honour.
+func TestHostConfigOfOurOwnBlock(t *testing.T) {
+	sshdtest.Tool(t, "ssh")
+	_, path := writeConfig(t, "Host gw\n  HostKeyAlias sim-1\n  ProxyCommand /usr/bin/napter-connect proxy %h %p\n  UserKnownHostsFile /x\n")
+	if got, err := Load(t.Context(), "gw", path, nil); err != nil || len(got.Unmet) > 0 {
+		t.Errorf("%v, unmet %q", err, got.Unmet)
+	}
+}
+
+const sessionConfig = `
+Host gw
+  BatchMode yes
+  NumberOfPasswordPrompts 1
+  PreferredAuthentications password,hostbased,publickey,keyboard-interactive
+  KbdInteractiveAuthentication no
+  LocalForward 8080 localhost:80
+  LocalForward 127.0.0.1:8081 [::1]:81
+  RemoteForward 1080
+  DynamicForward 127.0.0.1:1081
+  RemoteCommand uptime -p
+  RequestTTY force
+  SessionType none
+  StdinNull yes
+  EscapeChar none
+  SetEnv A=1 B="two words"
+  SendEnv FOO_*
+  ExitOnForwardFailure yes
+`
+
+func TestHostConfigOfASession(t *testing.T) {
+	for _, way := range []string{"ssh", "parser"} {
+		t.Run(way, func(t *testing.T) {
+			_, path := writeConfig(t, sessionConfig)
+			if way == "ssh" {
+				sshdtest.Tool(t, "ssh")
+			} else {
+				withoutSSH(t)
+			}
+			got, err := Load(t.Context(), "gw", path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			login := Login{BatchMode: true, PasswordPrompts: 1, Methods: []string{"password", "publickey"}}
+			if diff := cmp.Diff(login, got.Login); diff != "" {
+				t.Errorf("login, -want +got:\n%s", diff)
+			}
+			s := got.Session
+			for i, spec := range s.LocalForward { // ssh puts every host in brackets
+				s.LocalForward[i] = strings.ReplaceAll(strings.ReplaceAll(spec, "[localhost]", "localhost"), "[127.0.0.1]", "127.0.0.1")
+			}
+			for i, spec := range s.DynamicForward {
+				s.DynamicForward[i] = strings.ReplaceAll(spec, "[127.0.0.1]", "127.0.0.1")
+			}
+			want := Session{
+				LocalForward:  []string{"8080:localhost:80", "127.0.0.1:8081:[::1]:81"},
+				RemoteForward: []string{"1080"}, DynamicForward: []string{"127.0.0.1:1081"},
+				RemoteCommand: "uptime -p", RequestTTY: "force", NoCommand: true, StdinNull: true, NoEscapes: true,
+				SetEnv: []string{"A=1", "B=two words"}, SendEnv: []string{"FOO_*"},
+			}
+			if diff := cmp.Diff(want, s); diff != "" {
+				t.Errorf("session, -want +got:\n%s", diff)
+			}
+			if len(got.Unmet) > 0 || !got.ExitOnForwardFailure {
+				t.Errorf("unmet %q", got.Unmet)
+			}
+			sent := s.Send([]string{"FOO_A=1", "FOO=2", "BAR=3", "FOO_B=x=y"})
+			if diff := cmp.Diff([]string{"FOO_A=1", "FOO_B=x=y"}, sent); diff != "" {
+				t.Errorf("sent, -want +got:\n%s", diff)
+			}
+		})
 	}
 }
 

@@ -83,8 +83,8 @@ func first(values []string) string {
 
 func runSSH(ctx context.Context, program, name string, args []string) (map[string][]string, error) {
 	// The first value of an option counts, so the user's come before ours. A SIM's
-	// name is nothing to ask DNS about, and -T only quietens a remark about stdin.
-	args = append(slices.Clone(args), "-G", "-T", "-o", "CanonicalizeHostname=no", "--", name)
+	// name is nothing to ask DNS about.
+	args = append(slices.Clone(args), "-G", "-o", "CanonicalizeHostname=no", "--", name)
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.WaitDelay = time.Second
 	var stdout, stderr bytes.Buffer

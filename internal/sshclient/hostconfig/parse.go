@@ -24,7 +24,10 @@ func honoured() (single, several []string) {
 	return []string{
 		"User", "Port", "IdentitiesOnly", "IdentityAgent", "ForwardAgent", "StrictHostKeyChecking",
 		"ConnectTimeout", "ServerAliveInterval", "ServerAliveCountMax", "ExitOnForwardFailure",
-	}, []string{"IdentityFile", "CertificateFile"}
+		"BatchMode", "NumberOfPasswordPrompts", "PreferredAuthentications", "PubkeyAuthentication",
+		"KbdInteractiveAuthentication", "PasswordAuthentication", "ClearAllForwardings", "RemoteCommand", "RequestTTY",
+		"SessionType", "StdinNull", "EscapeChar", "ProxyJump", "ProxyCommand",
+	}, []string{"IdentityFile", "CertificateFile", "LocalForward", "RemoteForward", "DynamicForward", "SetEnv", "SendEnv"}
 }
 
 // parseConfigs reads ssh_config where there is no ssh to ask. A file with Match
@@ -80,14 +83,27 @@ func (s *keywords) addOptions(options []string) error {
 			return message.Errorf("-o %q: not in the form Option=value", safetext.Trim(o))
 		}
 		value := strings.TrimLeft(o[i:], "= \t")
-		s.add(strings.ToLower(o[:i]), strings.Trim(value, `"`))
+		s.add(strings.ToLower(o[:i]), value)
 	}
 	return nil
 }
 
+// unquoted takes the quotes off a value that stands in them as a whole.
+func unquoted(value string) string {
+	if strings.Count(value, `"`) == 2 && strings.HasPrefix(value, `"`) && strings.HasSuffix(value, `"`) {
+		return value[1 : len(value)-1]
+	}
+	return value
+}
+
 func (s *keywords) add(key, value string) {
-	several := key == "identityfile" || key == "certificatefile"
-	if several || len(s.values[key]) == 0 {
+	if key == "setenv" || key == "sendenv" { // several in one line
+		s.values[key] = append(s.values[key], words(value)...)
+		return
+	}
+	value = unquoted(value)
+	_, several := honoured()
+	if slices.ContainsFunc(several, func(name string) bool { return strings.EqualFold(name, key) }) || len(s.values[key]) == 0 {
 		s.values[key] = append(s.values[key], value)
 	}
 }
@@ -116,7 +132,7 @@ func (s *keywords) addFile(name, path string) error {
 			return message.Errorf("%s: %w", path, err)
 		}
 		for _, v := range values {
-			s.add(strings.ToLower(key), strings.Trim(v, `"`))
+			s.add(strings.ToLower(key), v)
 		}
 	}
 	return nil
