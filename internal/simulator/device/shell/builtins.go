@@ -239,13 +239,21 @@ func sh(p *proc) int {
 	return s.end(p.ctx).code()
 }
 
-// sudo runs the rest as root.
+// sudo runs the rest, or with -i or -s a shell, as root.
 func sudo(p *proc) int {
-	if len(p.args) == 0 {
+	args, shell := p.args, false
+	for len(args) > 0 && slices.Contains([]string{"-i", "-s", "-n", "-E", "-H"}, args[0]) {
+		shell = shell || args[0] == "-i" || args[0] == "-s"
+		args = args[1:]
+	}
+	if len(args) == 0 && shell {
+		args = []string{"bash"}
+	}
+	if len(args) == 0 {
 		return p.usage(1, "usage: sudo command")
 	}
 	s := p.sub()
 	s.user = "root"
-	s.exec(p.ctx, p.args, Streams{In: p.in, Out: p.out, Err: p.err})
+	s.exec(p.ctx, args, Streams{In: p.in, Out: p.out, Err: p.err})
 	return s.status(p.ctx)
 }

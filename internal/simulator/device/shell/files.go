@@ -2,7 +2,6 @@ package shell
 
 import (
 	"io/fs"
-	"path"
 	"strconv"
 	"strings"
 )
@@ -24,12 +23,12 @@ func ls(p *proc) int {
 	}
 	status := 0
 	for _, name := range names {
-		list, err := p.list(name)
+		list, err := p.list(name, strings.Contains(flags, "d"))
 		if err != nil {
 			status = p.usage(2, "cannot access '%s': %s", name, reason(err))
 			continue
 		}
-		if len(names) > 1 && !isFile(list, name) {
+		if len(names) > 1 && (len(list) != 1 || list[0].Name() != name) {
 			p.print("%s:\n", name)
 		}
 		for _, info := range list {
@@ -39,18 +38,14 @@ func ls(p *proc) int {
 	return status
 }
 
-func isFile(list []fs.FileInfo, name string) bool {
-	return len(list) == 1 && list[0].Name() == path.Base(name) && !list[0].IsDir()
-}
-
-// list is a file, or what a directory holds.
-func (p *proc) list(name string) ([]fs.FileInfo, error) {
+// list is a file or the directory itself, or what the directory holds.
+func (p *proc) list(name string, itself bool) ([]fs.FileInfo, error) {
 	info, err := p.stat(name)
 	if err != nil {
 		return nil, err
 	}
-	if !info.IsDir() {
-		return []fs.FileInfo{info}, nil
+	if itself || !info.IsDir() {
+		return []fs.FileInfo{named{info, name}}, nil
 	}
 	entries, err := p.readDir(name)
 	if err != nil {
@@ -66,12 +61,20 @@ func (p *proc) list(name string) ([]fs.FileInfo, error) {
 	return list, nil
 }
 
+// named is a file under the name by which it was asked for.
+type named struct {
+	fs.FileInfo
+	name string
+}
+
+func (n named) Name() string { return n.name }
+
 func (p *proc) listLine(info fs.FileInfo, flags string) {
-	if strings.HasPrefix(info.Name(), ".") && !strings.ContainsAny(flags, "aA") {
+	if strings.HasPrefix(info.Name(), ".") && !strings.ContainsAny(flags, "aAd") {
 		return
 	}
 	if strings.Contains(flags, "l") {
-		p.print("%s 1 root root %8d %s ", info.Mode(), info.Size(), info.ModTime().UTC().Format("Jan _2 15:04"))
+		p.print("%s 1 root root %8d %s ", info.Mode(), info.Size(), p.host.Boot.UTC().Format("Jan _2 15:04"))
 	}
 	p.print("%s\n", info.Name())
 }
@@ -119,6 +122,12 @@ func (p *proc) unary(op, arg string) (ok, known bool) {
 		return arg != "", true
 	case "-e", "-r":
 		return err == nil, true
+	case "-x":
+		return err == nil && info.Mode()&0o111 != 0, true
+	case "-s":
+		return err == nil && info.Size() > 0, true
+	case "-w":
+		return false, true // the file system is read-only
 	case "-f":
 		return err == nil && !info.IsDir(), true
 	case "-d":

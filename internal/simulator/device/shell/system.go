@@ -3,6 +3,7 @@ package shell
 import (
 	"fmt"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -51,19 +52,25 @@ func date(p *proc) int {
 			format = "Mon, 02 Jan 2006 15:04:05 -0700"
 		case "-Is", "-Iseconds":
 			format = "2006-01-02T15:04:05-07:00"
-		case "+%s":
-			p.print("%d\n", now.Unix())
-			return 0
-		case "+%F":
-			format = "2006-01-02"
-		case "+%T":
-			format = "15:04:05"
 		default:
-			return p.usage(1, "invalid date '%s'", a)
+			verbs, ok := strings.CutPrefix(a, "+")
+			if !ok {
+				return p.usage(1, "'%s': not supported here", a)
+			}
+			p.print("%s\n", strftime(now, verbs))
+			return 0
 		}
 	}
 	p.print("%s\n", now.Format(format))
 	return 0
+}
+
+func strftime(t time.Time, format string) string {
+	return strings.NewReplacer(
+		"%%", "%", "%s", strconv.FormatInt(t.Unix(), 10), "%F", t.Format(time.DateOnly), "%T", t.Format(time.TimeOnly),
+		"%Y", t.Format("2006"), "%m", t.Format("01"), "%d", t.Format("02"), "%H", t.Format("15"), "%M", t.Format("04"),
+		"%S", t.Format("05"), "%Z", "UTC", "%z", "+0000", "%a", t.Format("Mon"), "%b", t.Format("Jan"),
+	).Replace(format)
 }
 
 func hostname(p *proc) int {

@@ -25,11 +25,19 @@ func sha256sum(p *proc) int {
 }
 
 func echo(p *proc) int {
-	args, end := p.args, "\n"
-	if len(args) > 0 && args[0] == "-n" {
-		args, end = args[1:], ""
+	args, flags := p.args, ""
+	for len(args) > 0 && len(args[0]) > 1 && strings.TrimLeft(args[0][1:], "neE") == "" && args[0][0] == '-' {
+		flags += args[0]
+		args = args[1:]
 	}
-	if _, err := io.WriteString(p.out, strings.Join(args, " ")+end); err != nil {
+	text := strings.Join(args, " ")
+	if strings.Contains(flags, "e") {
+		text, _, _ = expand.Format(nil, text, nil) // without arguments it takes the escapes only
+	}
+	if !strings.Contains(flags, "n") {
+		text += "\n"
+	}
+	if _, err := io.WriteString(p.out, text); err != nil {
 		p.failed = err
 	}
 	return 0
