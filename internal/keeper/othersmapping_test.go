@@ -11,7 +11,7 @@ import (
 )
 
 // A mapping of somebody else that fits is used, and still there afterwards.
-func TestForeignMappingIsUsedAndStays(t *testing.T) {
+func TestOthersMappingIsUsedAndStays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, simulator.Options{})
 	for _, vars := range [][]string{nil, {"NAPTER_CONNECT_NO_KEEPER=1"}} {
