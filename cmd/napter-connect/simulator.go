@@ -3,15 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/demo"
 	"github.com/napter-connect/napter-connect/internal/hostport"
@@ -57,31 +54,18 @@ until it is interrupted. Nothing leaves this machine.`,
 }
 
 func (a *app) runSimulator(ctx context.Context, o *simulatorOptions) error {
-	sim, err := simulator.Start(ctx, simulator.Options{
+	world, err := demo.Serve(ctx, simulator.Options{
 		Listen: o.listen, SIMs: o.sims, Latency: o.latency, Devices: o.ports, Password: demoPassword,
 	})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = sim.Close() }()
-	dir, err := os.MkdirTemp("", "napter-connect-simulator-")
-	if err != nil {
-		return message.Errorf("making a folder for the profile: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	if err := sim.WriteProfiles(filepath.Join(dir, "profiles")); err != nil {
-		return err
-	}
-	ca := filepath.Join(dir, "ca.pem")
-	if err := atomicfile.Write(ca, sim.CACertPEM(), atomicfile.Options{}); err != nil {
-		return err
-	}
-	vars := demo.Variables(sim, filepath.Join(dir, "profiles"))
+	defer world.Close()
 	for _, name := range []string{"SORACOM_ENDPOINT", "SORACOM_PROFILE_DIR", "NAPTER_CONNECT_IP_SERVICES"} {
-		_, _ = fmt.Fprintln(a.out, exportLine(name, vars[name]))
+		_, _ = fmt.Fprintln(a.out, exportLine(name, world.Variables[name]))
 	}
 	a.tell(a.texts().Word("# Paste these lines into a shell; there, try: napter-connect ssh gateway-001 uptime"))
-	a.say("# For open and forward --tls, this too (other programs of that shell then trust nobody else): %s", exportLine("SSL_CERT_FILE", ca))
+	a.say("# For open and forward --tls, this too (other programs of that shell then trust nobody else): %s", exportLine("SSL_CERT_FILE", world.CAFile))
 	a.say("# The devices' password is %s. Ctrl-C ends the simulator.", demoPassword)
 	<-ctx.Done()
 	return cli.ExitError(cli.Interrupted) // as was asked: nothing to explain

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/napter-connect/napter-connect/internal/atomicfile"
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/simulator"
 )
@@ -26,6 +27,8 @@ type World struct {
 	Variables map[string]string
 	// Roots are the authorities that the simulator's certificates come from.
 	Roots *x509.CertPool
+	// CAFile has the same authorities, for other programs; a demo has none.
+	CAFile string
 
 	dir string
 	sim *simulator.Simulator
@@ -61,6 +64,28 @@ func Start(ctx context.Context) (_ *World, err error) {
 		"NAPTER_CONNECT_OTP": "", "SSH_AUTH_SOCK": "", "HTTPS_PROXY": "", "https_proxy": "",
 	})
 	return w, nil
+}
+
+// Serve runs a simulator that programs outside of this one are led to.
+func Serve(ctx context.Context, o simulator.Options) (_ *World, err error) {
+	w := &World{}
+	defer func() {
+		if err != nil {
+			w.Close()
+		}
+	}()
+	if w.sim, err = simulator.Start(ctx, o); err != nil {
+		return nil, err
+	}
+	if w.dir, err = os.MkdirTemp("", "napter-connect-simulator-"); err != nil {
+		return nil, message.Errorf("making a folder for the profile: %w", err)
+	}
+	profiles := filepath.Join(w.dir, "profiles")
+	if err := w.sim.WriteProfiles(profiles); err != nil {
+		return nil, err
+	}
+	w.CAFile, w.Variables = filepath.Join(w.dir, "ca.pem"), Variables(w.sim, profiles)
+	return w, atomicfile.Write(w.CAFile, w.sim.CACertPEM(), atomicfile.Options{})
 }
 
 // Close ends the simulator and removes the folders.
