@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,7 +12,6 @@ import (
 	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/connect"
 	"github.com/napter-connect/napter-connect/internal/console"
-	"github.com/napter-connect/napter-connect/internal/hostport"
 	"github.com/napter-connect/napter-connect/internal/launch"
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -96,27 +95,14 @@ func (a *app) runOpen(ctx context.Context, o *openOptions) error {
 
 // splitTarget takes :PORT or :SCHEME off the target's end.
 func (o *openOptions) splitTarget() error {
-	i := strings.LastIndexByte(o.target, ':')
-	if i < 0 {
-		o.name = o.target
-		return nil
+	name, port, scheme, err := connect.ParseOpenTarget(o.target)
+	if err != nil {
+		return cli.Misuse(err)
 	}
-	o.name = o.target[:i]
-	service := strings.ToLower(o.target[i+1:])
-	if slices.Contains([]string{connect.HTTP, connect.HTTPS, launch.VNC, launch.RDP}, service) {
-		if o.scheme != "" && o.scheme != service {
-			return cli.Usagef(message.New("give one of them"), "%s and --scheme %s contradict each other", o.target, o.scheme)
-		}
-		o.scheme = service
-		return nil
+	if scheme != "" && o.scheme != "" && o.scheme != scheme {
+		return cli.Usagef(message.New("give one of them"), "%s and --scheme %s contradict each other", o.target, o.scheme)
 	}
-	port, ok := hostport.ParsePort(service)
-	if !ok {
-		return cli.Usagef(
-			message.New("write SIM:8080 or SIM:https, for example; a SIM whose name has a colon goes by its SIM ID"),
-			"%q does not end in a port or in http, https, vnc or rdp", o.target)
-	}
-	o.port = port
+	o.name, o.port, o.scheme = name, port, cmp.Or(o.scheme, scheme)
 	return nil
 }
 
