@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/netip"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -119,30 +117,11 @@ func (a *app) runListeners(ctx context.Context, c *connect.Connector, o connect.
 	return cli.ExitError(cli.Interrupted) // as was asked: nothing to explain
 }
 
-// ready is a line of --json.
-type ready struct {
-	Listen     netip.AddrPort `json:"listen"`
-	Host       string         `json:"host"`
-	Port       int            `json:"port"`
-	SimID      string         `json:"simId,omitempty"`
-	Name       string         `json:"name,omitempty"`
-	DevicePort int            `json:"devicePort"`
-	TLS        bool           `json:"tls"`
-	Mapping    netip.AddrPort `json:"mapping"`
-	Hostname   string         `json:"hostname"`
-	Expires    time.Time      `json:"expires"`
-}
-
 func (a *app) printReady(t connect.Tunnel, asJSON bool) error {
-	m := t.Info.Mapping
 	if asJSON {
-		return json.NewEncoder(a.out).Encode(ready{
-			Listen: t.Listen, Host: t.Listen.Addr().String(), Port: int(t.Listen.Port()),
-			SimID: t.Info.SIM.ID, Name: t.Info.SIM.Name, DevicePort: m.DevicePort, TLS: m.TLS,
-			Mapping: m.Addr, Hostname: m.Hostname, Expires: m.Expires,
-		})
+		return json.NewEncoder(a.out).Encode(t)
 	}
-	_, err := fmt.Fprintf(a.out, "%s -> %s port %d\n", t.Listen, safetext.Line(t.Info.SIM.Label()), m.DevicePort)
+	_, err := fmt.Fprintf(a.out, "%s -> %s port %d\n", t.Listen, safetext.Line(t.Info.SIM.Label()), t.Info.Mapping.DevicePort)
 	return err
 }
 

@@ -3,8 +3,10 @@ package connect
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"net/netip"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -25,7 +27,7 @@ type ForwardOptions struct {
 type Tunnel struct {
 	// Listen is the local address.
 	Listen netip.AddrPort
-	// Info is the way that new connections take; Info.Mapping.Expires is when it
+	// Info is the access that new connections use; Info.Mapping.Expires is when it
 	// ends. The first connection after that opens another.
 	Info access.Info
 	// Open and Total are connections; Sent and Received are bytes to and from the
@@ -33,6 +35,26 @@ type Tunnel struct {
 	Open, Total, Sent, Received int64
 	// Failure is why the last connection that failed did, or nil.
 	Failure error
+}
+
+// MarshalJSON says where it listens and leads to, in the form that scripts read.
+func (t Tunnel) MarshalJSON() ([]byte, error) {
+	m := t.Info.Mapping
+	return json.Marshal(struct {
+		Listen     netip.AddrPort `json:"listen"`
+		Host       string         `json:"host"`
+		Port       int            `json:"port"`
+		SimID      string         `json:"simId,omitempty"`
+		Name       string         `json:"name,omitempty"`
+		DevicePort int            `json:"devicePort"`
+		TLS        bool           `json:"tls"`
+		Mapping    netip.AddrPort `json:"mapping"`
+		Hostname   string         `json:"hostname"`
+		Expires    time.Time      `json:"expires"`
+	}{
+		t.Listen, t.Listen.Addr().String(), int(t.Listen.Port()), t.Info.SIM.ID, t.Info.SIM.Name,
+		m.DevicePort, m.TLS, m.Addr, m.Hostname, m.Expires,
+	})
 }
 
 // Forwarding is a running forward; its methods may be called concurrently.
