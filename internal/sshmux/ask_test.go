@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -162,25 +163,50 @@ func (l *leaver) Secret(ctx context.Context, prompt message.Text) (string, error
 
 func (l *leaver) Show(message.Text) {}
 
-// While the first command is asked, the second waits; it is asked when the first gives up.
-func TestSecondCommandTakesOver(t *testing.T) {
+// While the person of the first command is asked, others do not wait for the answer.
+func TestOthersDoNotWaitForAnAnswer(t *testing.T) {
 	b := newSealedBench(t)
-	asked, giveUp := make(chan struct{}), make(chan struct{})
+	asked := make(chan struct{})
 	ctx, cancel := context.WithCancel(t.Context())
 	first := b.config
-	first.Prompt = &leaver{func() {
-		close(asked)
-		<-giveUp
-		cancel()
-	}}
+	first.Prompt = &leaver{func() { close(asked) }}
 	ended := make(chan error, 1)
 	go func() {
 		_, _, err := b.Dial(ctx, first, b.use)
 		ended <- err
 	}()
 	<-asked
-	p := &person{secret: "open sesame"}
-	b.config.Prompt = p
+	_, _, err := b.Dial(t.Context(), b.config, b.use)
+	if _, ok := errors.AsType[*UnavailableError](err); !ok {
+		t.Errorf("the second command: %v", err)
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first command: %v", err)
+	}
+	b.hasEnded()
+}
+
+// While the first command connects, the second waits, and connects when the first has
+// gone.
+func TestSecondCommandTakesOver(t *testing.T) {
+	device := sshdtest.Start(t, sshdtest.Options{})
+	addr, _ := sshdtest.Delayed(t, device.Addr, 100*time.Millisecond)
+	b := newBench(t, device, addr)
+	ctx, cancel := context.WithCancel(t.Context())
+	first := b.config
+	began := make(chan struct{})
+	first.OnStep = func(step string, done bool, _ error) {
+		if step == "ssh" && !done {
+			close(began)
+		}
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, _, err := b.Dial(ctx, first, b.use)
+		ended <- err
+	}()
+	<-began
 	joined := make(chan error, 1)
 	go func() {
 		c, shared, err := b.Dial(t.Context(), b.config, b.use)
@@ -193,14 +219,12 @@ func TestSecondCommandTakesOver(t *testing.T) {
 		joined <- err
 	}()
 	eventually(t, "the second command waits", func() bool { return len(b.server.list()) == 2 })
-	close(giveUp)
+	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("the first command: %v", err)
 	}
 	if err := <-joined; err != nil {
 		t.Errorf("the second command: %v", err)
 	}
-	if !p.was("passphrase") {
-		t.Errorf("the second command was asked %q", p.asked)
-	}
+	b.hasEnded()
 }

@@ -75,7 +75,7 @@ func newServer(patient func(context.Context, string, string) (net.Conn, error)) 
 		return nil, message.Errorf("making a key: %w", err)
 	}
 	s := &server{
-		patient: patient, turn: make(chan struct{}, 1), users: map[*user]struct{}{},
+		patient: patient, turn: make(chan struct{}, 1), users: map[*user]struct{}{}, asking: make(chan struct{}),
 		ssh: &ssh.ServerConfig{Config: localAlgorithms(), NoClientAuth: true},
 	}
 	s.ssh.AddHostKey(signer)

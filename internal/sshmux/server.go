@@ -29,7 +29,8 @@ type server struct {
 
 	mu      sync.Mutex
 	users   map[*user]struct{}
-	waiting *time.Timer // ends a process without users
+	waiting *time.Timer   // ends a process without users
+	asking  chan struct{} // closed while a person is asked
 	device  *sshclient.Transport
 	lost    error // why the connection ended, once it has
 	ending  bool
@@ -90,7 +91,7 @@ func (s *server) serveCommand(ctx context.Context, conn net.Conn) {
 	}
 	defer s.leave(u)
 	in := receive(ctx, w, cancel)
-	device, shared, err := s.connected(ctx, &caller{w: w, in: in, hello: hello})
+	device, shared, err := s.connected(ctx, &caller{server: s, w: w, in: in, hello: hello})
 	switch {
 	case errors.Is(err, errGone):
 		return
@@ -177,11 +178,13 @@ func (s *server) end() {
 }
 
 // connected returns the connection; the first user makes it, and those who come
-// meanwhile wait.
+// meanwhile wait, but not for an answer of its person: they connect by themselves then.
 func (s *server) connected(ctx context.Context, c *caller) (device *sshclient.Transport, shared bool, err error) {
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
+	case <-s.isAsking():
+		return nil, false, errGone
 	case <-ctx.Done():
 		return nil, false, errGone
 	}
@@ -201,6 +204,24 @@ func (s *server) connected(ctx context.Context, c *caller) (device *sshclient.Tr
 	}
 	s.took(device, config)
 	return device, false, nil
+}
+
+func (s *server) isAsking() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asking
+}
+
+// ask says that a person is asked, until done is called.
+func (s *server) ask() (done func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.asking)
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.asking = make(chan struct{})
+	}
 }
 
 // took starts to look after the new connection.
@@ -279,9 +300,11 @@ func removeDead(ctx context.Context, socket string) {
 
 // caller is the command that has the connection made.
 type caller struct {
-	w     *wire
-	in    <-chan fromCommand
-	hello fromCommand
+	server *server
+	w      *wire
+	in     <-chan fromCommand
+	hello  fromCommand
+	one    sync.Mutex // held while the person is asked
 }
 
 // config is the command's configuration, with its terminal behind it.
@@ -321,6 +344,9 @@ func (c *caller) debugf(format string, args ...any) {
 }
 
 func (c *caller) ask(ctx context.Context, q question) (string, error) {
+	c.one.Lock()
+	defer c.one.Unlock()
+	defer c.server.ask()()
 	if err := c.w.put(toCommand{Ask: &q}); err != nil {
 		return "", err
 	}
