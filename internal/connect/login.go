@@ -26,6 +26,7 @@ type loginSettings struct {
 	agent          string
 	forwardAgent   bool
 	allForwards    bool
+	algorithms     hostconfig.Algorithms
 	login          hostconfig.Login
 	session        hostconfig.Session
 	legacy         []string
@@ -47,6 +48,7 @@ func merge(flags SSHOptions, rule config.Rule, host hostconfig.Config) loginSett
 		identitiesOnly: flags.IdentitiesOnly || host.IdentitiesOnly,
 		forwardAgent:   flags.ForwardAgent || host.ForwardAgent,
 		allForwards:    host.ExitOnForwardFailure,
+		algorithms:     host.Algorithms,
 		login:          host.Login,
 		session:        host.Session,
 		certificates:   host.CertFiles,

@@ -233,7 +233,7 @@ func (j *sshJob) config(ctx context.Context, s loginSettings, sim access.SIM) ss
 	c := sshclient.Config{
 		KnownHosts: o.KnownHosts, ReadOnlyKnownHosts: o.ReadOnlyKnownHosts, HostKeyPolicy: s.hostKeys,
 		User: s.user, IdentityFiles: s.identities, CertFiles: s.certificates, IdentitiesOnly: s.identitiesOnly,
-		AgentSocket: s.agent, Legacy: s.legacy, Prompt: o.Prompt, Methods: s.login.Methods, PasswordPrompts: s.login.PasswordPrompts,
+		AgentSocket: s.agent, Legacy: s.legacy, Algorithms: s.algorithms, Prompt: o.Prompt, Methods: s.login.Methods, PasswordPrompts: s.login.PasswordPrompts,
 		ConnectTimeout: s.timeout, KeepAlive: s.keepAlive, KeepAliveMax: s.keepAliveMax,
 		Debugf: j.Debugf, OnStep: j.steps(),
 	}

@@ -20,7 +20,10 @@ type AlgorithmError struct {
 	// Legacy are the names that Config.Legacy would need for this device; none
 	// when it offers nothing that we could allow.
 	Legacy []string
-	Err    error
+	// LeftOut are options, Name=+algorithm, that would put back what the lists of
+	// ssh_config leave out and the device has.
+	LeftOut []string
+	Err     error
 }
 
 func (e *AlgorithmError) Text() message.Text {
@@ -57,6 +60,9 @@ func kindOfAlgorithm(what string) message.Text {
 
 // Hint says what to do.
 func (e *AlgorithmError) Hint() message.Text {
+	if len(e.LeftOut) > 0 {
+		return message.New("your ssh_config leaves out what the device has: correct it, or add -o %s", strings.Join(e.LeftOut, " -o "))
+	}
 	if len(e.Legacy) == 0 {
 		return message.New("update the device's SSH server, or use your own ssh with ProxyCommand napter-connect proxy %%h %%p")
 	}

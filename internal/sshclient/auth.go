@@ -54,6 +54,9 @@ func newAuthenticator(ctx context.Context, cfg *Config, clk *clock, timeout time
 		guard:     clk.pause,
 		allowSHA1: slices.Contains(algos.PublicKeyAuths, ssh.KeyAlgoRSA),
 	}
+	if cfg.Algorithms.PublicKeyAuths != "" {
+		l.accepted = algos.PublicKeyAuths
+	}
 	loading := make(chan *keyring, 1)
 	a.loading = loading
 	go func() { loading <- l.load(ctx) }()
@@ -152,6 +155,10 @@ func (a *authenticator) key() (ssh.AuthMethod, error) {
 				continue
 			}
 			k.pub = signer.PublicKey()
+		}
+		if len(k.Algorithms()) == 0 {
+			a.ring.notes = append(a.ring.notes, message.New("%s: ssh_config's PubkeyAcceptedAlgorithms leaves out its type", k.label))
+			continue
 		}
 		a.current, a.written = k, a.wire.written.Load()
 		a.cfg.debugf("offering %s", k.label)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/sshclient/hostconfig"
 	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
 )
 
@@ -62,7 +63,10 @@ type Config struct {
 	KeyUsed      func(fingerprint string) `json:"-"`
 	// Legacy are algorithms to allow besides the current ones, by name.
 	Legacy []string
-	Prompt Prompter `json:"-"`
+	// Algorithms are the lists of ssh_config, which restrict and order what is offered.
+	// What one names is allowed, secure or not.
+	Algorithms hostconfig.Algorithms
+	Prompt     Prompter `json:"-"`
 
 	// Methods are the authentication methods to try, in order, by their names in the
 	// protocol; nil is publickey, keyboard-interactive, password.

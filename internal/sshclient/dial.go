@@ -68,7 +68,7 @@ func NewClient(t *Transport, c Config) *Client {
 // of package knownhosts; each has a Hint. When ctx ends,
 // so does Connect; afterwards ctx has no effect on the connection.
 func Connect(ctx context.Context, c Config) (*Transport, error) {
-	algos, err := algorithms(c.Legacy)
+	algos, err := algorithms(c.Legacy, c.Algorithms)
 	if err != nil {
 		return nil, err
 	}
@@ -238,7 +238,7 @@ func (d *dialer) handshakeError(ctx context.Context, check *knownhosts.Check, er
 	case over != nil:
 		return over
 	case errors.As(err, &negotiation):
-		return newAlgorithmError(d.cfg.host(), negotiation, after)
+		return newAlgorithmError(d.cfg.host(), negotiation, after).leftOut(after, d.cfg.Algorithms, d.algos)
 	case check.Accepted() && isTooManyFailures(err):
 		return d.auth.tooMany()
 	case d.wire.broke(err):

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/napter-connect/napter-connect/internal/message"
+	"github.com/napter-connect/napter-connect/internal/sshclient/hostconfig"
 )
 
 func noAuth(_ *device, c *ssh.ServerConfig) { c.NoClientAuth = true }
@@ -159,10 +160,10 @@ func TestOldDeviceNamesTheSetting(t *testing.T) {
 }
 
 func TestUnknownLegacyName(t *testing.T) {
-	if _, err := algorithms([]string{"ssh-rsa", "3des-cbc", "aes128-ctr"}); err != nil {
+	if _, err := algorithms([]string{"ssh-rsa", "3des-cbc", "aes128-ctr"}, hostconfig.Algorithms{}); err != nil {
 		t.Error(err)
 	}
-	_, err := algorithms([]string{"rot13"})
+	_, err := algorithms([]string{"rot13"}, hostconfig.Algorithms{})
 	if err == nil || !strings.Contains(message.Hint(err).String(), "ssh-rsa") {
 		t.Errorf("got %v", err)
 	}

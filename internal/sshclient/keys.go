@@ -28,6 +28,7 @@ type keyringLoader struct {
 	ask       func(id *identity) (ssh.Signer, error) // opens an encrypted key
 	guard     func() (resume func())                 // while an agent works
 	allowSHA1 bool
+	accepted  []string // nil is no list
 	ring      keyring
 	ids       []*identity
 	agentKeys []ssh.Signer
@@ -173,7 +174,7 @@ func (l *keyringLoader) askable(id *identity) bool {
 
 // add appends a key that is not in the list yet.
 func (l *keyringLoader) add(k *candidate) {
-	k.allowSHA1 = l.allowSHA1
+	k.allowSHA1, k.accepted = l.allowSHA1, l.accepted
 	if !l.has(k.pub) {
 		l.ring.keys = append(l.ring.keys, k)
 	}

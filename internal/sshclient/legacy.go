@@ -8,13 +8,18 @@ import (
 
 	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
+	"github.com/napter-connect/napter-connect/internal/sshclient/hostconfig"
 )
 
-// algorithms returns what to offer: what the library holds to be secure, and
-// the named legacy ones after it. (The library's own defaults are looser.)
-func algorithms(legacy []string) (ssh.Algorithms, error) {
+// algorithms returns what to offer: what the library holds to be secure or what
+// ssh_config lists, and the named legacy ones after it. (The library's own defaults
+// are looser.)
+func algorithms(legacy []string, listed hostconfig.Algorithms) (ssh.Algorithms, error) {
 	a, old := ssh.SupportedAlgorithms(), ssh.InsecureAlgorithms()
 	a.HostKeys = openSSHOrder(a.HostKeys)
+	if err := restrict(&a, old, listed); err != nil {
+		return a, err
+	}
 	for _, name := range legacy {
 		if !addLegacy(&a, old, name) {
 			return a, message.WithHint(message.Errorf("legacy: %q is not an algorithm that can be allowed", safetext.Trim(name)),

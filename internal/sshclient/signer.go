@@ -20,6 +20,9 @@ type candidate struct {
 	open func() (ssh.Signer, error)
 	// allowSHA1 lets an RSA key sign with ssh-rsa, for old devices.
 	allowSHA1 bool
+	// accepted are the algorithms of ssh_config's list, those of certificates by their
+	// own names; nil is no list.
+	accepted []string
 	// failed is why it could not sign, after it was accepted.
 	failed error
 }
@@ -38,11 +41,25 @@ func (k *candidate) fingerprint() string {
 
 // Algorithms prefers SHA-512 as OpenSSH does; some servers refuse SHA-256.
 func (k *candidate) Algorithms() []string {
+	all := k.possible()
+	if k.accepted == nil {
+		return all
+	}
+	_, certificate := k.pub.(*ssh.Certificate)
+	return slices.DeleteFunc(all, func(name string) bool {
+		if certificate {
+			name = certificateAlgorithm(name)
+		}
+		return !slices.Contains(k.accepted, name)
+	})
+}
+
+func (k *candidate) possible() []string {
 	format := sshkey.Plain(k.pub).Type()
 	if format != ssh.KeyAlgoRSA {
 		return []string{format}
 	}
-	if k.allowSHA1 {
+	if k.allowSHA1 || k.accepted != nil {
 		return []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSA}
 	}
 	return []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256}

@@ -40,6 +40,7 @@ type Config struct {
 	// turned off. KeepAliveMax is ServerAliveCountMax, 0 when not set.
 	KeepAlive    time.Duration
 	KeepAliveMax int
+	Algorithms   Algorithms
 	Login        Login
 	Session      Session
 	// Unmet are options that are set, change what the user gets and are not
@@ -160,7 +161,7 @@ func (s *keywords) hostConfig(name string) (c Config, err error) {
 		c.HostKeyPolicy = &policy
 	}
 	s.times(&c)
-	c.Login, c.Session = s.login(), s.session()
+	c.Algorithms, c.Login, c.Session = s.algorithms(), s.login(), s.session()
 	ours := s.ours()
 	for _, key := range sortedKeys(s.values) {
 		for _, v := range s.values[key] {

@@ -270,3 +270,30 @@ func TestParserStopsAtIncludeLoops(t *testing.T) {
 		t.Errorf("no error: %+v", got)
 	}
 }
+
+func TestHostConfigOfAlgorithms(t *testing.T) {
+	const text = "Ciphers aes128-ctr,aes256-ctr\nKexAlgorithms curve25519-sha256\nMACs hmac-sha2-256\n" +
+		"HostKeyAlgorithms ssh-rsa\nPubkeyAcceptedAlgorithms ssh-ed25519\n"
+	want := Algorithms{
+		Ciphers: "aes128-ctr,aes256-ctr", KeyExchanges: "curve25519-sha256", MACs: "hmac-sha2-256",
+		HostKeys: "ssh-rsa", PublicKeyAuths: "ssh-ed25519",
+	}
+	for _, way := range []string{"ssh", "parser"} {
+		_, path := writeConfig(t, text)
+		if way == "ssh" {
+			sshdtest.Tool(t, "ssh")
+		} else {
+			withoutSSH(t)
+		}
+		got, err := Load(t.Context(), "gw", path, nil)
+		if diff := cmp.Diff(Config{Algorithms: want}, got); err != nil || diff != "" {
+			t.Errorf("%s: %v, -want +got:\n%s", way, err, diff)
+		}
+	}
+	// Without ssh a change of the default is still to be made.
+	_, path := writeConfig(t, "Ciphers +aes128-cbc\nPubkeyAcceptedKeyTypes -ssh-rsa*\n")
+	got, err := Load(t.Context(), "gw", path, nil)
+	if diff := cmp.Diff(Algorithms{Ciphers: "+aes128-cbc", PublicKeyAuths: "-ssh-rsa*"}, got.Algorithms); err != nil || diff != "" {
+		t.Errorf("%v, -want +got:\n%s", err, diff)
+	}
+}

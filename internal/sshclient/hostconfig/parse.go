@@ -27,6 +27,7 @@ func honoured() (single, several []string) {
 		"BatchMode", "NumberOfPasswordPrompts", "PreferredAuthentications", "PubkeyAuthentication",
 		"KbdInteractiveAuthentication", "PasswordAuthentication", "ClearAllForwardings", "RemoteCommand", "RequestTTY",
 		"SessionType", "StdinNull", "EscapeChar", "ProxyJump", "ProxyCommand",
+		"Ciphers", "KexAlgorithms", "MACs", "HostKeyAlgorithms", "PubkeyAcceptedAlgorithms", "PubkeyAcceptedKeyTypes",
 	}, []string{"IdentityFile", "CertificateFile", "LocalForward", "RemoteForward", "DynamicForward", "SetEnv", "SendEnv"}
 }
 
