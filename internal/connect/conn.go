@@ -39,25 +39,25 @@ func (c *Connector) completed(r access.Request) access.Request {
 }
 
 // dial opens access and makes a connection by it, in place of a stale mapping by
-// a new one. The caller gives the way back when err is nil.
+// a new one. The caller gives the access back when err is nil.
 func (c *Connector) dial(ctx context.Context, r access.Request, rec *access.Recorder) (access.Access, launch.Conn, error) {
 	for {
-		way, err := c.Opener.Open(ctx, r, rec.Forward())
+		held, err := c.Opener.Open(ctx, r, rec.Forward())
 		if err != nil {
 			return nil, nil, causeOf(ctx, err)
 		}
-		info, began := way.Info(), c.now()
+		info, began := held.Info(), c.now()
 		end := rec.Start(access.StepDial)
-		conn, err := launch.Way{Info: info, TLS: r.TLS, Roots: c.Roots, Now: c.Now}.Connect(ctx)
+		conn, err := launch.MappingDialer{Info: info, TLS: r.TLS, Roots: c.Roots, Now: c.Now}.Connect(ctx)
 		end(message.Text{}, err)
 		if err == nil {
-			return way, conn, nil
+			return held, conn, nil
 		}
 		again := stale(r, info, err)
 		if !again {
 			err = c.explain(ctx, r, info, began, err)
 		}
-		c.giveBack(way) //nolint:contextcheck // with a context of its own
+		c.giveBack(held) //nolint:contextcheck // with a context of its own
 		if !again {
 			return nil, nil, err
 		}

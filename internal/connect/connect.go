@@ -123,13 +123,13 @@ func (c *Connector) warnOfWideSources(sources []netip.Prefix) {
 	}
 }
 
-// giveBack closes a way, whatever ended its use, and tells what the user has to
+// giveBack closes an access, whatever ended its use, and tells what the user has to
 // know about it.
-func (c *Connector) giveBack(way access.Access) {
+func (c *Connector) giveBack(held access.Access) {
 	ctx, cancel := c.Signals.CleanUp(cleanUpLimit)
 	defer cancel()
-	outcome, err := way.Close(ctx)
-	m := way.Info().Mapping
+	outcome, err := held.Close(ctx)
+	m := held.Info().Mapping
 	switch {
 	case err != nil || outcome == lease.Pending:
 		var why message.Text

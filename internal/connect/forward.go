@@ -107,9 +107,9 @@ func (f *Forwarding) open(ctx context.Context, rec *access.Recorder) error {
 	for _, t := range f.tunnels {
 		progress := rec.Forward()
 		group.Go(func() error {
-			way, err := t.Opener.Open(ctx, t.request, progress)
+			held, err := t.Opener.Open(ctx, t.request, progress)
 			if err == nil {
-				t.use(way)
+				t.use(held)
 			}
 			return err
 		})
@@ -168,6 +168,6 @@ func (t *tunnel) close() {
 	t.route = nil
 	t.mu.Unlock()
 	if r != nil {
-		t.giveBack(r.way)
+		t.giveBack(r.held)
 	}
 }

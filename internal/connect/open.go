@@ -45,7 +45,7 @@ type Opened struct {
 	Local netip.AddrPort
 
 	connector *Connector
-	way       access.Access // of a page
+	held      access.Access // of a page
 	forward   *Forwarding   // of a screen
 	expiry    func()
 	stop      context.CancelFunc
@@ -120,12 +120,12 @@ func (p *Opened) openPage(ctx context.Context, o OpenOptions) error {
 	r.Service = cmp.Or(r.Service, c.rule(access.TargetName(r.Target), nil).Service)
 	c.warnOfWideSources(r.Sources)
 	began := c.now()
-	way, conn, err := c.dial(ctx, r, rec)
+	held, conn, err := c.dial(ctx, r, rec)
 	if err != nil {
 		return err
 	}
-	p.way = way
-	m := way.Info().Mapping
+	p.held = held
+	m := held.Info().Mapping
 	// The certificate names the host, not the address.
 	page.Scheme, page.Host = HTTPS, net.JoinHostPort(m.Hostname, strconv.Itoa(int(m.Addr.Port())))
 	p.URL = page.String()
@@ -151,7 +151,7 @@ const answerLimit = 500 * time.Millisecond
 // try keeps the first connection for a moment, to see whether the device takes it:
 // what goes wrong can be explained here, and not in a browser.
 func (p *Opened) try(ctx context.Context, r access.Request, conn launch.Conn, began time.Time) {
-	c, info := p.connector, p.way.Info()
+	c, info := p.connector, p.held.Info()
 	defer func() { _ = conn.Close() }()
 	_ = conn.SetReadDeadline(time.Now().Add(answerLimit))
 	_, err := conn.Read(make([]byte, 1))
@@ -189,7 +189,7 @@ func (p *Opened) live(ctx context.Context, left time.Duration) {
 	if p.forward != nil {
 		p.forward.Stop()
 	} else {
-		p.connector.giveBack(p.way) //nolint:contextcheck // with a context of its own
+		p.connector.giveBack(p.held) //nolint:contextcheck // with a context of its own
 	}
 }
 
@@ -198,7 +198,7 @@ func (p *Opened) Info() access.Info {
 	if p.forward != nil {
 		return p.forward.Tunnels()[0].Info
 	}
-	return p.way.Info()
+	return p.held.Info()
 }
 
 // Tunnel has the figures of a screen's connections; ok is false for a page, whose

@@ -36,16 +36,16 @@ type Probe struct {
 func (c *Connector) Probe(ctx context.Context, r access.Request) (Probe, error) {
 	rec := access.NewRecorder(c.Progress, c.Now)
 	r = c.completed(r)
-	way, conn, err := c.dial(ctx, r, rec)
+	held, conn, err := c.dial(ctx, r, rec)
 	if err != nil {
 		return Probe{}, err
 	}
-	defer c.giveBack(way) //nolint:contextcheck // with a context of its own
+	defer c.giveBack(held) //nolint:contextcheck // with a context of its own
 	defer func() { _ = conn.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	began := c.now()
 	line, err := readGreeting(conn)
-	p := Probe{Info: way.Info(), Greeting: line}
+	p := Probe{Info: held.Info(), Greeting: line}
 	var timeout net.Error
 	if err == nil || errors.As(err, &timeout) && timeout.Timeout() {
 		return p, nil

@@ -24,12 +24,12 @@ func (c *Connector) Proxy(ctx context.Context, o ProxyOptions) (connected bool, 
 	rec := access.NewRecorder(c.Progress, c.Now)
 	r := c.completed(o.Request)
 	began := c.now()
-	way, conn, err := c.dial(ctx, r, rec)
+	held, conn, err := c.dial(ctx, r, rec)
 	if err != nil {
 		return false, err
 	}
-	defer c.giveBack(way) //nolint:contextcheck // in a panic too, and with a context of its own
-	info := way.Info()
+	defer c.giveBack(held) //nolint:contextcheck // in a panic too, and with a context of its own
+	info := held.Info()
 	err = o.Stdio.Join(ctx, conn)
 	switch {
 	case err != nil && expired(info.Mapping, c.now()):

@@ -104,13 +104,13 @@ func (c *Connector) SSH(ctx context.Context, o SSHOptions) (status int, err erro
 
 // over opens access and uses it; again says that the mapping was a stale one.
 func (j *sshJob) over(ctx context.Context, r access.Request) (status int, again bool, err error) {
-	way, err := j.Opener.Open(ctx, r, j.Recorder.Forward())
+	held, err := j.Opener.Open(ctx, r, j.Recorder.Forward())
 	if err != nil {
 		return statusOwn, false, causeOf(ctx, err)
 	}
-	defer j.giveBack(way) //nolint:contextcheck // in a panic too, and with a context of its own
-	status, err = j.use(ctx, r, way.Info())
-	return status, stale(r, way.Info(), err), err
+	defer j.giveBack(held) //nolint:contextcheck // in a panic too, and with a context of its own
+	status, err = j.use(ctx, r, held.Info())
+	return status, stale(r, held.Info(), err), err
 }
 
 // unsafeName stands for names that must not reach ssh: what ssh_config says about
@@ -160,7 +160,7 @@ func (j *sshJob) hostConfig() loadedHost {
 	return host
 }
 
-// use runs the session over an open way.
+// use runs the session over an open mapping.
 func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (int, error) {
 	host := j.hostConfig()
 	if host.err != nil {

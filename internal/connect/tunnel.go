@@ -24,7 +24,7 @@ type tunnel struct {
 	listener net.Listener
 	request  access.Request
 	counts   launch.Counts
-	renewal  chan struct{} // holds a value while a new way is being opened
+	renewal  chan struct{} // holds a value while a new access is being opened
 
 	mu      sync.Mutex
 	route   *route // what new connections take; nil before and after
@@ -32,22 +32,22 @@ type tunnel struct {
 	told    time.Time // when a failure was last explained
 }
 
-// route is one way and its connections.
+// route is one access and its connections.
 type route struct {
-	way    access.Access
+	held   access.Access
 	opened time.Time
 	// dead: connections do not come about any more, though it has not expired.
 	dead bool
-	// users are connections. Once it is replaced, the last one gives the way back.
+	// users are connections. Once it is replaced, the last one gives the access back.
 	users    int
 	replaced bool
 }
 
-// use makes a way the one that new connections take.
-func (t *tunnel) use(way access.Access) {
+// use makes an access the one that new connections take.
+func (t *tunnel) use(held access.Access) {
 	t.mu.Lock()
 	old := t.route
-	t.route = &route{way: way, opened: t.now()}
+	t.route = &route{held: held, opened: t.now()}
 	idle := false
 	if old != nil {
 		old.replaced = true
@@ -55,7 +55,7 @@ func (t *tunnel) use(way access.Access) {
 	}
 	t.mu.Unlock()
 	if idle {
-		t.giveBack(old.way)
+		t.giveBack(old.held)
 	}
 }
 
@@ -67,7 +67,7 @@ func (t *tunnel) connect(ctx context.Context) (launch.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		conn, err := launch.Way{Info: r.way.Info(), TLS: t.request.TLS, Roots: t.Roots, Now: t.Now}.Connect(ctx)
+		conn, err := launch.MappingDialer{Info: r.held.Info(), TLS: t.request.TLS, Roots: t.Roots, Now: t.Now}.Connect(ctx)
 		if err == nil {
 			return &routed{Conn: conn, leave: sync.OnceFunc(func() { t.leave(r) })}, nil
 		}
@@ -104,15 +104,15 @@ func (t *tunnel) enter(ctx context.Context) (*route, error) {
 	r := t.route
 	dead := r.dead
 	t.mu.Unlock()
-	if ended := expired(r.way.Info().Mapping, t.now()); ended || dead {
+	if ended := expired(r.held.Info().Mapping, t.now()); ended || dead {
 		request := t.request
 		request.NoReuse = request.NoReuse || !ended
-		way, err := t.Opener.Open(ctx, request, nil)
+		held, err := t.Opener.Open(ctx, request, nil)
 		if err != nil {
 			return nil, err
 		}
-		t.debugf("mapping %s replaces %s", way.Info().Mapping.Addr, r.way.Info().Mapping.Addr)
-		t.use(way)
+		t.debugf("mapping %s replaces %s", held.Info().Mapping.Addr, r.held.Info().Mapping.Addr)
+		t.use(held)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -126,7 +126,7 @@ func (t *tunnel) leave(r *route) {
 	last := r.replaced && r.users == 0
 	t.mu.Unlock()
 	if last {
-		t.giveBack(r.way)
+		t.giveBack(r.held)
 	}
 }
 
@@ -135,7 +135,7 @@ func (t *tunnel) leave(r *route) {
 func (t *tunnel) giveUp(r *route, err error) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.now().Sub(r.opened) < tellAgain && !stale(t.request, r.way.Info(), err) {
+	if t.now().Sub(r.opened) < tellAgain && !stale(t.request, r.held.Info(), err) {
 		return false
 	}
 	r.dead = true
@@ -156,7 +156,7 @@ func (t *tunnel) report(ctx context.Context, err error) {
 		t.debugf("%v", err)
 		return
 	}
-	info := r.way.Info()
+	info := r.held.Info()
 	if errors.Is(err, launch.ErrSilent) {
 		err = &launch.SilentError{Name: info.SIM.Label(), Port: t.request.Port}
 	}
@@ -180,7 +180,7 @@ func (t *tunnel) facts() Tunnel {
 		Sent: t.counts.Sent.Load(), Received: t.counts.Received.Load(),
 	}
 	if t.route != nil {
-		f.Info = t.route.way.Info()
+		f.Info = t.route.held.Info()
 	}
 	return f
 }

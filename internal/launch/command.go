@@ -10,7 +10,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// Command is a program that runs in our place while a way is open.
+// Command is a program that runs in our place while a mapping is open.
 type Command struct {
 	Args           []string // the program and its arguments
 	Env            []string // nil is ours

@@ -23,8 +23,8 @@ type Conn interface {
 	CloseWrite() error
 }
 
-// Way makes connections through an open mapping.
-type Way struct {
+// MappingDialer makes connections through an open mapping.
+type MappingDialer struct {
 	Info access.Info
 	// TLS speaks TLS with Soracom, which must prove to be the mapping's host. The
 	// mapping must have been made with TLS.
@@ -40,54 +40,54 @@ type Way struct {
 // Connect opens one connection, for which the device need not have answered yet:
 // Napter accepts before it asks the device. Its errors are *DialError and
 // *CertificateError, or the cause of ctx.
-func (w Way) Connect(ctx context.Context) (Conn, error) {
+func (d MappingDialer) Connect(ctx context.Context) (Conn, error) {
 	limited, cancel := context.WithTimeout(ctx, connectLimit)
 	defer cancel()
-	conn, err := w.dial(limited)
+	conn, err := d.dial(limited)
 	if err != nil {
-		return nil, w.failed(ctx, err)
+		return nil, d.failed(ctx, err)
 	}
 	plain, ok := conn.(Conn)
 	if !ok {
 		_ = conn.Close()
 		return nil, message.Errorf("the network gave a connection that cannot be half-closed")
 	}
-	if !w.TLS {
+	if !d.TLS {
 		return plain, nil
 	}
 	secure := tls.Client(plain, &tls.Config{
-		ServerName: w.Info.Mapping.Hostname, RootCAs: w.Roots, MinVersion: tls.VersionTLS12,
+		ServerName: d.Info.Mapping.Hostname, RootCAs: d.Roots, MinVersion: tls.VersionTLS12,
 	})
 	if err := secure.HandshakeContext(limited); err != nil {
 		_ = plain.Close()
-		return nil, w.failed(ctx, err)
+		return nil, d.failed(ctx, err)
 	}
 	return secure, nil
 }
 
 // dial goes to the address that the API gave; its host name is for the
 // certificate.
-func (w Way) dial(ctx context.Context) (net.Conn, error) {
+func (d MappingDialer) dial(ctx context.Context) (net.Conn, error) {
 	var dialer Dialer = &net.Dialer{}
-	if w.Dialer != nil {
-		dialer = w.Dialer
+	if d.Dialer != nil {
+		dialer = d.Dialer
 	}
-	m := w.Info.Mapping
-	if fresh(m, w.Now) {
+	m := d.Info.Mapping
+	if fresh(m, d.Now) {
 		return dial(ctx, dialer, "tcp4", m.Addr.String())
 	}
 	return dialer.DialContext(ctx, "tcp4", m.Addr.String())
 }
 
-func (w Way) failed(ctx context.Context, err error) error {
+func (d MappingDialer) failed(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
 	var untrusted *tls.CertificateVerificationError
 	if errors.As(err, &untrusted) {
-		return &CertificateError{Hostname: w.Info.Mapping.Hostname, Err: err}
+		return &CertificateError{Hostname: d.Info.Mapping.Hostname, Err: err}
 	}
-	return &DialError{Name: w.Info.SIM.Label(), Addr: w.Info.Mapping.Addr.String(), Err: err}
+	return &DialError{Name: d.Info.SIM.Label(), Addr: d.Info.Mapping.Addr.String(), Err: err}
 }
 
 // DialError says that no connection came about. Name is untrusted text.

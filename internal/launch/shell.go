@@ -18,9 +18,9 @@ import (
 // freshFor is how long a new mapping may refuse connections because it is new.
 const freshFor = 30 * time.Second
 
-// Shell is an SSH session over an open way.
+// Shell is an SSH session over an open mapping.
 type Shell struct {
-	// Config is the user's side of the connection. What the way decides (Addr,
+	// Config is the user's side of the connection. What the mapping decides (Addr,
 	// Name, Alias, DevicePort, DeviceID, Dial) is filled in by Run.
 	Config  sshclient.Config
 	Session sshclient.SessionOptions
