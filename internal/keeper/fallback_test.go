@@ -38,7 +38,7 @@ func TestWorkWithoutAKeeper(t *testing.T) {
 		"a folder in the socket's place": {says: "no keeper: ", prepare: func(t *testing.T, h *home) []string {
 			t.Helper()
 			h.run("ssh", "-F", "none", "-l", "pi", sim, "true")
-			sockets, _ := filepath.Glob(filepath.Join(h.Dir, "run", "napter-connect", "*.sock"))
+			sockets, _ := filepath.Glob(filepath.Join(h.Dir, "run", "napter-connect", "keeper-*.sock"))
 			if err := h.StopKeeper(cleanLimit); err != nil || len(sockets) != 1 {
 				t.Fatal(err, sockets)
 			}
