@@ -32,7 +32,7 @@ func newDoctorCommand(a *app, runF func(context.Context, *doctorOptions) error) 
 		runF = a.runDoctor
 	}
 	c := &cobra.Command{
-		Use: "doctor [SIM]", Short: "Say what is wrong, and what to do about it",
+		Use: "doctor [SIM]", Short: "Check everything that a session needs, and suggest fixes",
 		Long: `Look at everything that a session needs: folders, the background keeper, OpenSSH and
 its agent, the profile, your public address, login, permissions and clock. Each
 problem comes with a next step.

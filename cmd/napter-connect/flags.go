@@ -25,7 +25,7 @@ type accessFlags struct {
 func (f *accessFlags) register(c *cobra.Command) {
 	fs := c.Flags()
 	f.changed = fs.Changed
-	fs.DurationVar(&f.duration, "duration", 0, "longest life of the port mapping: `TIME` is up to 8h (default 8h)")
+	fs.DurationVar(&f.duration, "duration", 0, "maximum lifetime of the port mapping: `TIME` is up to 8h (default 8h)")
 	fs.StringSliceVar(&f.source, "source", nil, "who may connect: auto (your public IPv4 address) or a `CIDR`; repeatable")
 	fs.StringVar(&f.service, "service", "", "reach the device over the `SERVICE` air or arc (default: what the SIM has)")
 	fs.BoolVar(&f.keep, "keep", false, "leave the port mapping open when the command ends, until its time is over")

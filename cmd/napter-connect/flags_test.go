@@ -186,7 +186,7 @@ func TestRootFlags(t *testing.T) {
 		"":                         rootOptions{},
 		"--accessible --no-keeper": rootOptions{accessible: true, noKeeper: true},
 		"-q --profile a --otp 1":   rootOptions{},
-		"--lang fr":                `--lang "fr" is not a language`,
+		"--lang fr":                `--lang "fr" is not a supported language`,
 		"--keeper":                 "unknown flag: --keeper",
 		"sim":                      `unknown command "sim"`,
 	} {

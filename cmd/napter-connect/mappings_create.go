@@ -49,7 +49,7 @@ duration is over, or until: napter-connect mappings delete. PORT is the device's
 	for _, hidden := range []string{"keep", "linger", "no-reuse", "no-keeper"} {
 		_ = c.Flags().MarkHidden(hidden)
 	}
-	c.Flags().Lookup("duration").Usage = "life of the port mapping: `TIME` is up to 8h (default 8h)"
+	c.Flags().Lookup("duration").Usage = "lifetime of the port mapping: `TIME` is up to 8h (default 8h)"
 	c.Flags().BoolVar(&o.tls, "tls", false, "encrypt up to Soracom, for a device that speaks plain HTTP")
 	cli.JSONFlag(c, &o.json)
 	return c

@@ -111,7 +111,7 @@ func findBySubscriber(ctx context.Context, api findAPI, imsi string) (found, err
 	case hasStatus(err, http.StatusNotFound):
 		return found{}, &NotFoundError{Target: imsi}
 	case err != nil:
-		return found{}, message.Errorf("looking at IMSI %s: %w", imsi, err)
+		return found{}, message.Errorf("reading IMSI %s: %w", imsi, err)
 	}
 	f, err := findByID(ctx, api, id)
 	f.imsi = imsi

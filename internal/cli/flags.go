@@ -50,7 +50,7 @@ func firstRune(s string) rune {
 // valueError says which values a flag takes, in words that need no knowledge of Go.
 func valueError(cmd *cobra.Command, invalid *pflag.InvalidValueError) error {
 	f := invalid.GetFlag()
-	what, next := message.New("one that it takes"), SeeHelp(cmd)
+	what, next := message.New("a valid value"), SeeHelp(cmd)
 	switch f.Value.Type() {
 	case "int":
 		what = message.New("a whole number")
@@ -59,7 +59,7 @@ func valueError(cmd *cobra.Command, invalid *pflag.InvalidValueError) error {
 	case "bool":
 		what = message.New("true or false")
 	case "language":
-		what, next = message.New("a language that it speaks"), message.New("use en or ja")
+		what, next = message.New("a supported language"), message.New("use en or ja")
 	}
 	return Usagef(next, "--%s %q is not %s", f.Name, invalid.GetValue(), what)
 }

@@ -161,7 +161,7 @@ func (s *Session) RevokeOperatorAuthTokens(ctx context.Context, operatorID strin
 // tokenSeconds checks a token's life; 0 stays 0.
 func tokenSeconds(life, most time.Duration) (int64, error) {
 	if life != 0 && (life < minTokenLife || life > most) {
-		return 0, message.Errorf("a token's life must be %s to %s, not %s", minTokenLife, most, life)
+		return 0, message.Errorf("a token's lifetime must be %s to %s, not %s", minTokenLife, most, life)
 	}
 	return int64(life / time.Second), nil
 }

@@ -58,7 +58,7 @@ func (c *checker) sources(list []string) {
 		path := fmt.Sprintf("$.source[%d]", i)
 		if text == "auto" {
 			if len(list) > 1 {
-				c.fail(path, message.New("auto stands beside other ranges"), message.New("give auto alone, or ranges alone"))
+				c.fail(path, message.New("auto cannot be combined with other ranges"), message.New("give auto alone, or ranges alone"))
 			}
 			continue
 		}

@@ -128,7 +128,7 @@ func TestLoadFaults(t *testing.T) {
 		{"coverageType: jpn\n", `:1:15: coverageType must be jp or g, not "jpn"`, "write jp or g"},
 		{"predict: sometimes\n", `:1:10: predict must be auto, always or never, not "sometimes"`, "write auto, always or never"},
 		{"service: lora\n", `:1:10: service must be air or arc, not "lora"`, "write air or arc"},
-		{"source: [auto, 192.0.2.0/24]\n", ":1:10: auto stands beside other ranges", "auto alone"},
+		{"source: [auto, 192.0.2.0/24]\n", ":1:10: auto cannot be combined with other ranges", "auto alone"},
 		{"source:\n- 192.0.2.0/24\n- everything\n", `:3:3: "everything" is not a CIDR range`, "203.0.113.7/32"},
 		{"source: [0.0.0.0/0]\n", `:1:10: "0.0.0.0/0" admits every address`, "your own network"},
 		{"source: ['::1']\n", `:1:10: "::1" is not IPv4`, "203.0.113.7/32"},

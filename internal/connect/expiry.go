@@ -28,7 +28,7 @@ func (e *ExpiredError) Unwrap() error      { return e.Err }
 
 // Hint says what to do.
 func (e *ExpiredError) Hint() message.Text {
-	return message.New("connect again; --duration sets a mapping's life, 8h at most")
+	return message.New("connect again; --duration sets a mapping's lifetime, 8h at most")
 }
 
 func expired(m access.Mapping, now time.Time) bool {

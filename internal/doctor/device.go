@@ -44,7 +44,7 @@ func (d *Doctor) lookAtConnection(ctx context.Context) finding {
 	}
 	f := ok(message.New("%s leads to port %d, where something accepts connections and waits for the client to speak first", m.Addr, m.DevicePort))
 	if m.DevicePort == sshPort {
-		f.status, f.hint = Note, message.New("an SSH server would have spoken: check what runs on that port")
+		f.status, f.hint = Note, message.New("an SSH server would have sent its banner: check what listens on that port")
 	}
 	return f
 }

@@ -57,7 +57,7 @@ func (d *Doctor) lookAtJournal(context.Context) finding {
 	}
 	f := ok(message.New("port mappings made here: %d in use, %d kept, %d left over", used, kept, left))
 	if left > 0 {
-		f.status, f.hint = Note, message.New("commands delete what is left over beside their work; at once: napter-connect mappings prune")
+		f.status, f.hint = Note, message.New("commands delete what is left over in the background; to do it now: napter-connect mappings prune")
 	}
 	return f
 }
@@ -116,18 +116,18 @@ func (d *Doctor) lookAtHostKeys(context.Context) finding {
 // lookAtKeeper starts one where none runs, as every command does.
 func (d *Doctor) lookAtKeeper(ctx context.Context) finding {
 	if d.Keeper == nil {
-		return ok(message.New("not used: each command works for itself"))
+		return ok(message.New("not used: each command works on its own"))
 	}
 	st, err := d.Keeper.Status(ctx)
 	var none *keeper.UnavailableError
 	switch {
 	case errors.As(err, &none):
-		return because(Note, message.WithHint(err, "each command works for itself meanwhile; --no-keeper does not try"))
+		return because(Note, message.WithHint(err, "until then each command works on its own; --no-keeper skips the attempt"))
 	case err != nil:
 		return because(Failed, err)
 	case st.Version != d.Version:
 		f := ok(message.New("it is of version %s, process %d", st.Version, st.PID))
-		f.status, f.hint = Note, message.New("it ends by itself; at once: napter-connect keeper stop")
+		f.status, f.hint = Note, message.New("it ends by itself; to end it now: napter-connect keeper stop")
 		return f
 	}
 	return ok(message.New("process %d, %d in use", st.PID, len(st.Leases)))

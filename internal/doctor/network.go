@@ -146,7 +146,7 @@ func (d *Doctor) lookAtClock(context.Context) finding {
 		return finding{
 			status: Note,
 			detail: message.New("this machine's clock and the API's differ by %s", off.Abs().Round(time.Second)),
-			hint:   message.New("let the system set the clock by the network (NTP)"),
+			hint:   message.New("let the system synchronize its clock over the network (NTP)"),
 		}
 	}
 	return ok(message.New("as the API's, within %s", mostOff))

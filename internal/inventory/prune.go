@@ -77,7 +77,7 @@ func (l *Mappings) awaitOthers(ctx context.Context) error {
 			e := entries[i]
 			return message.WithHint(message.Errorf("a mapping to port %d of SIM %s is still being deleted by process %d",
 				e.Spec.Port, cmp.Or(e.Spec.SimID, e.Spec.IMSI), e.Owner.PID),
-				"it goes on until the mapping is gone; look again later")
+				"it keeps trying until the mapping is gone; check again later")
 		}
 	}
 }

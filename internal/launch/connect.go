@@ -113,7 +113,7 @@ func (e *DialError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
 func (e *DialError) Hint() message.Text {
-	return message.New("check that this network lets connections out to any port, and that the device is online: napter-connect sims")
+	return message.New("check that this network allows outgoing connections to any port, and that the device is online: napter-connect sims")
 }
 
 // SilentError says that a connection ended before the device sent anything.

@@ -174,7 +174,7 @@ func denied(events []client.NapterAuditEntry, info access.Info, cause error) err
 		Reason: message.New("Napter denied the connection: it came from %s, and the mapping lets in %s",
 			seen, strings.Join(allowed, ", ")),
 		Fix: message.New(
-			"connections leave by another way than the address services saw (a VPN, or several exits); if %s is yours, add --source %s/32",
+			"connections leave from a different address than the address services saw (a VPN, or several exits); if %s is yours, add --source %s/32",
 			seen, seen),
 		Denied: true,
 		Err:    cause,

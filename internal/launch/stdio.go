@@ -25,7 +25,7 @@ var (
 	errNoInput = message.WithHint(message.Errorf("the standard input ended before there was a connection"),
 		"this command is for programs that speak through it, such as ssh's ProxyCommand")
 	// ErrNoReader says that the reader of the device's output is gone.
-	ErrNoReader = message.Errorf("nobody reads the standard output any more")
+	ErrNoReader = message.Errorf("standard output was closed by its reader")
 )
 
 // Ends of a connection on which the device sent nothing.

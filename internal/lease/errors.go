@@ -17,7 +17,7 @@ var (
 	// ErrNotLive: the entry is an intent; its mapping is not known yet.
 	ErrNotLive = message.Errorf("the lease has no mapping yet")
 	// ErrAmbiguous: more mappings fit a lost create than we can have made.
-	ErrAmbiguous = message.Errorf("more than one mapping fits, and which one is ours cannot be told")
+	ErrAmbiguous = message.Errorf("more than one mapping fits, and there is no telling which one is ours")
 	// ErrClosed: the manager was closed.
 	ErrClosed = message.Errorf("the lease journal is closed")
 )

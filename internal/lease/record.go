@@ -157,7 +157,7 @@ func (r *record) check(id string) error {
 	case r.Since.IsZero():
 		return message.Errorf("it has no time")
 	case r.Owner.ID != "" && !idForm.MatchString(r.Owner.ID):
-		return message.Errorf("its owner is not one")
+		return message.Errorf("its owner is invalid")
 	case r.State == Intent:
 		return nil
 	case r.Mapping == nil:

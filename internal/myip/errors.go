@@ -64,7 +64,7 @@ func (e *UnreachableError) Text() message.Text {
 			return message.New("the public IPv4 address is not certain: only %s says %s; %s", a.Service, a.Addr, reasons(e.Answers))
 		}
 	}
-	return message.New("no service tells the public IPv4 address: %s", reasons(e.Answers))
+	return message.New("no service returned the public IPv4 address: %s", reasons(e.Answers))
 }
 
 func (e *UnreachableError) Error() string { return e.Text().String() }
@@ -101,7 +101,7 @@ func (e *UnreachableError) Hint() message.Text {
 		return message.New("check the network and its DNS")
 	}
 	return message.New(
-		"check the network and its firewall (the services are asked directly, not by a proxy), or use %s", sourceHint,
+		"check the network and its firewall (the services are asked directly, not through a proxy), or use %s", sourceHint,
 	)
 }
 

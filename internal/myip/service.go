@@ -68,7 +68,7 @@ func checkServices(services []Service) error {
 			return badServices(message.Errorf("public IP service: %w", err))
 		}
 		if urls[s.URL] {
-			return badServices(message.Errorf("public IP service %s is named twice", s))
+			return badServices(message.Errorf("public IP service %s is given twice", s))
 		}
 		urls[s.URL], operators[s.Operator] = true, true
 	}

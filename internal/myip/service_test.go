@@ -41,7 +41,7 @@ func TestParseServices(t *testing.T) {
 	for list, words := range map[string]string{
 		"":                                             "two public IP services of different operators are needed",
 		"https://a.example":                            "two public IP services of different operators are needed",
-		"https://a.example,https://a.example":          "named twice",
+		"https://a.example,https://a.example":          "given twice",
 		"https://a.example,http://b.example":           `"http://b.example" is not encrypted`,
 		"https://a.example,http://localhost":           "is not encrypted",
 		"https://a.example,http://[::1]":               "is not encrypted",

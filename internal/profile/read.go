@@ -50,7 +50,7 @@ type PermissionError struct {
 
 // Text names the file and its mode.
 func (e *PermissionError) Text() message.Text {
-	return message.New("others may read the secrets in %s (mode %04o)", safetext.Line(e.Path), e.Mode.Perm())
+	return message.New("other users can read the secrets in %s (mode %04o)", safetext.Line(e.Path), e.Mode.Perm())
 }
 
 func (e *PermissionError) Error() string { return e.Text().String() }
@@ -79,7 +79,7 @@ func (e *FileError) Unwrap() error { return e.Err }
 // Hint is the next step.
 func (e *FileError) Hint() message.Text {
 	return message.New(
-		"correct the file, or write it anew: napter-connect auth login --force --profile %s", shellQuote(e.Profile),
+		"correct the file, or write it again: napter-connect auth login --force --profile %s", shellQuote(e.Profile),
 	)
 }
 

@@ -46,7 +46,7 @@ func socksConnect(conn net.Conn, connect func(target string) (net.Conn, error)) 
 	}
 	if err := socksReply(conn, socksOK); err != nil {
 		_ = peer.Close()
-		return nil, message.Errorf("SOCKS answer: %w", err)
+		return nil, message.Errorf("SOCKS response: %w", err)
 	}
 	return peer, nil
 }
