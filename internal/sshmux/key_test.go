@@ -103,6 +103,8 @@ func set(v reflect.Value) bool {
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		return set(v.Index(0))
+	case reflect.Struct:
+		return set(v.Field(0))
 	default:
 		return false
 	}
