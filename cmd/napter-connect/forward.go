@@ -147,7 +147,9 @@ func (a *app) childEnvironment() []string {
 
 // withConnector runs a job that opens access, with its progress on the terminal
 // until quiet is called.
-func (a *app) withConnector(ctx context.Context, s *setup.Setup, command string, noKeeper bool, run func(c *connect.Connector, quiet func()) error) error {
+func (a *app) withConnector(ctx context.Context, s *setup.Setup, command string, noKeeper bool,
+	run func(c *connect.Connector, quiet func()) error,
+) error {
 	opener := s.Opener(command, noKeeper)
 	defer opener.Close(ctx)
 	events, printer, stop := a.progress()

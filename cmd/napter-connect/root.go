@@ -112,11 +112,13 @@ func newRoot(a *app, runF func(context.Context, *rootOptions) error) *cobra.Comm
 	root.CompletionOptions.DisableDefaultCmd = true
 	a.register(root.PersistentFlags())
 	root.AddCommand(
-		newSSHCommand(a, nil), newProxyCommand(a, nil),
-		newForwardCommand(a, nil), newOpenCommand(a, nil),
-		newSSHConfigCommand(a, nil), newKnownHostsCommand(a), newSimsCommand(a, nil), newMappingsCommand(a, nil), newAuditCommand(a, nil),
-		newAuthCommand(a),
-		newDoctorCommand(a, nil), newDemoCommand(a, nil), newSimulatorCommand(a, nil), newKeeperCommand(a), newMuxCommand(a, nil), newVersionCommand(a, nil), newCompletionCommand(a, nil),
+		newSSHCommand(a, nil), newProxyCommand(a, nil), newForwardCommand(a, nil), newOpenCommand(a, nil),
+		newSSHConfigCommand(a, nil), newKnownHostsCommand(a),
+		newSimsCommand(a, nil), newMappingsCommand(a, nil), newAuditCommand(a, nil),
+		newAuthCommand(a), newDoctorCommand(a, nil),
+		newDemoCommand(a, nil), newSimulatorCommand(a, nil),
+		newKeeperCommand(a), newMuxCommand(a, nil),
+		newVersionCommand(a, nil), newCompletionCommand(a, nil),
 	)
 	root.SetHelpCommand(cli.NewHelpCommand(a.texts))
 	root.InitDefaultHelpCmd()

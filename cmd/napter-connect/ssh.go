@@ -103,8 +103,9 @@ func (o *sshOptions) check() (err error) {
 			return err
 		}
 	}
-	if o.predict != "" && !slices.Contains(config.PredictModes(), o.predict) {
-		return cli.Usagef(message.New("use %s", message.EitherOf(config.PredictModes())), "%s must be %s, not %q", "--predict", message.EitherOf(config.PredictModes()), o.predict)
+	if modes := config.PredictModes(); o.predict != "" && !slices.Contains(modes, o.predict) {
+		return cli.Usagef(message.New("use %s", message.EitherOf(modes)),
+			"%s must be %s, not %q", "--predict", message.EitherOf(modes), o.predict)
 	}
 	if o.forwards, err = sshclient.ParseForwards(o.local, o.remote, o.dynamic); err != nil {
 		return cli.Misuse(err)
