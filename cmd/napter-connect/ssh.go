@@ -38,10 +38,11 @@ type sshOptions struct {
 
 const sshLong = `Open a shell on the device behind a SIM, or run one command there.
 
-SIM is a SIM ID, an IMSI or the exact name. Flags end at the SIM: all that follows
-is the remote command. The exit status is the remote one; 255 for an error of our
-own. What your ssh_config says for the SIM's name holds: User, Port (the device's),
-IdentityFile, IdentitiesOnly, IdentityAgent and ForwardAgent.
+SIM is a SIM ID, an IMSI or the exact name; ssh://[user@]SIM[:port] is one too. The
+remote command begins with the first word after the SIM that is no flag. The exit
+status is the remote one; 255 for an error of our own. What your ssh_config says for
+the SIM's name holds: User, Port (the device's), IdentityFile, IdentitiesOnly,
+IdentityAgent and ForwardAgent.
 
 In a shell, Enter ~ . ends the session, Enter ~ ? lists the escapes. On a slow link
 what you type shows at once, underlined until the device confirms it.`
@@ -62,18 +63,12 @@ func newSSHCommand(a *app, runF func(context.Context, *sshOptions) error) *cobra
 		Long: sshLong, Example: sshExample,
 		Args: func(cmd *cobra.Command, args []string) error {
 			a.failure = cli.SSHFailed
-			return cli.ArgCount(1, -1, message.New("a SIM, and perhaps a command"))(cmd, args)
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.target, o.command = args[0], args[1:]
-			if len(o.command) > 0 && o.command[0] == "--" { // as OpenSSH takes it
-				o.command = o.command[1:]
-			}
-			if err := o.check(); err != nil {
+			if err := cli.ArgCount(1, -1, message.New("a SIM, and perhaps a command"))(cmd, args); err != nil {
 				return err
 			}
-			return runF(cmd.Context(), &o)
+			return o.read(cmd, args)
 		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runF(cmd.Context(), &o) },
 	}
 	fs := c.Flags()
 	fs.SetInterspersed(false)
@@ -94,6 +89,28 @@ func newSSHCommand(a *app, runF func(context.Context, *sshOptions) error) *cobra
 	fs.BoolVar(&o.noMux, "no-mux", false, "make a connection of its own, not one that your commands share")
 	fs.StringVar(&o.predict, "predict", "", "show typed characters at once: `MODE` is auto (slow links), always or never")
 	return c
+}
+
+// read takes the arguments: the first of what says the same counts, as with OpenSSH.
+func (o *sshOptions) read(cmd *cobra.Command, args []string) error {
+	d, err := connect.ParseDestination(args[0])
+	if err != nil {
+		return cli.Misuse(err)
+	}
+	o.target = d.Target
+	login, port := cmp.Or(o.login, d.User), d.Port
+	if o.changed("port") {
+		port = o.port
+	}
+	if o.command, err = cli.FlagsAfterFirst(cmd, args); err != nil {
+		return err
+	}
+	o.login = cmp.Or(login, o.login)
+	if err := o.check(); err != nil {
+		return err
+	}
+	o.port = cmp.Or(port, o.port)
+	return nil
 }
 
 // check refuses what no session can have, and reads -L, -R and -D.
@@ -125,10 +142,9 @@ func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 	if so.Request, err = o.request(s); err != nil {
 		return err
 	}
-	user, target := splitDestination(o.target)
-	so.Request.Target, so.Request.Port = target, o.port
-	so.Request.Command = "ssh " + target
-	so.User, so.Identities, so.ForwardAgent = cmp.Or(o.login, user), o.identities, o.forwardAgent
+	so.Request.Target, so.Request.Port = o.target, o.port
+	so.Request.Command = "ssh " + o.target
+	so.User, so.Identities, so.ForwardAgent = o.login, o.identities, o.forwardAgent
 	so.ConfigOptions, so.Forwards, so.NoCommand = o.options, o.forwards, o.noCommand
 	so.Session.Command = strings.Join(o.command, " ")
 	if o.noStdin {
@@ -188,14 +204,6 @@ func (a *app) connectSSH(ctx context.Context, s *setup.Setup, so connect.SSHOpti
 		return cli.SSHFailed, err
 	}
 	return c.SSH(ctx, so)
-}
-
-// splitDestination splits [user@]SIM at the last @, as OpenSSH does.
-func splitDestination(text string) (user, target string) {
-	if i := strings.LastIndexByte(text, '@'); i >= 0 {
-		return text[:i], text[i+1:]
-	}
-	return "", text
 }
 
 // ttyRequest is what the flags say about a pseudo-terminal.

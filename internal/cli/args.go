@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/napter-connect/napter-connect/internal/message"
 )
@@ -63,4 +64,20 @@ func Words(cmd *cobra.Command) []string { return strings.Fields(cmd.CommandPath(
 // SeeHelp is the next step of who used a command wrongly.
 func SeeHelp(cmd *cobra.Command) message.Text {
 	return message.New("see %s --help", cmd.CommandPath())
+}
+
+// FlagsAfterFirst reads flags that stand behind the first argument too, as ssh does: args
+// are what follows the flags before it. They end at -- or at the first word that is no
+// flag, and rest is all from there. A -- before the first argument ends all flags.
+func FlagsAfterFirst(cmd *cobra.Command, args []string) (rest []string, err error) {
+	if len(args) < 2 || cmd.ArgsLenAtDash() == 0 {
+		return args[1:], nil
+	}
+	if err := cmd.Flags().Parse(args[1:]); err != nil {
+		return nil, cmd.FlagErrorFunc()(cmd, err)
+	}
+	if help := cmd.Flags().Lookup("help"); help != nil && help.Changed {
+		return nil, pflag.ErrHelp
+	}
+	return cmd.Flags().Args(), nil
 }
