@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/napter-connect/napter-connect/internal/hometest"
 	"github.com/napter-connect/napter-connect/internal/sshdtest"
 )
 
@@ -25,6 +26,7 @@ func TestMain(m *testing.M) {
 		child()
 		return
 	}
+	hometest.Hear()
 	os.Exit(m.Run())
 }
 
