@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"runtime"
 
 	"github.com/napter-connect/napter-connect/internal/access"
 	"github.com/napter-connect/napter-connect/internal/config"
@@ -42,7 +43,19 @@ func (a *app) userKnownHosts() []string {
 	if a.demo || home == "" {
 		return nil
 	}
-	return []string{filepath.Join(home, ".ssh", "known_hosts")}
+	return []string{filepath.Join(home, ".ssh", "known_hosts"), filepath.Join(home, ".ssh", "known_hosts2")}
+}
+
+// globalKnownHosts are those that all users of this machine believe.
+func (a *app) globalKnownHosts() []string {
+	if a.demo {
+		return nil
+	}
+	dir := "/etc/ssh"
+	if runtime.GOOS == "windows" {
+		dir = filepath.Join(a.getenv("ProgramData"), "ssh")
+	}
+	return []string{filepath.Join(dir, "ssh_known_hosts"), filepath.Join(dir, "ssh_known_hosts2")}
 }
 
 // sshConfig is the ssh_config to read: the demo reads none of the user's.

@@ -164,7 +164,8 @@ func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 func (a *app) sshDefaults(s *setup.Setup, file string) connect.SSHOptions {
 	return connect.SSHOptions{
 		LocalUser: environ.User(a.getenv), AgentSocket: a.getenv("SSH_AUTH_SOCK"), ConfigFile: a.sshConfig(file),
-		KnownHosts: s.Dirs.KnownHosts(), ReadOnlyKnownHosts: a.userKnownHosts(),
+		KnownHosts: s.Dirs.KnownHosts(), UserKnownHosts: a.userKnownHosts(), GlobalKnownHosts: a.globalKnownHosts(),
+		Tell: func(text message.Text) { a.say("%s", text) }, Quiet: a.quiet,
 		Session: sshclient.SessionOptions{
 			Stdin: a.in, Stdout: a.out, Stderr: a.err,
 			Term: a.getenv("TERM"), Env: environ.Locale(a.environ()),

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,10 @@ type loginSettings struct {
 	identitiesOnly bool
 	agent          string
 	forwardAgent   bool
+	forwardSocket  string
+	knownHosts     []string
+	quiet          bool
+	attempts       int
 	allForwards    bool
 	algorithms     hostconfig.Algorithms
 	login          hostconfig.Login
@@ -47,6 +52,9 @@ func merge(flags SSHOptions, rule config.Rule, host hostconfig.Config) loginSett
 		service:        cmp.Or(flags.Request.Service, rule.Service),
 		identitiesOnly: flags.IdentitiesOnly || host.IdentitiesOnly,
 		forwardAgent:   flags.ForwardAgent || host.ForwardAgent,
+		knownHosts:     slices.Concat(over(host.UserKnownHosts, flags.UserKnownHosts), over(host.GlobalKnownHosts, flags.GlobalKnownHosts)),
+		quiet:          flags.Quiet || host.Quiet,
+		attempts:       host.ConnectionAttempts,
 		allForwards:    host.ExitOnForwardFailure,
 		algorithms:     host.Algorithms,
 		login:          host.Login,
@@ -58,6 +66,9 @@ func merge(flags SSHOptions, rule config.Rule, host hostconfig.Config) loginSett
 		keepAlive:      host.KeepAlive,
 		keepAliveMax:   host.KeepAliveMax,
 		legacy:         append(append([]string{}, flags.Legacy...), rule.Legacy...),
+	}
+	if !flags.ForwardAgent { // -A is the agent that is used here
+		s.forwardSocket = host.ForwardSocket
 	}
 	if host.HostKeyPolicy != nil && flags.HostKeyPolicy == knownhosts.Ask {
 		s.hostKeys = *host.HostKeyPolicy
@@ -73,6 +84,14 @@ func merge(flags SSHOptions, rule config.Rule, host hostconfig.Config) loginSett
 		s.identities = host.IdentityFiles
 	}
 	return s
+}
+
+// over is what ssh_config lists, or else the default.
+func over(host, byDefault []string) []string {
+	if host != nil {
+		return host
+	}
+	return byDefault
 }
 
 // agentSocket reads ssh_config's IdentityAgent: a path, none, or SSH_AUTH_SOCK.

@@ -56,6 +56,12 @@ func TestMerge(t *testing.T) {
 		{"flags over ssh_config's connection", SSHOptions{HostKeyPolicy: knownhosts.AcceptNew, ConnectTimeout: 3}, config.Rule{}, hostconfig.Config{
 			HostKeyPolicy: &known, ConnectTimeout: 9,
 		}, loginSettings{port: 22, legacy: []string{}, hostKeys: knownhosts.AcceptNew, timeout: 3}},
+		{"files of host keys", SSHOptions{UserKnownHosts: []string{"u"}, GlobalKnownHosts: []string{"g"}}, config.Rule{},
+			hostconfig.Config{GlobalKnownHosts: []string{}, ForwardAgent: true, ForwardSocket: "/a", Quiet: true, ConnectionAttempts: 2},
+			loginSettings{port: 22, legacy: []string{}, knownHosts: []string{"u"}, forwardAgent: true, forwardSocket: "/a", quiet: true, attempts: 2}},
+		{"-A over another agent", SSHOptions{ForwardAgent: true, AgentSocket: "/env.sock", UserKnownHosts: []string{"u"}}, config.Rule{},
+			hostconfig.Config{ForwardAgent: true, ForwardSocket: "/a", UserKnownHosts: []string{"h"}},
+			loginSettings{port: 22, legacy: []string{}, agent: "/env.sock", knownHosts: []string{"h"}, forwardAgent: true}},
 		{"the usual agent", nobody, config.Rule{}, hostconfig.Config{IdentityAgent: "SSH_AUTH_SOCK"}, loginSettings{user: "me", port: 22, agent: "/env.sock", legacy: []string{}}},
 	} {
 		if got := merge(c.flags, c.rule, c.host); !reflect.DeepEqual(got, c.want) {

@@ -44,11 +44,17 @@ type SSHOptions struct {
 	// LocalUser is the user name when nothing else gives one.
 	LocalUser string
 	// AgentSocket is SSH_AUTH_SOCK; ssh_config's IdentityAgent wins.
-	AgentSocket        string
-	KnownHosts         string
-	ReadOnlyKnownHosts []string
-	Prompt             sshclient.Prompter
-	ConnectTimeout     time.Duration
+	AgentSocket string
+	// KnownHosts is our own file of host keys. The others are believed, unless
+	// ssh_config names others in their place.
+	KnownHosts                       string
+	UserKnownHosts, GlobalKnownHosts []string
+	Prompt                           sshclient.Prompter
+	// Tell says what the device says before the login where Prompt is nil; may be nil.
+	Tell func(message.Text)
+	// Quiet says nothing beside errors, as LogLevel QUIET.
+	Quiet          bool
+	ConnectTimeout time.Duration
 
 	// Lend gives the session the terminal of a UI; see launch.Shell. May be nil.
 	Lend func(ctx context.Context, use func() error) error
@@ -166,6 +172,11 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	if host.err != nil {
 		return statusOwn, host.err
 	}
+	if host.Quiet {
+		quiet := *j.Connector
+		quiet.Notice = nil
+		j.Connector = &quiet
+	}
 	j.sayUnmet.Do(func() { j.unmet(host.Config) })
 	name := cmp.Or(info.SIM.Name, access.TargetName(r.Target))
 	s := merge(j.options, j.rule(name, info.SIM.TagMap()), host.Config)
@@ -231,10 +242,11 @@ func (j *sshJob) join(r access.Request, s loginSettings, info access.Info) func(
 func (j *sshJob) config(ctx context.Context, s loginSettings, sim access.SIM) sshclient.Config {
 	o := j.options
 	c := sshclient.Config{
-		KnownHosts: o.KnownHosts, ReadOnlyKnownHosts: o.ReadOnlyKnownHosts, HostKeyPolicy: s.hostKeys,
+		KnownHosts: o.KnownHosts, ReadOnlyKnownHosts: s.knownHosts, HostKeyPolicy: s.hostKeys,
 		User: s.user, IdentityFiles: s.identities, CertFiles: s.certificates, IdentitiesOnly: s.identitiesOnly,
 		AgentSocket: s.agent, Legacy: s.legacy, Algorithms: s.algorithms, Prompt: o.Prompt, Methods: s.login.Methods, PasswordPrompts: s.login.PasswordPrompts,
-		ConnectTimeout: s.timeout, KeepAlive: s.keepAlive, KeepAliveMax: s.keepAliveMax,
+		ForwardSocket: s.forwardSocket, Tell: o.Tell, Quiet: s.quiet,
+		ConnectTimeout: s.timeout, ConnectionAttempts: s.attempts, KeepAlive: s.keepAlive, KeepAliveMax: s.keepAliveMax,
 		Debugf: j.Debugf, OnStep: j.steps(),
 	}
 	if s.login.BatchMode {

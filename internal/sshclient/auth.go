@@ -291,11 +291,15 @@ func (a *authenticator) passphrase(id *identity) (ssh.Signer, error) {
 
 // banner shows what the device says before the login.
 func (a *authenticator) banner(words string) error {
-	if a.cfg.Prompt == nil {
+	show := a.cfg.Tell
+	if a.cfg.Prompt != nil {
+		show = a.cfg.Prompt.Show
+	}
+	if show == nil || a.cfg.Quiet {
 		return nil
 	}
 	if text := cleanText(words[:min(len(words), maxBanner)]); strings.TrimSpace(text) != "" {
-		a.cfg.Prompt.Show(message.Verbatim(text))
+		show(message.Verbatim(text))
 	}
 	return nil
 }

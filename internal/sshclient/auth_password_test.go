@@ -177,3 +177,29 @@ func TestBannerIsCleaned(t *testing.T) {
 		t.Errorf("heard %q, want %q", p.heard(), want)
 	}
 }
+
+// A device may say its conditions to whoever logs in, also without a terminal.
+func TestBannerWhereNobodyCanBeAsked(t *testing.T) {
+	d := startDevice(t, func(_ *device, c *ssh.ServerConfig) {
+		c.NoClientAuth = true
+		c.BannerCallback = func(ssh.ConnMetadata) string { return "For staff\x1b[2J\n" }
+	})
+	c := configFor(t, d.addr)
+	mustDial(t, c) // told to nobody
+	var told []string
+	c.Tell = func(text message.Text) { told = append(told, text.String()) }
+	mustDial(t, c)
+	p := &person{}
+	c.Prompt = p
+	mustDial(t, c)
+	if want := []string{`For staff\x1b[2J`}; !slices.Equal(told, want) || p.heard() != "show: "+want[0] {
+		t.Errorf("told %q, shown %q", told, p.heard())
+	}
+	c.Quiet = true
+	mustDial(t, c)
+	c.Prompt = nil
+	mustDial(t, c)
+	if len(told) != 1 || strings.Count(p.heard(), "show: ") != 1 {
+		t.Errorf("though quiet, told %q, shown %q", told, p.heard())
+	}
+}

@@ -1,6 +1,7 @@
 package sshclient
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"regexp"
@@ -57,6 +58,8 @@ type Config struct {
 	// AgentSocket is SSH_AUTH_SOCK, IdentityAgent or a Windows pipe; "" and
 	// "none" are no agent.
 	AgentSocket string
+	// ForwardSocket is the agent that sessions forward; "" is AgentSocket.
+	ForwardSocket string
 	// PreferredKey is the fingerprint (SHA256:...) that last worked; KeyUsed is
 	// told the one that worked now.
 	PreferredKey string
@@ -67,6 +70,10 @@ type Config struct {
 	// What one names is allowed, secure or not.
 	Algorithms hostconfig.Algorithms
 	Prompt     Prompter `json:"-"`
+	// Tell says what the device says before the login where Prompt is nil; may be nil.
+	// Quiet leaves it out, also where there is a Prompt.
+	Tell  func(text message.Text) `json:"-"`
+	Quiet bool                    `json:"-"`
 
 	// Methods are the authentication methods to try, in order, by their names in the
 	// protocol; nil is publickey, keyboard-interactive, password.
@@ -77,6 +84,8 @@ type Config struct {
 	// ConnectTimeout covers TCP, banner and key exchange, and again the start of a
 	// session; 0 is 30 s. Time that a person takes to answer does not count.
 	ConnectTimeout time.Duration
+	// ConnectionAttempts is how often to try TCP, a second apart; 0 is once.
+	ConnectionAttempts int
 	// KeepAlive is the interval of keepalive requests while idle, 0 is 15 s,
 	// negative is off; after KeepAliveMax (0 is 3) unanswered ones the
 	// connection is given up.
@@ -103,6 +112,9 @@ func (c *Config) tries() int {
 	}
 	return c.PasswordPrompts
 }
+
+// forwardSocket is the agent that sessions forward.
+func (c *Config) forwardSocket() string { return cmp.Or(c.ForwardSocket, c.AgentSocket) }
 
 func (c *Config) connectTimeout() time.Duration {
 	if c.ConnectTimeout <= 0 {

@@ -13,6 +13,7 @@ import (
 	"github.com/napter-connect/napter-connect/internal/safetext"
 	"github.com/napter-connect/napter-connect/internal/sshclient/hostconfig"
 	"github.com/napter-connect/napter-connect/internal/sshclient/knownhosts"
+	pause "github.com/napter-connect/napter-connect/internal/wait"
 )
 
 const (
@@ -126,7 +127,14 @@ func (d *dialer) connect(ctx context.Context) (conn net.Conn, err error) {
 	if dial == nil {
 		dial = new(net.Dialer).DialContext
 	}
-	conn, err = dial(ctx, "tcp4", d.cfg.Addr)
+	for attempt := 1; ; attempt++ {
+		conn, err = dial(ctx, "tcp4", d.cfg.Addr)
+		if err == nil || attempt >= d.cfg.ConnectionAttempts || pause.For(ctx, time.Second) != nil {
+			break
+		}
+		d.clock.reset(d.timeout)
+		d.cfg.debugf("connecting again: %v", err)
+	}
 	if err != nil {
 		return nil, d.dialError(ctx, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -167,4 +168,21 @@ func TestUnknownLegacyName(t *testing.T) {
 	if err == nil || !strings.Contains(message.Hint(err).String(), "ssh-rsa") {
 		t.Errorf("got %v", err)
 	}
+}
+
+func TestConnectionAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for attempts, want := range map[int]int{0: 1, 1: 1, 3: 3} {
+			tried, began := 0, time.Now()
+			c := Config{Addr: "192.0.2.1:1", Alias: testAlias, IdentityFiles: []string{"none"}, ConnectionAttempts: attempts}
+			c.Dial = func(context.Context, string, string) (net.Conn, error) {
+				tried++
+				return nil, errors.New("down")
+			}
+			_, err := Dial(t.Context(), c)
+			if err == nil || tried != want || time.Since(began) != time.Duration(want-1)*time.Second {
+				t.Errorf("%d: %v, tried %d times in %s", attempts, err, tried, time.Since(began))
+			}
+		}
+	})
 }

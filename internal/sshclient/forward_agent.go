@@ -51,7 +51,7 @@ func (a *agentForwarder) serve(ctx context.Context, c *Client, offered ssh.NewCh
 		_ = offered.Reject(ssh.Prohibited, "no session forwards the agent")
 		return
 	}
-	agent, err := dialAgent(ctx, c.config.AgentSocket)
+	agent, err := dialAgent(ctx, c.config.forwardSocket())
 	if err != nil {
 		c.config.debugf("agent forwarding: %v", err)
 		_ = offered.Reject(ssh.ConnectionFailed, "no agent")

@@ -257,6 +257,20 @@ func TestAgentForwarding(t *testing.T) {
 	}
 }
 
+// ForwardAgent with a path: the device gets another agent than the login uses.
+func TestForwardingAnotherAgent(t *testing.T) {
+	sshdtest.Tool(t, "ssh-add")
+	server := sshdtest.Start(t, sshdtest.Options{})
+	c := dialReal(t, server, "", Config{
+		AgentSocket: sshdtest.Agent(t, sshdtest.NewKey(t, "ecdsa")), ForwardSocket: sshdtest.Agent(t, sshdtest.NewKey(t, "ed25519")),
+	})
+	var out strings.Builder
+	r := wait(t, start(t.Context(), c, SessionOptions{Command: "ssh-add -l", Stdout: &out, Stderr: &out, ForwardAgent: true}))
+	if r.err != nil || !strings.Contains(out.String(), "ED25519") || strings.Contains(out.String(), "ECDSA") {
+		t.Errorf("%v: %s", r.err, out.String())
+	}
+}
+
 func FuzzSOCKS(f *testing.F) {
 	f.Add([]byte("\x05\x01\x00\x05\x01\x00\x03\x01h\x00\x50rest"))
 	f.Add([]byte("\x05\x01\x00\x05\x01\x00\x01\x7f\x00\x00\x01\x00\x50"))

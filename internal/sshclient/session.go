@@ -117,7 +117,7 @@ func (s *session) do(ctx context.Context) (int, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return failed, message.Errorf("opening a session: %w", err)
 	}
-	if s.o.ForwardAgent && hasAgent(s.config.AgentSocket) {
+	if s.o.ForwardAgent && hasAgent(s.config.forwardSocket()) {
 		defer s.agents.use(ctx, s.Client)()
 	}
 	if err := s.request(ctx); err != nil {
@@ -178,7 +178,7 @@ func (s *session) request(ctx context.Context) error {
 		_, err := s.remote.SendRequest(name, false, payload)
 		errs = append(errs, err)
 	}
-	if s.o.ForwardAgent && hasAgent(s.config.AgentSocket) {
+	if s.o.ForwardAgent && hasAgent(s.config.forwardSocket()) {
 		send("auth-agent-req@openssh.com", nil)
 	}
 	if s.o.TTY {

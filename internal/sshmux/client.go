@@ -129,7 +129,7 @@ func absolute(c sshclient.Config) (sshclient.Config, error) {
 		}
 		return out
 	}
-	c.KnownHosts, c.AgentSocket = path(c.KnownHosts), path(c.AgentSocket)
+	c.KnownHosts, c.AgentSocket, c.ForwardSocket = path(c.KnownHosts), path(c.AgentSocket), path(c.ForwardSocket)
 	c.IdentityFiles, c.CertFiles = all(c.IdentityFiles), all(c.CertFiles)
 	c.ReadOnlyKnownHosts = all(c.ReadOnlyKnownHosts)
 	return c, errors.Join(errs...)
@@ -146,7 +146,7 @@ func join(ctx context.Context, w *wire, c sshclient.Config, u Use) (t *sshclient
 		}
 	}()
 	hello := fromCommand{Config: &c, Agent: u.ForwardAgent, Fresh: u.Fresh, Linger: u.Linger,
-		Expires: u.Info.Mapping.Expires, Verbose: c.Debugf != nil, Prompt: c.Prompt != nil}
+		Expires: u.Info.Mapping.Expires, Verbose: c.Debugf != nil, Prompt: c.Prompt != nil, Quiet: c.Quiet}
 	if err := w.put(hello); err != nil {
 		return nil, false, errGone
 	}
@@ -176,6 +176,8 @@ func tell(c sshclient.Config, got toCommand) {
 		c.OnStep(got.Step.Name, got.Step.Done, got.Step.Err.decode())
 	case !got.Show.IsZero() && c.Prompt != nil:
 		c.Prompt.Show(got.Show)
+	case !got.Show.IsZero() && c.Tell != nil:
+		c.Tell(got.Show)
 	case got.KeyUsed != "" && c.KeyUsed != nil:
 		c.KeyUsed(got.KeyUsed)
 	case got.Debug != "" && c.Debugf != nil:

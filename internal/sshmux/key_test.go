@@ -59,6 +59,7 @@ func TestKey(t *testing.T) {
 		"who is asked":      func(_ *Use, c *sshclient.Config) { c.Prompt = &caller{} },
 		"who is told":       func(_ *Use, c *sshclient.Config) { c.OnStep = func(string, bool, error) {} },
 		"-v":                func(_ *Use, c *sshclient.Config) { c.Debugf = func(string, ...any) {} },
+		"-q":                func(_ *Use, c *sshclient.Config) { c.Quiet = true },
 		"fresh or not":      func(u *Use, _ *sshclient.Config) { u.Fresh = true },
 		"the SIM's session": func(u *Use, _ *sshclient.Config) { u.Info.SIM.Online = true },
 	} {

@@ -316,6 +316,7 @@ func (c *caller) config(patient func(context.Context, string, string) (net.Conn,
 	if c.hello.Prompt {
 		cfg.Prompt = c
 	}
+	cfg.Tell, cfg.Quiet = c.Show, c.hello.Quiet
 	cfg.KeyUsed = func(fingerprint string) { _ = c.w.put(toCommand{KeyUsed: fingerprint}) }
 	cfg.OnStep = func(name string, done bool, err error) {
 		_ = c.w.put(toCommand{Step: &step{Name: name, Done: done, Err: encodeError(err)}})

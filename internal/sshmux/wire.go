@@ -24,6 +24,8 @@ type fromCommand struct {
 	Verbose bool      `json:"verbose,omitempty"`
 	// Prompt: somebody can be asked.
 	Prompt bool `json:"prompt,omitempty"`
+	// Quiet: what the device says before the login is not wanted.
+	Quiet bool `json:"quiet,omitempty"`
 
 	Answer *answer `json:"answer,omitempty"`
 	Go     bool    `json:"go,omitempty"`

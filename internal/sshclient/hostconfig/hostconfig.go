@@ -29,13 +29,23 @@ type Config struct {
 	// IdentityAgent is a socket or pipe, "none" for no agent, or "" for the usual
 	// one.
 	IdentityAgent string
+	// ForwardAgent lets the device use an agent: ForwardSocket, or "" for the one
+	// that is used here.
 	ForwardAgent  bool
+	ForwardSocket string
 	// ExitOnForwardFailure ends the connection when a forward cannot listen.
 	ExitOnForwardFailure bool
 	// HostKeyPolicy is StrictHostKeyChecking; nil when not set.
 	HostKeyPolicy *knownhosts.Policy
 	// ConnectTimeout is 0 when not set.
 	ConnectTimeout time.Duration
+	// ConnectionAttempts is 0 when not set.
+	ConnectionAttempts int
+	// UserKnownHosts and GlobalKnownHosts are files of host keys; nil when not set,
+	// and empty for none.
+	UserKnownHosts, GlobalKnownHosts []string
+	// Quiet is LogLevel QUIET, FATAL or ERROR.
+	Quiet bool
 	// KeepAlive is ServerAliveInterval: 0 when not set, negative when it is
 	// turned off. KeepAliveMax is ServerAliveCountMax, 0 when not set.
 	KeepAlive    time.Duration
@@ -106,7 +116,7 @@ type keywords struct {
 // harmless are options that can't matter here, so that -v need not name them: the
 // address comes from Napter, and names are not hashed in our own file.
 func harmless(key string) bool {
-	return slices.Contains([]string{"host", "hostname", "hashknownhosts", "addressfamily", "checkhostip", "canonicalizehostname", "loglevel"}, key) ||
+	return slices.Contains([]string{"host", "hostname", "hashknownhosts", "addressfamily", "checkhostip", "canonicalizehostname", "updatehostkeys"}, key) ||
 		strings.HasPrefix(key, "gssapi")
 }
 
@@ -148,11 +158,7 @@ func (s *keywords) hostConfig(name string) (c Config, err error) {
 	c.IdentitiesOnly = s.yes("identitiesonly")
 	c.IdentityAgent = s.identityAgent(expand)
 	c.ExitOnForwardFailure = s.yes("exitonforwardfailure")
-	if v, ok := s.take("forwardagent"); ok {
-		if c.ForwardAgent = isYes(v); !c.ForwardAgent && !isNo(v) {
-			s.refuse("forwardagent", v) // another agent than the one used
-		}
-	}
+	c.ForwardAgent, c.ForwardSocket = s.forwardAgent(expand)
 	if v, ok := s.take("stricthostkeychecking"); ok {
 		policy, err := knownhosts.ParsePolicy(v)
 		if err != nil {
@@ -160,8 +166,10 @@ func (s *keywords) hostConfig(name string) (c Config, err error) {
 		}
 		c.HostKeyPolicy = &policy
 	}
+	s.knownHosts(&c, expand)
 	s.times(&c)
 	c.Algorithms, c.Login, c.Session = s.algorithms(), s.login(), s.session()
+	c.Quiet = s.quiet()
 	ours := s.ours()
 	for _, key := range sortedKeys(s.values) {
 		for _, v := range s.values[key] {
@@ -181,6 +189,13 @@ func (s *keywords) hostConfig(name string) (c Config, err error) {
 func (s *keywords) times(c *Config) {
 	if v, ok := s.take("connecttimeout"); ok && v != "none" {
 		c.ConnectTimeout = s.seconds("connecttimeout", v)
+	}
+	if v, ok := s.take("connectionattempts"); ok {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 {
+			s.ignore("connectionattempts", v)
+		}
+		c.ConnectionAttempts = max(n, 0)
 	}
 	if v, ok := s.take("serveraliveinterval"); ok {
 		if c.KeepAlive = s.seconds("serveraliveinterval", v); c.KeepAlive == 0 && v == "0" {

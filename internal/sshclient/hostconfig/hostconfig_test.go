@@ -297,3 +297,24 @@ func TestHostConfigOfAlgorithms(t *testing.T) {
 		t.Errorf("%v, -want +got:\n%s", err, diff)
 	}
 }
+
+func TestHostConfigOfHostsAndAgents(t *testing.T) {
+	const text = "UserKnownHostsFile /abs/mine /abs/%n\nGlobalKnownHostsFile none\nForwardAgent /run/agent\n" +
+		"LogLevel QUIET\nConnectionAttempts 3\n"
+	for _, way := range []string{"ssh", "parser"} {
+		_, path := writeConfig(t, text)
+		if way == "ssh" {
+			sshdtest.Tool(t, "ssh")
+		} else {
+			withoutSSH(t)
+		}
+		want := Config{
+			UserKnownHosts: []string{"/abs/mine", "/abs/gw"}, GlobalKnownHosts: []string{},
+			ForwardAgent: true, ForwardSocket: "/run/agent", Quiet: true, ConnectionAttempts: 3,
+		}
+		got, err := Load(t.Context(), "gw", path, nil)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v, -want +got:\n%s", way, err, diff)
+		}
+	}
+}

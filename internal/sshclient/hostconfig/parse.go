@@ -26,7 +26,8 @@ func honoured() (single, several []string) {
 		"ConnectTimeout", "ServerAliveInterval", "ServerAliveCountMax", "ExitOnForwardFailure",
 		"BatchMode", "NumberOfPasswordPrompts", "PreferredAuthentications", "PubkeyAuthentication",
 		"KbdInteractiveAuthentication", "PasswordAuthentication", "ClearAllForwardings", "RemoteCommand", "RequestTTY",
-		"SessionType", "StdinNull", "EscapeChar", "ProxyJump", "ProxyCommand",
+		"SessionType", "StdinNull", "EscapeChar", "ProxyJump", "ProxyCommand", "LogLevel", "ConnectionAttempts",
+		"UserKnownHostsFile", "GlobalKnownHostsFile",
 		"Ciphers", "KexAlgorithms", "MACs", "HostKeyAlgorithms", "PubkeyAcceptedAlgorithms", "PubkeyAcceptedKeyTypes",
 	}, []string{"IdentityFile", "CertificateFile", "LocalForward", "RemoteForward", "DynamicForward", "SetEnv", "SendEnv"}
 }

@@ -179,7 +179,7 @@ func unmet(key, value string) bool {
 	}
 	return slices.Contains([]string{
 		"proxyjump", "proxycommand", "permitlocalcommand", "knownhostscommand", "hostkeyalias", "forwardx11", "tunnel",
-		"userknownhostsfile", "globalknownhostsfile", "hostbasedauthentication", "pkcs11provider", "verifyhostkeydns", "bindaddress", "bindinterface",
+		"hostbasedauthentication", "pkcs11provider", "verifyhostkeydns", "bindaddress", "bindinterface",
 		"requiredrsasize", "casignaturealgorithms", "rekeylimit", "revokedhostkeys",
 	}, key)
 }
