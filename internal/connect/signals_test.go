@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		child()
 		return
 	}
-	hometest.Hear()
+	hometest.Hear(syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP)
 	os.Exit(m.Run())
 }
 
