@@ -57,11 +57,19 @@ type Shell struct {
 // whether the session had begun. See sshclient for the errors.
 func (s Shell) Run(ctx context.Context, info access.Info) (status int, connected bool, err error) {
 	shared, status, connected, err := s.run(ctx, info)
-	if _, full := errors.AsType[*ssh.OpenChannelError](err); full && shared {
-		s.Join = nil // the device allows no more sessions on one connection
+	if shared && noSession(err) {
+		s.Join = nil
 		_, status, connected, err = s.run(ctx, info)
 	}
 	return status, connected, err
+}
+
+// noSession reports whether a connection gave no session: the device allows no more on
+// one, or it is dead and nobody has noticed. On a new one all begins anew.
+func noSession(err error) bool {
+	_, full := errors.AsType[*ssh.OpenChannelError](err)
+	silent, ok := errors.AsType[*sshclient.TimeoutError](err)
+	return full || ok && silent.Stage == "opening a session"
 }
 
 func (s Shell) connect(ctx context.Context, info access.Info) (c *sshclient.Client, shared bool, err error) {

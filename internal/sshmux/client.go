@@ -7,6 +7,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -52,6 +53,10 @@ func (e *UnavailableError) Unwrap() error { return e.Err }
 
 // errGone says that the process ended before it answered: it was about to, mostly.
 var errGone = message.Errorf("the process that shares the connection has ended")
+
+// welcomeLimit is how long a process may take to say that it is there: one that is
+// stopped must not stop the commands.
+const welcomeLimit = 2 * time.Second
 
 // tries is how often a process may end under Dial.
 const tries = 2
@@ -150,12 +155,15 @@ func join(ctx context.Context, w *wire, c sshclient.Config, u Use) (t *sshclient
 	if err := w.put(hello); err != nil {
 		return nil, false, errGone
 	}
+	_ = w.SetReadDeadline(time.Now().Add(welcomeLimit))
 	for {
 		var got toCommand
 		if err := w.get(&got); err != nil {
 			return nil, false, errGone
 		}
 		switch {
+		case got.Welcome:
+			_ = w.SetReadDeadline(time.Time{})
 		case got.Err != nil:
 			return nil, false, got.Err.decode()
 		case got.Ask != nil && c.Prompt != nil:

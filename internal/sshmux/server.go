@@ -90,6 +90,9 @@ func (s *server) serveCommand(ctx context.Context, conn net.Conn) {
 		return // the command turns to the next process
 	}
 	defer s.leave(u)
+	if w.put(toCommand{Welcome: true}) != nil {
+		return
+	}
 	in := receive(ctx, w, cancel)
 	device, shared, err := s.connected(ctx, &caller{server: s, w: w, in: in, hello: hello})
 	switch {

@@ -37,8 +37,10 @@ type answer struct {
 	Err  *wireError `json:"error,omitempty"`
 }
 
-// toCommand is a message to a command. Err or Ready is the last.
+// toCommand is a message to a command. Welcome comes first and at once, Err or Ready is
+// the last.
 type toCommand struct {
+	Welcome bool         `json:"welcome,omitempty"`
 	Ask     *question    `json:"ask,omitempty"`
 	Show    message.Text `json:"show,omitzero"`
 	Step    *step        `json:"step,omitempty"`

@@ -101,7 +101,8 @@ func (w *muxWorld) over() {
 	w.clean()
 	w.until("the end of the sessions", func() error {
 		log := w.server.Log()
-		if began, ended := strings.Count(log, "Accepted publickey"), strings.Count(log, "Closing connection to"); began != ended {
+		ended := strings.Count(log, "Closing connection to") + strings.Count(log, "Connection reset by peer")
+		if began := strings.Count(log, "Accepted publickey"); began != ended {
 			return fmt.Errorf("%d of %d connections have ended", ended, began)
 		}
 		return nil
@@ -148,6 +149,26 @@ func TestDeviceWithOneSessionPerConnection(t *testing.T) {
 	first := w.hold()
 	if out := w.works("napter-connect", append(w.ssh(), "echo second")...); out != "second\n" {
 		t.Errorf("the second command says %q", out)
+	}
+	if status := first.end(); status != 0 {
+		t.Errorf("status %d: %s", status, first.err.String())
+	}
+	w.over()
+}
+
+// A process that does not answer holds nobody up.
+func TestStoppedProcess(t *testing.T) {
+	w := newMuxWorld(t)
+	first := w.hold()
+	for _, pid := range w.muxes() {
+		_ = syscall.Kill(pid, syscall.SIGSTOP)
+		defer func() { _ = syscall.Kill(pid, syscall.SIGCONT) }()
+	}
+	if out := w.works("napter-connect", append(w.ssh(), "echo second")...); out != "second\n" {
+		t.Errorf("the second command says %q", out)
+	}
+	for _, pid := range w.muxes() {
+		_ = syscall.Kill(pid, syscall.SIGCONT)
 	}
 	if status := first.end(); status != 0 {
 		t.Errorf("status %d: %s", status, first.err.String())
