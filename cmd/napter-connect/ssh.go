@@ -26,6 +26,7 @@ type sshOptions struct {
 	port                           int
 	login, file                    string
 	identities, options            []string
+	short                          []string // what -a, -c, -m and -e say, as after -o
 	local, remote, dynamic         []string
 	forwards                       []sshclient.Forward // what local, remote and dynamic say
 	forwardAgent, noCommand, noTTY bool
@@ -79,6 +80,20 @@ func newSSHCommand(a *app, runF func(context.Context, *sshOptions) error) *cobra
 	fs.StringVarP(&o.file, "ssh-config", "F", "", "read the ssh_config `FILE` instead of yours; the word none reads no file")
 	fs.StringArrayVarP(&o.options, "option", "o", nil, "ssh_config `OPTION`, such as StrictHostKeyChecking=accept-new; repeatable")
 	fs.BoolVarP(&o.forwardAgent, "forward-agent", "A", false, "let the device use your SSH agent")
+	fs.BoolFuncP("no-agent", "a", "do not let the device use your SSH agent", func(string) error {
+		o.forwardAgent, o.short = false, append(o.short, "ForwardAgent=no") // the last of -A and -a counts
+		return nil
+	})
+	short := func(name, letter, option, usage string) {
+		fs.FuncP(name, letter, usage, func(value string) error {
+			o.short = append([]string{option + "=" + value}, o.short...) // the last one counts
+			return nil
+		})
+	}
+	fs.BoolP("no-x11", "x", false, "do not forward X11; it never is")
+	short("ciphers", "c", "Ciphers", "use these ciphers alone: `LIST` is names between commas, the best first")
+	short("macs", "m", "MACs", "use these MACs alone: `LIST` is names between commas, the best first")
+	short("escape", "e", "EscapeChar", "begin escapes with `CHAR`, ^X or none instead of ~")
 	fs.StringArrayVarP(&o.local, "local", "L", nil, "listen here and connect from the device: `SPEC` is [BIND:]PORT:HOST:PORT")
 	fs.StringArrayVarP(&o.remote, "remote", "R", nil, "listen on the device and connect from here: `SPEC` is [BIND:]PORT:HOST:PORT")
 	fs.StringArrayVarP(&o.dynamic, "dynamic", "D", nil, "be a SOCKS proxy here that connects from the device: `SPEC` is [BIND:]PORT")
@@ -145,7 +160,7 @@ func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 	so.Request.Target, so.Request.Port = o.target, o.port
 	so.Request.Command = "ssh " + o.target
 	so.User, so.Identities, so.ForwardAgent = o.login, o.identities, o.forwardAgent
-	so.ConfigOptions, so.Forwards, so.NoCommand = o.options, o.forwards, o.noCommand
+	so.ConfigOptions, so.Forwards, so.NoCommand = slices.Concat(o.short, o.options), o.forwards, o.noCommand
 	so.Session.Command = strings.Join(o.command, " ")
 	if o.noStdin {
 		so.Session.Stdin = nil

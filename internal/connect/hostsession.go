@@ -40,7 +40,7 @@ func (j *sshJob) sessionOptions(host hostconfig.Session) (shell, error) {
 		o.TTY = wantsTTY(*j.options.TTY, host.RequestTTY, o.Command != "" || s.noCommand, console.IsTerminal(o.Stdin))
 		o.Escapes = o.TTY
 	}
-	o.Escapes = o.Escapes && !host.NoEscapes
+	o.Escapes, o.EscapeChar = o.Escapes && !host.NoEscapes, host.EscapeChar
 	o.Env = slices.Concat(o.Env, host.Send(j.options.Environ), host.SetEnv)
 	var err error
 	s.forwards, err = forwards(j.options.Forwards, host)

@@ -14,30 +14,41 @@ const (
 	escapeSuspend
 )
 
-// escapeHelpText is the answer to ~?, without a line end after its last line.
-func escapeHelpText() message.Text {
+// escapeHelpText is the answer to ~?, without a line end after its last line; char
+// is what begins an escape.
+func escapeHelpText(char byte) message.Text {
+	escape := shown(char)
 	lines := []message.Text{
 		message.New("Escapes, only at the start of a line:"),
 	}
 	add := func(keys string, meaning message.Text) {
-		lines = append(lines, message.New(" %-4s %s", keys, meaning))
+		lines = append(lines, message.New(" %-4s %s", escape+keys, meaning))
 	}
-	add("~.", message.New("end the session"))
-	add("~B", message.New("send a BREAK"))
-	add("~I", message.New("show the mapping, its expiry and the round trip"))
+	add(".", message.New("end the session"))
+	add("B", message.New("send a BREAK"))
+	add("I", message.New("show the mapping, its expiry and the round trip"))
 	if canSuspend {
-		add("~^Z", message.New("suspend this program"))
+		add("^Z", message.New("suspend this program"))
 	}
-	add("~?", message.New("show this"))
-	add("~~", message.New("send a ~"))
+	add("?", message.New("show this"))
+	add(escape, message.New("send a %s", escape))
 	return message.Join(lines, "\n")
 }
 
-// escaper finds escape sequences in what is typed, as OpenSSH does: a "~" that is
+// shown is an escape character as people write it: ^B for a control character.
+func shown(char byte) string {
+	if char < ' ' {
+		return "^" + string(rune(char+'@'))
+	}
+	return string(rune(char))
+}
+
+// escaper finds escape sequences in what is typed, as OpenSSH does: a char that is
 // the first byte after CR or LF, or the first of all, is held back until the byte
 // after it tells what it means. It works byte by byte, so that it doesn't matter
 // how the input is cut into reads.
 type escaper struct {
+	char    byte // what begins an escape, ~ mostly
 	midLine bool
 	pending bool
 }
@@ -49,13 +60,13 @@ func (e *escaper) next(dst, p []byte) ([]byte, escapeAction, []byte) {
 	for i, b := range p {
 		if e.pending {
 			e.pending = false
-			if a := escapeFor(b); a != escapeNone {
+			if a := escapeFor(b); a != escapeNone && b != e.char {
 				return dst, a, p[i+1:]
 			}
-			if b != '~' {
-				dst = append(dst, '~')
+			if b != e.char {
+				dst = append(dst, e.char)
 			}
-		} else if b == '~' && !e.midLine {
+		} else if b == e.char && !e.midLine {
 			e.pending = true
 			continue
 		}
@@ -69,7 +80,7 @@ func (e *escaper) next(dst, p []byte) ([]byte, escapeAction, []byte) {
 func (e *escaper) flush(dst []byte) []byte {
 	if e.pending {
 		e.pending = false
-		dst = append(dst, '~')
+		dst = append(dst, e.char)
 	}
 	return dst
 }

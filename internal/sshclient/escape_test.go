@@ -3,13 +3,18 @@ package sshclient
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 )
 
 // escapeAll runs chunks through an escaper and returns what is sent, with every
 // action in its place as one byte 0x80+action.
 func escapeAll(chunks ...[]byte) []byte {
-	var e escaper
+	return escapeAllBy('~', chunks...)
+}
+
+func escapeAllBy(char byte, chunks ...[]byte) []byte {
+	e := escaper{char: char}
 	var out []byte
 	for _, p := range chunks {
 		for len(p) > 0 {
@@ -61,6 +66,21 @@ func TestEscapes(t *testing.T) {
 				t.Errorf("byte by byte: got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestEscapesByAnotherCharacter(t *testing.T) {
+	for _, tt := range []struct{ char, in, want string }{
+		{"%", "%.", "\x81"}, {"%", "~.", "~."}, {"%", "%%.", "%."}, {"%", "a\r%", "a\r%"},
+		{"\x02", "\x02?x\x02.\r\x02.", "\x82x\x02.\r\x81"},
+		{".", "..", "."}, {"?", "?.", "\x81"},
+	} {
+		if got := escapeAllBy(tt.char[0], []byte(tt.in)); string(got) != tt.want {
+			t.Errorf("%q by %q: got %q, want %q", tt.in, tt.char, got, tt.want)
+		}
+	}
+	if text := escapeHelpText(2).String(); !strings.Contains(text, " ^B.  end the session") || !strings.Contains(text, "send a ^B") {
+		t.Error(text)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // EscapeHelp is the answer to ~?.
-func EscapeHelp() message.Text { return escapeHelpText() }
+func EscapeHelp() message.Text { return escapeHelpText('~') }
 
 // ConfigForPassword is a connection to a device that wants the password, by the
 // method, and nobody has met before.

@@ -40,8 +40,10 @@ type SessionOptions struct {
 	// them, with TTY and a terminal on Stdin and Stdout. "" is never.
 	Predict predict.Mode
 	// Escapes allows, with TTY, ~. ~? ~~ ~B ~I; Info writes the answer to ~I.
-	Escapes bool
-	Info    func() message.Text
+	// EscapeChar takes the place of ~; 0 is ~.
+	Escapes    bool
+	EscapeChar byte
+	Info       func() message.Text
 	// Notice are lines to show the person during the session, such as that the
 	// mapping expires soon: in the terminal's title when it is in raw mode, on
 	// Stderr otherwise. May be nil; Run never closes it.

@@ -1,6 +1,7 @@
 package sshclient
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -33,7 +34,7 @@ func (s *session) startInput(remote io.WriteCloser) {
 }
 
 func (s *session) sendEscaped(remote io.Writer) {
-	var esc escaper
+	esc := escaper{char: s.escapeChar()}
 	buf, out := make([]byte, 4096), make([]byte, 0, 4097)
 	for {
 		n, err := s.in.Read(buf)
@@ -60,7 +61,7 @@ func (s *session) escape(a escapeAction) {
 	case escapeEnd:
 		s.fail(ErrEscaped)
 	case escapeHelp:
-		s.answer("~?", escapeHelpText())
+		s.answer("?", escapeHelpText(s.escapeChar()))
 	case escapeBreak:
 		// RFC 4335; 0 leaves the length to the device.
 		_, _ = s.remote.SendRequest("break", false, ssh.Marshal(struct{ Milliseconds uint32 }{0}))
@@ -69,10 +70,10 @@ func (s *session) escape(a escapeAction) {
 		if s.o.Info != nil {
 			text = s.o.Info()
 		}
-		s.answer("~I", text)
+		s.answer("I", text)
 	case escapeSuspend:
 		if canSuspend {
-			s.answer("~^Z", message.Text{})
+			s.answer("^Z", message.Text{})
 			s.raw.leave()
 			suspend()
 			if err := s.raw.enter(); err != nil {
@@ -82,14 +83,17 @@ func (s *session) escape(a escapeAction) {
 	}
 }
 
+// escapeChar is the character that begins an escape.
+func (s *session) escapeChar() byte { return cmp.Or(s.o.EscapeChar, '~') }
+
 // answer shows the escape, which the terminal in raw mode did not, and what there
 // is to say to it, if anything.
-func (s *session) answer(escape string, answer message.Text) {
+func (s *session) answer(key string, answer message.Text) {
 	w := s.errOut
 	if s.o.Stderr == nil {
 		w = s.out
 	}
-	text := escape + "\n"
+	text := shown(s.escapeChar()) + key + "\n"
 	if words := strings.TrimRight(s.words(answer), "\n"); words != "" {
 		text += words + "\n"
 	}

@@ -181,6 +181,28 @@ func TestHostConfigOfASession(t *testing.T) {
 	}
 }
 
+func TestHostConfigOfEscapeChar(t *testing.T) {
+	for _, way := range []string{"ssh", "parser"} {
+		t.Run(way, func(t *testing.T) {
+			_, path := writeConfig(t, "EscapeChar none\n")
+			if way == "ssh" {
+				sshdtest.Tool(t, "ssh")
+			} else {
+				withoutSSH(t)
+			}
+			for text, want := range map[string]byte{"^B": 2, "^[": 27, "%": '%', "\\": '\\'} {
+				got, err := Load(t.Context(), "gw", path, []string{"EscapeChar=" + text})
+				if s := got.Session; err != nil || s.NoEscapes || s.EscapeChar != want || len(got.Unmet) > 0 {
+					t.Errorf("%s: %+v, unmet %q, %v", text, s, got.Unmet, err)
+				}
+			}
+			if got, err := Load(t.Context(), "gw", path, nil); err != nil || !got.Session.NoEscapes {
+				t.Errorf("none: %+v, %v", got, err)
+			}
+		})
+	}
+}
+
 func TestHostConfigBadInput(t *testing.T) {
 	for _, way := range []string{"ssh", "parser"} {
 		t.Run(way, func(t *testing.T) {

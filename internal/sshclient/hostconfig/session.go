@@ -20,8 +20,9 @@ type Session struct {
 	// NoCommand is SessionType none.
 	NoCommand bool
 	StdinNull bool
-	// NoEscapes is EscapeChar none.
-	NoEscapes bool
+	// NoEscapes is EscapeChar none; EscapeChar is 0 when not set.
+	NoEscapes  bool
+	EscapeChar byte
 	// SetEnv are NAME=value, SendEnv patterns of names to send.
 	SetEnv, SendEnv []string
 }
@@ -105,14 +106,30 @@ func (s *keywords) session() (o Session) {
 		s.refuse("sessiontype", v)
 	}
 	o.StdinNull = s.yes("stdinnull")
-	switch v, ok := s.take("escapechar"); {
-	case ok && v == "none":
-		o.NoEscapes = true
-	case ok && v != "~":
-		s.refuse("escapechar", v)
+	if v, ok := s.take("escapechar"); ok {
+		if o.NoEscapes = v == "none"; !o.NoEscapes {
+			if o.EscapeChar, ok = escapeChar(v); !ok {
+				s.refuse("escapechar", v)
+			}
+		}
 	}
 	o.SetEnv, o.SendEnv = s.takeAll("setenv"), s.takeAll("sendenv")
 	return o
+}
+
+// escapeChar reads a character or ^X, before both of which ssh -G writes a backslash
+// where they do not print.
+func escapeChar(v string) (byte, bool) {
+	if len(v) > 1 && v[0] == '\\' {
+		v = v[1:]
+	}
+	switch {
+	case len(v) == 1:
+		return v[0], true
+	case len(v) == 2 && v[0] == '^' && v[1] >= '@' && v[1] < 0x80:
+		return v[1] & 0x1f, true
+	}
+	return 0, false
 }
 
 // forwards turns "8080 [localhost]:80" into what stands after -L. [socks]:0 is how
