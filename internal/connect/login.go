@@ -28,6 +28,7 @@ type loginSettings struct {
 	forwardAgent   bool
 	forwardSocket  string
 	knownHosts     []string
+	hostNames      []string
 	quiet          bool
 	attempts       int
 	allForwards    bool
@@ -66,6 +67,9 @@ func merge(flags SSHOptions, rule config.Rule, host hostconfig.Config) loginSett
 		keepAlive:      host.KeepAlive,
 		keepAliveMax:   host.KeepAliveMax,
 		legacy:         append(append([]string{}, flags.Legacy...), rule.Legacy...),
+	}
+	if host.HostKeyAlias != "" {
+		s.hostNames = []string{host.HostKeyAlias}
 	}
 	if !flags.ForwardAgent { // -A is the agent that is used here
 		s.forwardSocket = host.ForwardSocket

@@ -21,7 +21,7 @@ const freshFor = 30 * time.Second
 // Shell is an SSH session over an open mapping.
 type Shell struct {
 	// Config is the user's side of the connection. What the mapping decides (Addr,
-	// Name, Alias, DevicePort, DeviceID, Dial) is filled in by Run.
+	// Name, Alias, DevicePort, DeviceID, Dial, and HostNames if there are none) is filled in by Run.
 	Config  sshclient.Config
 	Session sshclient.SessionOptions
 	// Forwards are opened before the session. NoCommand runs none: the forwards
@@ -133,6 +133,9 @@ func (s Shell) config(info access.Info) sshclient.Config {
 	c.Addr = info.Mapping.Addr.String()
 	c.Name = info.SIM.Label()
 	c.Alias = Alias(info.SIM)
+	if c.HostNames == nil && info.SIM.Name != "" {
+		c.HostNames = []string{info.SIM.Name, info.SIM.Name + ".napter"}
+	}
 	c.DevicePort = info.Mapping.DevicePort
 	c.DeviceID = info.SIM.IMEI
 	var dialer Dialer = &net.Dialer{}

@@ -40,6 +40,9 @@ type Config struct {
 	// DevicePort the device's port: alias for 22, [alias]:port otherwise.
 	Alias      string
 	DevicePort int
+	// HostNames are further names that known_hosts files may have it under, such as
+	// the SIM's; see knownhosts.Options.
+	HostNames []string
 	// KnownHosts is our own file, written under a lock; ReadOnlyKnownHosts are
 	// further files that are believed and never written.
 	KnownHosts         string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -113,6 +114,12 @@ func (d *dialer) hostKeys() (*knownhosts.Keys, error) {
 	}
 	if c.Prompt != nil {
 		o.Asker = c.Prompt
+	}
+	for _, name := range c.HostNames {
+		// An address is one of another network's, and hints show the name in a command.
+		if _, err := netip.ParseAddr(name); err != nil && hostconfig.SafeName(name) {
+			o.Names = append(o.Names, name)
+		}
 	}
 	for _, path := range c.ReadOnlyKnownHosts {
 		o.ReadOnly = append(o.ReadOnly, hostconfig.ExpandHome(path))

@@ -44,6 +44,8 @@ type Config struct {
 	// UserKnownHosts and GlobalKnownHosts are files of host keys; nil when not set,
 	// and empty for none.
 	UserKnownHosts, GlobalKnownHosts []string
+	// HostKeyAlias is the host's name in such files, or "".
+	HostKeyAlias string
 	// Quiet is LogLevel QUIET, FATAL or ERROR.
 	Quiet bool
 	// KeepAlive is ServerAliveInterval: 0 when not set, negative when it is

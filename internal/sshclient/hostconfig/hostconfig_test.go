@@ -322,7 +322,7 @@ func TestHostConfigOfAlgorithms(t *testing.T) {
 
 func TestHostConfigOfHostsAndAgents(t *testing.T) {
 	const text = "UserKnownHostsFile /abs/mine /abs/%n\nGlobalKnownHostsFile none\nForwardAgent /run/agent\n" +
-		"LogLevel QUIET\nConnectionAttempts 3\n"
+		"HostKeyAlias fleet\nLogLevel QUIET\nConnectionAttempts 3\n"
 	for _, way := range []string{"ssh", "parser"} {
 		_, path := writeConfig(t, text)
 		if way == "ssh" {
@@ -332,7 +332,7 @@ func TestHostConfigOfHostsAndAgents(t *testing.T) {
 		}
 		want := Config{
 			UserKnownHosts: []string{"/abs/mine", "/abs/gw"}, GlobalKnownHosts: []string{},
-			ForwardAgent: true, ForwardSocket: "/run/agent", Quiet: true, ConnectionAttempts: 3,
+			HostKeyAlias: "fleet", ForwardAgent: true, ForwardSocket: "/run/agent", Quiet: true, ConnectionAttempts: 3,
 		}
 		got, err := Load(t.Context(), "gw", path, nil)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {

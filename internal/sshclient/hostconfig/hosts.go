@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-// knownHosts takes the files of host keys. Those of a block that we wrote are what is
-// read anyway.
+// knownHosts takes where host keys stand. A block that we wrote says what is done here
+// anyway.
 func (s *keywords) knownHosts(c *Config, expand func(string) (string, error)) {
 	if s.ours() {
 		return
 	}
+	c.HostKeyAlias, _ = s.take("hostkeyalias")
 	c.UserKnownHosts = s.files("userknownhostsfile", expand)
 	c.GlobalKnownHosts = s.files("globalknownhostsfile", expand)
 }

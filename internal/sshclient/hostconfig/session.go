@@ -195,7 +195,7 @@ func unmet(key, value string) bool {
 		return false
 	}
 	return slices.Contains([]string{
-		"proxyjump", "proxycommand", "permitlocalcommand", "knownhostscommand", "hostkeyalias", "forwardx11", "tunnel",
+		"proxyjump", "proxycommand", "permitlocalcommand", "knownhostscommand", "forwardx11", "tunnel",
 		"hostbasedauthentication", "pkcs11provider", "verifyhostkeydns", "bindaddress", "bindinterface",
 		"requiredrsasize", "casignaturealgorithms", "rekeylimit", "revokedhostkeys",
 	}, key)

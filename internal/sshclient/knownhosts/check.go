@@ -1,6 +1,7 @@
 package knownhosts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -86,11 +87,15 @@ func (c *Check) check(key ssh.PublicKey) error {
 }
 
 func (c *Check) certificate(cert *ssh.Certificate) error {
-	err := c.keys.db.HostKeyCallback()(c.keys.name, placeholder(), cert)
-	if err != nil {
-		return message.Errorf("%s: the host certificate is not valid: %w", c.cfg.Host, err)
+	var first error
+	for _, n := range c.keys.names {
+		err := c.keys.db.HostKeyCallback()(n.lookup, placeholder(), cert)
+		if err == nil {
+			return nil
+		}
+		first = cmp.Or(first, err)
 	}
-	return nil
+	return message.Errorf("%s: the host certificate is not valid: %w", c.cfg.Host, first)
 }
 
 // changed is the error for a key that is not the known one. A key of the same
@@ -106,7 +111,10 @@ func (c *Options) changed(keys []known, offered ssh.PublicKey) *ChangedError {
 	e := &ChangedError{
 		Host: c.Host, Known: k.line.key, Offered: offered, File: k.file.path, Line: k.num,
 		KnownDevice: k.line.deviceID(), Device: safetext.Trim(c.DeviceID),
-		ours: k.file.ours, target: c.Target, entry: knownName(c.Alias, c.Port),
+		ours: k.file.ours, target: c.Target, entry: k.entry,
+	}
+	if k.entry != knownName(c.Alias, c.Port) {
+		e.alias = c.Alias
 	}
 	e.DeviceChanged = e.KnownDevice != "" && e.Device != "" && e.KnownDevice != e.Device
 	return e

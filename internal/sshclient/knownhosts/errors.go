@@ -59,6 +59,9 @@ type ChangedError struct {
 
 	ours          bool
 	target, entry string
+	// alias is set where entry is one of the further names, which may be another
+	// host's.
+	alias string
 }
 
 func (e *ChangedError) Text() message.Text {
@@ -79,6 +82,9 @@ func (e *ChangedError) Error() string { return e.Text().String() }
 func (e *ChangedError) Hint() message.Text {
 	if e.ours {
 		return message.New("if you know why it changed: napter-connect known-hosts forget %s", e.target)
+	}
+	if e.alias != "" {
+		return message.New("if you know why it changed: ssh-keygen -R '%s' -f '%s'; if that line is of another host: -o HostKeyAlias=%s", e.entry, e.File, e.alias)
 	}
 	return message.New("if you know why it changed: ssh-keygen -R '%s' -f '%s'", e.entry, e.File)
 }

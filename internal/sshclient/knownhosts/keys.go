@@ -31,7 +31,7 @@ type knownFile struct {
 // Keys are what is known about host keys when a connection starts.
 type Keys struct {
 	cfg   *Options
-	name  string // alias:port, as the library wants it
+	names []name // the alias comes first
 	files []knownFile
 	db    *knownhosts.HostKeyDB
 	// real maps the names of the copies that the library read to the files.
@@ -43,11 +43,23 @@ type Keys struct {
 	damaged string
 }
 
-// known is a key that is known for the host.
+// name is one that the host is looked up under, in the form of known_hosts and as the
+// library wants it: host:port.
+type name struct{ entry, lookup string }
+
+func nameOf(host string, port int) name {
+	if port == 0 {
+		port = 22
+	}
+	return name{knownName(host, port), net.JoinHostPort(strings.ToLower(host), strconv.Itoa(port))}
+}
+
+// known is a key that is known for the host, under entry.
 type known struct {
-	file *knownFile
-	line *knownLine
-	num  int // from 1
+	entry string
+	file  *knownFile
+	line  *knownLine
+	num   int // from 1
 }
 
 // Load reads the files.
@@ -56,11 +68,12 @@ func Load(o Options) (*Keys, error) {
 	if !validAlias(cfg.Alias) {
 		return nil, message.Errorf("the host key alias %q can't be used as a name in known_hosts", safetext.Trim(cfg.Alias))
 	}
-	port := cfg.Port
-	if port == 0 {
-		port = 22
+	h := &Keys{cfg: cfg, names: []name{nameOf(cfg.Alias, cfg.Port)}}
+	for _, further := range cfg.Names {
+		if n := nameOf(further, cfg.Port); validAlias(further) && !slices.Contains(h.names, n) {
+			h.names = append(h.names, n)
+		}
 	}
-	h := &Keys{cfg: cfg, name: net.JoinHostPort(strings.ToLower(cfg.Alias), strconv.Itoa(port))}
 	if err := h.read(cfg.File, true, cfg); err != nil {
 		return nil, err
 	}
@@ -159,26 +172,39 @@ func (f *knownFile) readable() []byte {
 // address is a public port that may have been another device's a minute ago.
 func placeholder() net.Addr { return &net.TCPAddr{IP: net.IPv4zero} }
 
-// wanted are the lines that match the host, in the order of the files.
-func (h *Keys) wanted(key ssh.PublicKey) []known {
+// wanted are the lines that match a name, in the order of the files.
+func (h *Keys) wanted(n name) []known {
 	var mismatch *xknownhosts.KeyError
-	if err := h.db.HostKeyCallback()(h.name, placeholder(), key); !errors.As(err, &mismatch) {
+	if err := h.db.HostKeyCallback()(n.lookup, placeholder(), noKey{}); !errors.As(err, &mismatch) {
 		return nil
 	}
 	var out []known
 	for _, k := range mismatch.Want {
 		i := slices.IndexFunc(h.files, func(f knownFile) bool { return f.path == h.real[k.Filename] })
 		if i >= 0 && k.Line >= 1 && k.Line <= len(h.files[i].lines) {
-			out = append(out, known{file: &h.files[i], line: &h.files[i].lines[k.Line-1], num: k.Line})
+			out = append(out, known{entry: n.entry, file: &h.files[i], line: &h.files[i].lines[k.Line-1], num: k.Line})
 		}
 	}
 	return out
 }
 
-// keys are the plain keys known for the host. A line of a certificate authority
-// matches too, but says nothing about plain keys.
+// keys are the plain keys known for the host. What was trusted for the SIM itself
+// decides alone: a line under its name may be older, or of another host.
 func (h *Keys) keys() []known {
-	return slices.DeleteFunc(h.wanted(noKey{}), func(k known) bool { return k.line.marker != "" })
+	if found := h.keysOf(h.names[0]); len(found) > 0 {
+		return found
+	}
+	var found []known
+	for _, n := range h.names[1:] {
+		found = append(found, h.keysOf(n)...)
+	}
+	return found
+}
+
+// keysOf are the plain keys under a name. A line of a certificate authority matches
+// too, but says nothing about plain keys.
+func (h *Keys) keysOf(n name) []known {
+	return slices.DeleteFunc(h.wanted(n), func(k known) bool { return k.line.marker != "" })
 }
 
 // revoked says whether a file revokes the key.
@@ -199,12 +225,21 @@ func (h *Keys) revoked(key ssh.PublicKey) (*known, bool) {
 // that a device that changed all of them still has one in common with us.
 // Certificates are asked for only where an authority is known.
 func (h *Keys) Algorithms(allowed []string) (first, rest []string) {
-	first = h.db.HostKeyAlgorithms(h.name)
+	own := len(h.keysOf(h.names[0])) > 0
+	for i, n := range h.names {
+		for _, algorithm := range h.db.HostKeyAlgorithms(n.lookup) {
+			if i == 0 || !own || certificate(algorithm) {
+				first = append(first, algorithm)
+			}
+		}
+	}
 	rest = slices.DeleteFunc(slices.Clone(allowed), func(name string) bool {
-		return strings.Contains(name, "-cert-v01@") && !slices.Contains(first, name)
+		return certificate(name) && !slices.Contains(first, name)
 	})
 	return first, rest
 }
+
+func certificate(algorithm string) bool { return strings.Contains(algorithm, "-cert-v01@") }
 
 // noKey matches nothing: the library then tells all that it knows.
 type noKey struct{}

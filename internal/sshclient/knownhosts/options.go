@@ -50,6 +50,9 @@ type Options struct {
 	// 22, [alias]:port otherwise.
 	Alias string
 	Port  int
+	// Names are further names of the host in known_hosts files, such as the SIM's.
+	// Plain keys under them count only where none is known under Alias.
+	Names []string
 	// DeviceID is the device's identity (IMEI) now.
 	DeviceID string
 	// File is our own file, written under a lock; ReadOnly are further files that

@@ -146,7 +146,7 @@ func (s *Store) add(ctx context.Context, cfg *Options, key ssh.PublicKey, line s
 			if sshkey.Same(l.key, key) {
 				return lines, nil
 			}
-			others = append(others, known{file: file, line: l, num: i + 1})
+			others = append(others, known{entry: host, file: file, line: l, num: i + 1})
 		}
 		if len(others) > 0 {
 			return nil, cfg.changed(others, key)
