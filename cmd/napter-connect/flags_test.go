@@ -60,6 +60,7 @@ func TestFlags(t *testing.T) {
 		"ssh a@my-pi -l b":               sshOptions{login: "a", target: "my-pi", command: []string{}},
 		"ssh -Aaxc a,b -m d -c c my-pi":  sshOptions{short: []string{"Ciphers=c", "MACs=d", "Ciphers=a,b", "ForwardAgent=no"}, target: "my-pi", command: []string{}},
 		"ssh -aA -e ^B my-pi -e none":    sshOptions{forwardAgent: true, short: []string{"EscapeChar=none", "EscapeChar=^B", "ForwardAgent=no"}, target: "my-pi", command: []string{}},
+		"ssh -s my-pi sftp":              sshOptions{subsystem: true, target: "my-pi", command: []string{"sftp"}},
 		"ssh my-pi -l b":                 sshOptions{login: "b", target: "my-pi", command: []string{}},
 		"ssh -l b ssh://a@my-pi:23":      sshOptions{login: "b", port: 23, target: "my-pi", command: []string{}},
 		"ssh ssh://my-pi:23 -p 24":       sshOptions{port: 23, target: "my-pi", command: []string{}},

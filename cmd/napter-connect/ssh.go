@@ -30,7 +30,7 @@ type sshOptions struct {
 	local, remote, dynamic         []string
 	forwards                       []sshclient.Forward // what local, remote and dynamic say
 	forwardAgent, noCommand, noTTY bool
-	noStdin, noMux                 bool
+	noStdin, noMux, subsystem      bool
 	tty                            int
 	predict                        string
 	target                         string
@@ -101,6 +101,7 @@ func newSSHCommand(a *app, runF func(context.Context, *sshOptions) error) *cobra
 	fs.BoolVarP(&o.noStdin, "no-stdin", "n", false, "read nothing from stdin")
 	fs.CountVarP(&o.tty, "tty", "t", "``request a terminal on the device; -tt does so even without one here")
 	fs.BoolVarP(&o.noTTY, "no-tty", "T", false, "request no terminal")
+	fs.BoolVarP(&o.subsystem, "subsystem", "s", false, "the command is the name of a subsystem, such as sftp")
 	fs.BoolVar(&o.noMux, "no-mux", false, "make a connection of its own, not one that your commands share")
 	fs.StringVar(&o.predict, "predict", "", "show typed characters at once: `MODE` is auto (slow links), always or never")
 	return c
@@ -161,7 +162,7 @@ func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 	so.Request.Command = "ssh " + o.target
 	so.User, so.Identities, so.ForwardAgent = o.login, o.identities, o.forwardAgent
 	so.ConfigOptions, so.Forwards, so.NoCommand = slices.Concat(o.short, o.options), o.forwards, o.noCommand
-	so.Session.Command = strings.Join(o.command, " ")
+	so.Session.Command, so.Session.Subsystem = strings.Join(o.command, " "), o.subsystem
 	if o.noStdin {
 		so.Session.Stdin = nil
 	}

@@ -33,6 +33,9 @@ func (j *sshJob) sessionOptions(host hostconfig.Session) (shell, error) {
 	default:
 		o.Command = host.RemoteCommand
 	}
+	if o.Subsystem = o.Subsystem || host.Subsystem; o.Subsystem && o.Command == "" && !s.noCommand {
+		return s, message.WithHint(message.Errorf("a subsystem needs a name"), "write it after the SIM: -s gateway-001 sftp")
+	}
 	if host.StdinNull {
 		o.Stdin = nil
 	}

@@ -19,8 +19,10 @@ import (
 
 // SessionOptions are one session on a connection.
 type SessionOptions struct {
-	// Command is what to run; "" is a login shell.
-	Command string
+	// Command is what to run; "" is a login shell. Subsystem says that it is the name of
+	// a subsystem.
+	Command   string
+	Subsystem bool
 	// TTY asks for a pseudo-terminal, of size 0x0 when neither Stdin nor Stdout
 	// is a terminal.
 	TTY bool
@@ -79,7 +81,7 @@ type session struct {
 func (c *Client) Run(ctx context.Context, o SessionOptions) (status int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	remote, err := answer(ctx, c, "opening a session", c.open, func(s *ssh.Session) { _ = s.Close() })
+	remote, err := answer(ctx, c, "opening a session", func() (*ssh.Session, error) { return c.open(o.Subsystem) }, func(s *ssh.Session) { _ = s.Close() })
 	if timeout, ok := errors.AsType[*TimeoutError](err); ok {
 		return failed, timeout
 	}
@@ -103,9 +105,13 @@ func (c *Client) Run(ctx context.Context, o SessionOptions) (status int, err err
 }
 
 // open opens a channel. That takes exactly one round trip, so it measures it.
-func (c *Client) open() (*ssh.Session, error) {
+func (c *Client) open(subsystem bool) (*ssh.Session, error) {
+	conn := c.conn
+	if subsystem {
+		conn = &ssh.Client{Conn: subsystems{c.conn.Conn}}
+	}
 	start := time.Now()
-	s, err := c.conn.NewSession()
+	s, err := conn.NewSession()
 	if err == nil {
 		c.setRTT(time.Since(start))
 	}
@@ -198,8 +204,12 @@ func (s *session) request(ctx context.Context) error {
 	}
 	what := message.New("starting a shell on the device")
 	start := s.remote.Shell
-	if s.o.Command != "" {
+	if s.o.Subsystem {
+		what = message.New("starting the subsystem on the device")
+	} else if s.o.Command != "" {
 		what = message.New("starting the command on the device")
+	}
+	if s.o.Command != "" {
 		start = func() error { return s.remote.Start(s.o.Command) }
 	}
 	if err := errors.Join(errs...); err != nil {

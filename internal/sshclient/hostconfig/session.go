@@ -19,6 +19,8 @@ type Session struct {
 	RequestTTY string
 	// NoCommand is SessionType none.
 	NoCommand bool
+	// Subsystem is SessionType subsystem: the command is the name of one.
+	Subsystem bool
 	StdinNull bool
 	// NoEscapes is EscapeChar none; EscapeChar is 0 when not set.
 	NoEscapes  bool
@@ -101,6 +103,8 @@ func (s *keywords) session() (o Session) {
 	switch v, _ := s.take("sessiontype"); strings.ToLower(v) {
 	case "none":
 		o.NoCommand = true
+	case "subsystem":
+		o.Subsystem = true
 	case "", "default":
 	default:
 		s.refuse("sessiontype", v)
