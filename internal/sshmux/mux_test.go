@@ -188,6 +188,7 @@ func TestConnectionLingers(t *testing.T) {
 		}
 		b.run(c, "true", nil)
 		_ = c.Close()
+		eventually(t, "the command has left", func() bool { return len(b.server.list()) == 0 })
 	}
 	b.use.Linger = time.Millisecond
 	c, _ := b.join()
