@@ -228,7 +228,10 @@ func (h *Keys) Algorithms(allowed []string) (first, rest []string) {
 	own := len(h.keysOf(h.names[0])) > 0
 	for i, n := range h.names {
 		for _, algorithm := range h.db.HostKeyAlgorithms(n.lookup) {
-			if i == 0 || !own || certificate(algorithm) {
+			switch {
+			case certificate(algorithm): // of the authority's type; it may sign keys of any
+				first = append(first, slices.DeleteFunc(slices.Clone(allowed), func(name string) bool { return !certificate(name) })...)
+			case i == 0 || !own:
 				first = append(first, algorithm)
 			}
 		}
