@@ -3,6 +3,7 @@
 package waystest_test
 
 import (
+	"crypto"
 	"crypto/rand"
 	"fmt"
 	"net"
@@ -43,12 +44,13 @@ type regressWorld struct {
 	servers map[string]*sshdtest.Server
 	known   string
 	hello   string
-	agent   string // the socket of one that has the user's key
+	userKey crypto.Signer // may log in everywhere
+	agent   string        // the socket of one that has it
 }
 
 // devicePort is where a server is found on the device.
 func devicePort(server string) int {
-	return map[string]int{"": 22, "cert": 2201, "unknown": 2202}[server]
+	return map[string]int{"": 22, "cert": 2201, "unknown": 2202, "rekey": 2203, "banner": 2204, "changed": 2205, "revoked": 2206}[server]
 }
 
 func newRegressWorld(t *testing.T) *regressWorld {
@@ -60,33 +62,61 @@ func newRegressWorld(t *testing.T) *regressWorld {
 	writeFiles(t, map[string]string{
 		banner: "no trespassing\n", filepath.Join(dir, "ca.pub"): authorizedKey(newSigner(t, ca)),
 	})
-	w := &regressWorld{servers: map[string]*sshdtest.Server{
+	users := []ssh.PublicKey{newSigner(t, userKey).PublicKey()}
+	w := &regressWorld{userKey: userKey, servers: map[string]*sshdtest.Server{
 		"": sshdtest.Start(t, sshdtest.Options{
-			AuthorizedKeys: []ssh.PublicKey{newSigner(t, userKey).PublicKey()},
-			Config:         []string{"TrustedUserCAKeys " + filepath.Join(dir, "ca.pub"), "Banner " + banner, "RekeyLimit 256K", "MaxSessions 100"},
+			AuthorizedKeys: users,
+			Config:         []string{"TrustedUserCAKeys " + filepath.Join(dir, "ca.pub"), "MaxSessions 100"},
 		}),
+		"rekey":   sshdtest.Start(t, sshdtest.Options{AuthorizedKeys: users, Config: []string{"RekeyLimit 256K"}}),
+		"banner":  sshdtest.Start(t, sshdtest.Options{AuthorizedKeys: users, Config: []string{"Banner " + banner}}),
 		"unknown": sshdtest.Start(t, sshdtest.Options{}),
+		"changed": sshdtest.Start(t, sshdtest.Options{}),
+		"revoked": sshdtest.Start(t, sshdtest.Options{}),
 	}}
 	w.agent = sshdtest.Agent(t, userKey)
 	hostKey := sshdtest.NewKey(t, "ecdsa")
 	sshdtest.WriteKey(t, filepath.Join(dir, "host"), hostKey)
-	names := []string{"127.0.0.1", "gateway-001"}
-	writeFiles(t, map[string]string{
-		filepath.Join(dir, "host-cert.pub"): authorizedKey(certificate(t, hostCA, newSigner(t, hostKey), ssh.HostCert, names...)),
-	})
 	w.servers["cert"] = sshdtest.Start(t, sshdtest.Options{
-		Config: []string{"HostKey " + filepath.Join(dir, "host"), "HostCertificate " + filepath.Join(dir, "host-cert.pub")},
+		AuthorizedKeys: users,
+		Config:         []string{"HostKey " + filepath.Join(dir, "host"), "HostCertificate " + filepath.Join(dir, "host-cert.pub")},
 	})
 	devices := map[int]string{}
 	for name, server := range w.servers {
 		devices[devicePort(name)] = server.Addr
 	}
-	w.world, w.name = newWorld(t, simulator.Options{Devices: devices}), names[1]
+	w.world, w.name = newWorld(t, simulator.Options{Devices: devices}), "gateway-001"
 	w.hello = helloServer(t)
-	known := "* " + string(ssh.MarshalAuthorizedKey(w.servers[""].HostKeys[0])) + "@cert-authority * " + authorizedKey(hostCA)
-	w.known = w.Write("napter-connect/known_hosts", []byte(known))
+	sim, _ := w.sim.SIMByName(w.name)
+	cert := certificate(t, hostCA, newSigner(t, hostKey), ssh.HostCert, "127.0.0.1", "sim-"+sim.ID)
+	writeFiles(t, map[string]string{filepath.Join(dir, "host-cert.pub"): authorizedKey(cert)}) // read at each connection
+	w.trust(sim.ID, hostCA)
 	w.userKeys(t, newSigner(t, ca))
 	return w
+}
+
+// trust writes the host keys that the user knows, by OpenSSH's name of a server and by
+// ours.
+func (w *regressWorld) trust(simID string, ca ssh.Signer) {
+	known := ""
+	for name, server := range w.servers {
+		names, key := fmt.Sprintf("[%s]:%s,[sim-%s]:%d", server.Host, server.Port, simID, devicePort(name)), server.HostKeys[0]
+		if name == "" {
+			names = fmt.Sprintf("[%s]:%s,sim-%s", server.Host, server.Port, simID)
+		}
+		switch name {
+		case "unknown":
+			continue
+		case "cert":
+			names, key = "@cert-authority "+names, ca.PublicKey()
+		case "revoked":
+			names = "@revoked " + names
+		case "changed":
+			key = ca.PublicKey()
+		}
+		known += names + " " + string(ssh.MarshalAuthorizedKey(key))
+	}
+	w.known = w.Write("napter-connect/known_hosts", []byte(known))
 }
 
 // userKeys writes the users' keys that the cases name.
@@ -98,15 +128,15 @@ func (w *regressWorld) userKeys(t *testing.T, ca ssh.Signer) {
 		sshdtest.WriteKey(t, filepath.Join(w.Dir, c.file), key)
 		cert := certificate(t, ca, newSigner(t, key), ssh.UserCert, c.principal)
 		w.Write(c.file+"-cert.pub", []byte(authorizedKey(cert)))
+		if c.file == "certified" { // by another name its certificate is not found
+			sshdtest.WriteKey(t, filepath.Join(w.Dir, "renamed"), key)
+		}
 	}
 	sshdtest.WriteKey(t, filepath.Join(w.Dir, "stranger"), sshdtest.NewKey(t, "ed25519"))
-	key, err := os.ReadFile(w.servers[""].UserKeyFile)
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"plain", "key-" + w.name + "-" + user + "-%"} {
+		sshdtest.WriteKey(t, filepath.Join(w.Dir, name), w.userKey)
 	}
-	if err := os.WriteFile(filepath.Join(w.Dir, "key-"+w.name+"-"+user+"-%"), key, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	w.Write("included", []byte("SetEnv LC_A=included\n"))
 }
 
 func writeFiles(t *testing.T, files map[string]string) {
@@ -176,7 +206,7 @@ func (w *regressWorld) commands(t *testing.T, c regressCase) map[string]*exec.Cm
 	t.Helper()
 	server, all := w.servers[c.server], map[string]*exec.Cmd{}
 	for _, name := range []string{"ssh", "napter-connect"} {
-		in := strings.NewReplacer("{free}", fmt.Sprint(freePort(t)), "{hello}", w.hello, "{dir}", w.Dir, "{name}", w.name, "{agent}", w.agent)
+		in := strings.NewReplacer("{free}", fmt.Sprint(freePort(t)), "{hello}", w.hello, "{dir}", w.Dir, "{name}", w.name, "{agent}", w.agent, "{user}", server.User)
 		config := c.config + "\nHost *\n  User " + server.User + "\n  IdentitiesOnly yes\n  BatchMode yes\n"
 		if !c.noKey {
 			config += "  IdentityFile " + server.UserKeyFile + "\n"
@@ -218,6 +248,7 @@ func TestRegressAsOpenSSH(t *testing.T) {
 				t.Parallel()
 				for name, cmd := range w.commands(t, c) {
 					got := w.finish(cmd)
+					c.out = strings.NewReplacer("{name}", w.name, "{user}", w.servers[""].User).Replace(c.out)
 					if got.out != c.out || !strings.Contains(got.err, c.err) || got.status != c.status && !c.fails {
 						t.Errorf("%s: status %d, not %d; stdout (%d bytes):\n%.300s\nstderr:\n%s", name, got.status, c.status, len(got.out), got.out, got.err)
 					}
