@@ -61,6 +61,8 @@ func TestFlags(t *testing.T) {
 		"ssh -Aaxc a,b -m d -c c my-pi":  sshOptions{short: []string{"Ciphers=c", "MACs=d", "Ciphers=a,b", "ForwardAgent=no"}, target: "my-pi", command: []string{}},
 		"ssh -aA -e ^B my-pi -e none":    sshOptions{forwardAgent: true, short: []string{"EscapeChar=none", "EscapeChar=^B", "ForwardAgent=no"}, target: "my-pi", command: []string{}},
 		"ssh -s my-pi sftp":              sshOptions{subsystem: true, target: "my-pi", command: []string{"sftp"}},
+		"ssh -W [::1]:80 my-pi":          sshOptions{stdio: "[::1]:80", target: "my-pi", command: []string{}},
+		"ssh -W 80 my-pi":                "it should be host:port",
 		"ssh my-pi -l b":                 sshOptions{login: "b", target: "my-pi", command: []string{}},
 		"ssh -l b ssh://a@my-pi:23":      sshOptions{login: "b", port: 23, target: "my-pi", command: []string{}},
 		"ssh ssh://my-pi:23 -p 24":       sshOptions{port: 23, target: "my-pi", command: []string{}},

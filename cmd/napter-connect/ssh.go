@@ -32,7 +32,7 @@ type sshOptions struct {
 	forwardAgent, noCommand, noTTY bool
 	noStdin, noMux, subsystem      bool
 	tty                            int
-	predict                        string
+	predict, stdio                 string
 	target                         string
 	command                        []string
 }
@@ -97,6 +97,7 @@ func newSSHCommand(a *app, runF func(context.Context, *sshOptions) error) *cobra
 	fs.StringArrayVarP(&o.local, "local", "L", nil, "listen here and connect from the device: `SPEC` is [BIND:]PORT:HOST:PORT")
 	fs.StringArrayVarP(&o.remote, "remote", "R", nil, "listen on the device and connect from here: `SPEC` is [BIND:]PORT:HOST:PORT")
 	fs.StringArrayVarP(&o.dynamic, "dynamic", "D", nil, "be a SOCKS proxy here that connects from the device: `SPEC` is [BIND:]PORT")
+	fs.StringVarP(&o.stdio, "stdio", "W", "", "join stdin and stdout with `HOST:PORT`, as the device sees it")
 	fs.BoolVarP(&o.noCommand, "no-command", "N", false, "run no command, only forward ports")
 	fs.BoolVarP(&o.noStdin, "no-stdin", "n", false, "read nothing from stdin")
 	fs.CountVarP(&o.tty, "tty", "t", "``request a terminal on the device; -tt does so even without one here")
@@ -140,6 +141,11 @@ func (o *sshOptions) check() (err error) {
 		return cli.Usagef(message.New("use %s", message.EitherOf(modes)),
 			"%s must be %s, not %q", "--predict", message.EitherOf(modes), o.predict)
 	}
+	if o.stdio != "" {
+		if o.stdio, err = sshclient.ParseTarget(o.stdio); err != nil {
+			return cli.Misuse(err)
+		}
+	}
 	if o.forwards, err = sshclient.ParseForwards(o.local, o.remote, o.dynamic); err != nil {
 		return cli.Misuse(err)
 	}
@@ -167,7 +173,7 @@ func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 		so.Session.Stdin = nil
 	}
 	so.Environ = a.environ()
-	so.TTY = o.ttyRequest()
+	so.TTY, so.StdioForward = o.ttyRequest(), o.stdio
 	status, err := a.connectSSH(ctx, s, so, o.noKeeper, o.noMux)
 	if err == nil && status != 0 {
 		err = cli.ExitError(status)

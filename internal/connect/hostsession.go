@@ -24,6 +24,10 @@ type shell struct {
 // does: the command line wins, and forwards add up.
 func (j *sshJob) sessionOptions(host hostconfig.Session) (shell, error) {
 	s := shell{options: j.options.Session, noCommand: j.options.NoCommand || host.NoCommand}
+	if j.options.StdioForward != "" {
+		s.noCommand = true
+		return s, nil
+	}
 	o := &s.options
 	switch {
 	case host.RemoteCommand == "":

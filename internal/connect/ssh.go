@@ -67,6 +67,9 @@ type SSHOptions struct {
 	// Forwards are -L, -R and -D; NoCommand is -N: they are all that runs.
 	Forwards  []sshclient.Forward
 	NoCommand bool
+	// StdioForward is -W, host:port: Session's Stdin and Stdout are joined with it, and
+	// nothing else runs.
+	StdioForward string
 }
 
 // sshJob is one run of SSH.
@@ -191,7 +194,7 @@ func (j *sshJob) use(ctx context.Context, r access.Request, info access.Info) (i
 	began := j.now()
 	status, connected, err := launch.Shell{
 		Config: j.config(ctx, s, info.SIM), Session: j.session(shell.options, s, info, notices), Now: j.Now,
-		Forwards: shell.forwards, NoCommand: shell.noCommand, AllForwards: s.allForwards,
+		Forwards: shell.forwards, NoCommand: shell.noCommand, StdioForward: j.options.StdioForward, AllForwards: s.allForwards,
 		Lend: j.options.Lend, Tell: tell, Join: j.join(r, s, info),
 		Forwarding: j.waitsForForwards,
 		Connected:  func(c *sshclient.Client) { j.client.Store(c) },

@@ -195,3 +195,25 @@ func TestForwardsAreToldOf(t *testing.T) {
 	<-done
 	w.clean()
 }
+
+// TestStdioForward: -W joins the standard streams with a port that the device sees, and
+// neither runs a command nor forwards what ssh_config says.
+func TestStdioForward(t *testing.T) {
+	w := newWorld(t, simulator.Options{})
+	stdin, input, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = stdin.Close() }()
+	_, _ = io.WriteString(input, "GET / HTTP/1.0\r\n\r\n")
+	_ = input.Close()
+	o := w.options("gateway-001", "exit 3")
+	o.Session.Stdin, o.StdioForward = stdin, "127.0.0.1:80"
+	o.ConfigOptions = []string{"LocalForward=1 localhost:1", "RemoteCommand=uptime"}
+	if r := w.run(t.Context(), o); r.status != 0 || r.err != nil || !strings.HasPrefix(r.out, "HTTP/1.0 200") && !strings.HasPrefix(r.out, "HTTP/1.1 200") {
+		t.Errorf("%+v", r)
+	}
+	w.clean()
+	o.Session.Stdin, o.StdioForward = nil, "127.0.0.1:81"
+	w.fails(o, "forwarding to 127.0.0.1:81: the device cannot connect", "")
+}

@@ -31,6 +31,9 @@ type Shell struct {
 	Forwards    []sshclient.Forward
 	NoCommand   bool
 	AllForwards bool // ExitOnForwardFailure
+	// StdioForward is the host:port that Session's Stdin and Stdout are joined with in
+	// place of a session; "" is none.
+	StdioForward string
 	// Tell says something to the person, during the session or not; may be nil.
 	Tell func(text message.Text, session bool)
 	// Forwarding is told when the session has ended and connections still go
@@ -97,6 +100,9 @@ func (s Shell) run(ctx context.Context, info access.Info) (shared bool, status i
 	}
 	if err := s.forward(ctx, c, tell); err != nil {
 		return shared, 255, true, err
+	}
+	if s.StdioForward != "" {
+		return shared, 0, true, c.ForwardStdio(ctx, s.StdioForward, s.Session.Stdin, s.Session.Stdout)
 	}
 	if s.NoCommand {
 		return shared, 0, true, c.Wait(ctx)
