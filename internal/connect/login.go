@@ -29,6 +29,7 @@ type loginSettings struct {
 	forwardSocket  string
 	knownHosts     []string
 	hostNames      []string
+	noKeyUpdates   bool
 	quiet          bool
 	attempts       int
 	allForwards    bool
@@ -55,6 +56,7 @@ func merge(flags SSHOptions, rule config.Rule, host hostconfig.Config) loginSett
 		forwardAgent:   flags.ForwardAgent || host.ForwardAgent,
 		knownHosts:     slices.Concat(over(host.UserKnownHosts, flags.UserKnownHosts), over(host.GlobalKnownHosts, flags.GlobalKnownHosts)),
 		quiet:          flags.Quiet || host.Quiet,
+		noKeyUpdates:   host.NoHostKeyUpdates,
 		attempts:       host.ConnectionAttempts,
 		allForwards:    host.ExitOnForwardFailure,
 		algorithms:     host.Algorithms,

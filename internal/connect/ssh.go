@@ -245,7 +245,7 @@ func (j *sshJob) join(r access.Request, s loginSettings, info access.Info) func(
 func (j *sshJob) config(ctx context.Context, s loginSettings, sim access.SIM) sshclient.Config {
 	o := j.options
 	c := sshclient.Config{
-		KnownHosts: o.KnownHosts, ReadOnlyKnownHosts: s.knownHosts, HostNames: s.hostNames, HostKeyPolicy: s.hostKeys,
+		KnownHosts: o.KnownHosts, ReadOnlyKnownHosts: s.knownHosts, HostNames: s.hostNames, NoHostKeyUpdates: s.noKeyUpdates, HostKeyPolicy: s.hostKeys,
 		User: s.user, IdentityFiles: s.identities, CertFiles: s.certificates, IdentitiesOnly: s.identitiesOnly,
 		AgentSocket: s.agent, Legacy: s.legacy, Algorithms: s.algorithms, Prompt: o.Prompt, Methods: s.login.Methods, PasswordPrompts: s.login.PasswordPrompts,
 		ForwardSocket: s.forwardSocket, Tell: o.Tell, Quiet: s.quiet,

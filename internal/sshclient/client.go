@@ -48,6 +48,9 @@ type Config struct {
 	KnownHosts         string
 	ReadOnlyKnownHosts []string
 	HostKeyPolicy      knownhosts.Policy
+	// NoHostKeyUpdates does not learn the other host keys of a device whose key was
+	// trusted before.
+	NoHostKeyUpdates bool
 	// DeviceID is the device's identity (IMEI) now. It is stored beside a new
 	// host key, and a changed key's error says whether it changed too.
 	DeviceID string

@@ -182,7 +182,19 @@ func (d *dialer) handshake(ctx context.Context, conn net.Conn) (t *Transport, er
 	d.wire.settle()
 	d.logNegotiated(sshConn)
 	d.auth.succeeded()
-	return &Transport{Conn: sshConn, Channels: channels, Requests: requests, idle: d.wire.idle}, nil
+	t = &Transport{Conn: sshConn, Channels: channels, Requests: requests, idle: d.wire.idle}
+	if !d.cfg.NoHostKeyUpdates {
+		d.learnHostKeys(ctx, t, check) //nolint:contextcheck // for as long as the connection
+	}
+	return t, nil
+}
+
+func (d *dialer) learnHostKeys(ctx context.Context, t *Transport, check *knownhosts.Check) {
+	l := &learner{Conn: t.Conn, check: check, allowed: d.algos.HostKeys, debugf: d.cfg.debugf}
+	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	rest := make(chan *ssh.Request)
+	go l.filter(t.Requests, rest)
+	t.Conn, t.Requests = l, rest
 }
 
 func (d *dialer) logNegotiated(conn ssh.Conn) {

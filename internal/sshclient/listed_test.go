@@ -67,7 +67,7 @@ func TestListsWithOpenSSHServer(t *testing.T) {
 	c := configFor(t, s.Addr)
 	c.User, c.IdentityFiles = s.User, []string{s.UserKeyFile}
 	c.Algorithms = hostconfig.Algorithms{KeyExchanges: "diffie-hellman-group14-sha1", HostKeys: "ssh-rsa", Ciphers: "aes128-cbc", MACs: "+hmac-sha1-96"}
-	a := mustDial(t, c).conn.Conn.(ssh.AlgorithmsConnMetadata).Algorithms()
+	a := mustDial(t, c).conn.Conn.(*learner).Conn.(ssh.AlgorithmsConnMetadata).Algorithms()
 	if a.KeyExchange != "diffie-hellman-group14-sha1" || a.HostKey != "ssh-rsa" || a.Write.Cipher != "aes128-cbc" {
 		t.Errorf("negotiated %+v", a)
 	}

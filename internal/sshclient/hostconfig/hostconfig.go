@@ -46,6 +46,8 @@ type Config struct {
 	UserKnownHosts, GlobalKnownHosts []string
 	// HostKeyAlias is the host's name in such files, or "".
 	HostKeyAlias string
+	// NoHostKeyUpdates is UpdateHostKeys no.
+	NoHostKeyUpdates bool
 	// Quiet is LogLevel QUIET, FATAL or ERROR.
 	Quiet bool
 	// KeepAlive is ServerAliveInterval: 0 when not set, negative when it is
@@ -118,7 +120,7 @@ type keywords struct {
 // harmless are options that can't matter here, so that -v need not name them: the
 // address comes from Napter, and names are not hashed in our own file.
 func harmless(key string) bool {
-	return slices.Contains([]string{"host", "hostname", "hashknownhosts", "addressfamily", "checkhostip", "canonicalizehostname", "updatehostkeys"}, key) ||
+	return slices.Contains([]string{"host", "hostname", "hashknownhosts", "addressfamily", "checkhostip", "canonicalizehostname"}, key) ||
 		strings.HasPrefix(key, "gssapi")
 }
 

@@ -320,6 +320,25 @@ func TestHostConfigOfAlgorithms(t *testing.T) {
 	}
 }
 
+func TestHostConfigOfUpdateHostKeys(t *testing.T) {
+	for text, want := range map[string]bool{
+		"UpdateHostKeys no\n": true, "UpdateHostKeys ask\n": true, "UpdateHostKeys yes\n": false, "": false,
+		"UserKnownHostsFile /x\n": false,
+	} {
+		for _, way := range []string{"ssh", "parser"} {
+			_, path := writeConfig(t, text)
+			if way == "ssh" {
+				sshdtest.Tool(t, "ssh")
+			} else {
+				withoutSSH(t)
+			}
+			if got, err := Load(t.Context(), "gw", path, nil); err != nil || got.NoHostKeyUpdates != want || len(got.Ignored) > 0 {
+				t.Errorf("%q by %s: %v, %+v", text, way, err, got)
+			}
+		}
+	}
+}
+
 func TestHostConfigOfHostsAndAgents(t *testing.T) {
 	const text = "UserKnownHostsFile /abs/mine /abs/%n\nGlobalKnownHostsFile none\nForwardAgent /run/agent\n" +
 		"HostKeyAlias fleet\nLogLevel QUIET\nConnectionAttempts 3\n"

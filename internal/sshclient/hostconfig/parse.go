@@ -27,7 +27,7 @@ func honoured() (single, several []string) {
 		"BatchMode", "NumberOfPasswordPrompts", "PreferredAuthentications", "PubkeyAuthentication",
 		"KbdInteractiveAuthentication", "PasswordAuthentication", "ClearAllForwardings", "RemoteCommand", "RequestTTY",
 		"SessionType", "StdinNull", "EscapeChar", "ProxyJump", "ProxyCommand", "LogLevel", "ConnectionAttempts",
-		"UserKnownHostsFile", "GlobalKnownHostsFile", "HostKeyAlias",
+		"UserKnownHostsFile", "GlobalKnownHostsFile", "HostKeyAlias", "UpdateHostKeys",
 		"Ciphers", "KexAlgorithms", "MACs", "HostKeyAlgorithms", "PubkeyAcceptedAlgorithms", "PubkeyAcceptedKeyTypes",
 	}, []string{"IdentityFile", "CertificateFile", "LocalForward", "RemoteForward", "DynamicForward", "SetEnv", "SendEnv"}
 }

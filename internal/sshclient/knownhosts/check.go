@@ -172,11 +172,7 @@ func (c *Check) remember(key ssh.PublicKey) error {
 		return message.Errorf("remembering the host key of %s: no known_hosts file is configured", c.cfg.Host)
 	}
 	store := &Store{path: c.cfg.File, tell: c.cfg.tell}
-	line := knownName(c.cfg.Alias, c.cfg.Port) + " " + strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
-	if id := strings.Join(strings.Fields(safetext.Trim(c.cfg.DeviceID)), ""); id != "" {
-		line += " " + devicePrefix + id
-	}
-	err := store.add(c.ctx, c.cfg, key, line)
+	err := store.add(c.ctx, c.cfg, key, c.cfg.line(key))
 	if err != nil {
 		return message.Errorf("remembering the host key of %s: %w", c.cfg.Host, err)
 	}
