@@ -23,7 +23,7 @@ type Forward struct {
 	// device (Remote); port 0 takes a free one.
 	Listen string
 	// Target is the host:port to connect to, as seen from the other side. Empty
-	// for Dynamic, where each client names its own (SOCKS5), and for a Remote
+	// for Dynamic, where each client names its own (SOCKS), and for a Remote
 	// that does the same from the device's side.
 	Target string
 	// Failed is told about a connection that could not be made; may be nil.

@@ -11,8 +11,8 @@ import (
 	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// SOCKS version 5 (RFC 1928), as much of it as ssh -D needs: CONNECT without a
-// password. The libraries that can be had are abandoned or much larger than
+// SOCKS version 5 (RFC 1928), and version 4 (forward_socks4.go), as much of them as
+// ssh -D needs: CONNECT without a password. The libraries that can be had are abandoned or much larger than
 // this, and look names up here, where they may mean something else than on the
 // device.
 const (
@@ -34,34 +34,47 @@ const (
 func socksConnect(conn net.Conn, connect func(target string) (net.Conn, error)) (net.Conn, error) {
 	// A client that says nothing holds nothing for long.
 	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
-	target, err := socksTarget(conn)
+	version, target, err := socksTarget(conn)
 	if err != nil {
 		return nil, message.Errorf("SOCKS request: %w", err)
 	}
 	_ = conn.SetDeadline(time.Time{})
+	reply := socksReply
+	if version == socks4Version {
+		reply = socks4Reply
+	}
 	peer, err := connect(target)
 	if err != nil {
-		_ = socksReply(conn, socksRefused)
+		_ = reply(conn, socksRefused)
 		return nil, err
 	}
-	if err := socksReply(conn, socksOK); err != nil {
+	if err := reply(conn, socksOK); err != nil {
 		_ = peer.Close()
 		return nil, message.Errorf("SOCKS response: %w", err)
 	}
 	return peer, nil
 }
 
-// socksTarget reads greeting and request, and returns the host:port asked for.
-// It reads not a byte more than these have.
-func socksTarget(conn io.ReadWriter) (string, error) {
-	var head [2]byte
+// socksTarget reads greeting and request, and returns the protocol's version and the
+// host:port asked for. It reads not a byte more than these have.
+func socksTarget(conn io.ReadWriter) (version byte, target string, err error) {
+	var head [2]byte // version; then 5: how many methods, 4: command
 	if _, err := io.ReadFull(conn, head[:]); err != nil {
-		return "", err
+		return 0, "", err
 	}
-	if head[0] != socksVersion {
-		return "", message.Errorf("version %d is not known, only %d", head[0], socksVersion)
+	switch head[0] {
+	case socksVersion:
+		target, err = socks5Target(conn, head[1])
+	case socks4Version:
+		target, err = socks4Target(conn, head[1])
+	default:
+		err = message.Errorf("version %d is not known, only %d and %d", head[0], socks4Version, socksVersion)
 	}
-	methods := make([]byte, head[1])
+	return head[0], target, err
+}
+
+func socks5Target(conn io.ReadWriter, count byte) (string, error) {
+	methods := make([]byte, count)
 	if _, err := io.ReadFull(conn, methods); err != nil {
 		return "", err
 	}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -275,9 +276,11 @@ func FuzzSOCKS(f *testing.F) {
 	f.Add([]byte("\x05\x01\x00\x05\x01\x00\x03\x01h\x00\x50rest"))
 	f.Add([]byte("\x05\x01\x00\x05\x01\x00\x01\x7f\x00\x00\x01\x00\x50"))
 	f.Add([]byte("\x04\x01\x00\x50"))
+	f.Add([]byte("\x04\x01\x00\x50\x7f\x00\x00\x01user\x00rest"))
+	f.Add([]byte("\x04\x01\x00\x50\x00\x00\x00\x01\x00device\x00rest"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		r := bytes.NewReader(in)
-		target, err := socksTarget(struct {
+		_, target, err := socksTarget(struct {
 			io.Reader
 			io.Writer
 		}{r, io.Discard})
@@ -293,16 +296,48 @@ func FuzzSOCKS(f *testing.F) {
 	})
 }
 
+// TestSOCKS4: what older clients send, with an address and (4a) with a name.
+func TestSOCKS4(t *testing.T) {
+	c := realClient(t)
+	target := halfCloser(t).Addr().(*net.TCPAddr)
+	addr, err := c.Forward(t.Context(), Forward{Kind: Dynamic, Listen: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := string(binary.BigEndian.AppendUint16(nil, uint16(target.Port)))
+	for name, tt := range map[string]struct{ request, answer string }{
+		"4":         {"\x04\x01" + port + "\x7f\x00\x00\x01user\x00", "\x00\x5a\x00\x00\x00\x00\x00\x00ping"},
+		"4a":        {"\x04\x01" + port + "\x00\x00\x00\x01\x00localhost\x00", "\x00\x5a\x00\x00\x00\x00\x00\x00ping"},
+		"4 refused": {"\x04\x01\x00\x01\x7f\x00\x00\x01\x00", "\x00\x5b\x00\x00\x00\x00\x00\x00"},
+	} {
+		conn, err := net.Dial("tcp", addr.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		data := tt.request
+		if strings.HasSuffix(tt.answer, "ping") {
+			data += "ping"
+		}
+		if got := exchange(t, conn, []byte(data)); string(got) != tt.answer {
+			t.Errorf("%s: answered %q", name, got)
+		}
+	}
+}
+
 func TestSOCKSRefuses(t *testing.T) {
 	for name, tt := range map[string]struct{ in, answer string }{
-		"version 4":      {"\x04\x01", ""},
+		"version 6":      {"\x06\x01", ""},
+		"4: cut":         {"\x04\x01", ""},
+		"4: bind":        {"\x04\x02\x00\x50\x7f\x00\x00\x01u\x00", "\x00\x5b\x00\x00\x00\x00\x00\x00"},
+		"4: long user":   {"\x04\x01\x00\x50\x7f\x00\x00\x01" + strings.Repeat("u", 256), ""},
+		"4a: no name":    {"\x04\x01\x00\x50\x00\x00\x00\x01u\x00\x00", "\x00\x5b\x00\x00\x00\x00\x00\x00"},
 		"password only":  {"\x05\x01\x02", "\x05\xff"},
 		"bind":           {"\x05\x01\x00\x05\x02\x00\x01", "\x05\x00\x05\x07\x00\x01\x00\x00\x00\x00\x00\x00"},
 		"address type 9": {"\x05\x01\x00\x05\x01\x00\x09", "\x05\x00\x05\x08\x00\x01\x00\x00\x00\x00\x00\x00"},
 		"cut":            {"\x05\x01\x00\x05\x01", "\x05\x00"},
 	} {
 		var answer bytes.Buffer
-		target, err := socksTarget(struct {
+		_, target, err := socksTarget(struct {
 			io.Reader
 			io.Writer
 		}{strings.NewReader(tt.in), &answer})
