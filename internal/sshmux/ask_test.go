@@ -228,3 +228,22 @@ func TestSecondCommandTakesOver(t *testing.T) {
 	}
 	b.hasEnded()
 }
+
+// What the device says before the login reaches whoever made the process connect, also
+// where nobody can be asked, and not with -q.
+func TestBanner(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "banner")
+	if err := os.WriteFile(file, []byte("For staff\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	device := sshdtest.Start(t, sshdtest.Options{Config: []string{"Banner " + file}})
+	for _, quiet := range []bool{false, true} {
+		b := newBench(t, device, device.Addr)
+		p := &person{}
+		b.config.Tell, b.config.Quiet = p.Show, quiet
+		b.join()
+		if p.was("For staff") == quiet {
+			t.Errorf("quiet %v: told %q", quiet, p.asked)
+		}
+	}
+}
