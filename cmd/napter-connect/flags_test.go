@@ -63,6 +63,7 @@ func TestFlags(t *testing.T) {
 		"ssh -s my-pi sftp":              sshOptions{subsystem: true, target: "my-pi", command: []string{"sftp"}},
 		"ssh -W [::1]:80 my-pi":          sshOptions{stdio: "[::1]:80", target: "my-pi", command: []string{}},
 		"ssh -W 80 my-pi":                "it should be host:port",
+		"ssh -E log my-pi":               sshOptions{log: "log", target: "my-pi", command: []string{}},
 		"ssh my-pi -l b":                 sshOptions{login: "b", target: "my-pi", command: []string{}},
 		"ssh -l b ssh://a@my-pi:23":      sshOptions{login: "b", port: 23, target: "my-pi", command: []string{}},
 		"ssh ssh://my-pi:23 -p 24":       sshOptions{port: 23, target: "my-pi", command: []string{}},

@@ -71,7 +71,7 @@ func runContext(ctx context.Context, args []string, sys system, signals *connect
 	root.SetArgs(args)
 	cli.SpeakCompletion(root, args, a.texts)
 	err := root.ExecuteContext(ctx)
-	cli.Report(sys.err, a.texts(), err)
+	cli.Report(a.err, a.texts(), err)
 	return cli.StatusOf(err, a.failure)
 }
 

@@ -32,7 +32,7 @@ type sshOptions struct {
 	forwardAgent, noCommand, noTTY bool
 	noStdin, noMux, subsystem      bool
 	tty                            int
-	predict, stdio                 string
+	predict, stdio, log            string
 	target                         string
 	command                        []string
 }
@@ -98,6 +98,7 @@ func newSSHCommand(a *app, runF func(context.Context, *sshOptions) error) *cobra
 	fs.StringArrayVarP(&o.remote, "remote", "R", nil, "listen on the device and connect from here: `SPEC` is [BIND:]PORT:HOST:PORT")
 	fs.StringArrayVarP(&o.dynamic, "dynamic", "D", nil, "be a SOCKS proxy here that connects from the device: `SPEC` is [BIND:]PORT")
 	fs.StringVarP(&o.stdio, "stdio", "W", "", "join stdin and stdout with `HOST:PORT`, as the device sees it")
+	fs.StringVarP(&o.log, "log", "E", "", "add what this program says to `FILE` instead of stderr")
 	fs.BoolVarP(&o.noCommand, "no-command", "N", false, "run no command, only forward ports")
 	fs.BoolVarP(&o.noStdin, "no-stdin", "n", false, "read nothing from stdin")
 	fs.CountVarP(&o.tty, "tty", "t", "``request a terminal on the device; -tt does so even without one here")
@@ -153,6 +154,12 @@ func (o *sshOptions) check() (err error) {
 }
 
 func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
+	stderr := a.err // the device's goes there, log or not
+	if o.log != "" {
+		if err := a.logTo(o.log); err != nil {
+			return err
+		}
+	}
 	s, err := a.setup(ctx)
 	if err != nil {
 		return err
@@ -172,7 +179,7 @@ func (a *app) runSSH(ctx context.Context, o *sshOptions) error {
 	if o.noStdin {
 		so.Session.Stdin = nil
 	}
-	so.Environ = a.environ()
+	so.Session.Stderr, so.Environ = stderr, a.environ()
 	so.TTY, so.StdioForward = o.ttyRequest(), o.stdio
 	status, err := a.connectSSH(ctx, s, so, o.noKeeper, o.noMux)
 	if err == nil && status != 0 {

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/napter-connect/napter-connect/internal/cli"
 	"github.com/napter-connect/napter-connect/internal/console"
+	"github.com/napter-connect/napter-connect/internal/message"
 	"github.com/napter-connect/napter-connect/internal/safetext"
 )
 
@@ -36,6 +38,16 @@ func (a *app) debugf(format string, args ...any) {
 	if a.verbose {
 		_, _ = fmt.Fprintf(a.err, "debug: "+format+"\n", args...)
 	}
+}
+
+// logTo writes what would go to stderr to the end of a file, to the program's own end.
+func (a *app) logTo(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return message.Errorf("opening the log: %w", err)
+	}
+	a.err = f
+	return nil
 }
 
 // waiting shows what takes so long, and only on a terminal. The returned function
