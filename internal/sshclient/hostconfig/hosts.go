@@ -5,15 +5,16 @@ import (
 	"strings"
 )
 
-// knownHosts takes where host keys stand. A block that we wrote says what is done here
-// anyway.
+// knownHosts takes where host keys stand. What a block that we wrote says of it is
+// done here anyway.
 func (s *keywords) knownHosts(c *Config, expand func(string) (string, error)) {
 	// ssh turns it off by itself where another file is set, which would be the one
 	// that it writes.
 	update, set := s.take("updatehostkeys")
 	c.NoHostKeyUpdates = set && !isYes(update) && len(s.values["userknownhostsfile"]) == 0
 	if s.ours() {
-		return
+		delete(s.values, "hostkeyalias")
+		delete(s.values, "userknownhostsfile")
 	}
 	c.HostKeyAlias, _ = s.take("hostkeyalias")
 	c.UserKnownHosts = s.files("userknownhostsfile", expand)
