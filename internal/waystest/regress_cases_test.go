@@ -94,5 +94,17 @@ func regressCases() []regressCase {
 		{name: "escapes/~~", flags: []string{"-tt"}, command: "read x; test \"$x\" = \"~literal\" && exit 9", stdin: "~~literal\n", out: "~literal\r\n", status: 9},
 		{name: "escapes/EscapeChar none", flags: []string{"-tt", "-o", "EscapeChar=none"}, command: "read x; test \"$x\" = \"~.\" && exit 9", stdin: "~.\n", out: "~.\r\n", status: 9},
 		{name: "escapes/not without a terminal", command: "cat", stdin: "~.\n", out: "~.\n"},
+		{name: "subsystem/-s", flags: []string{"-s"}, command: "hello", out: "hello\n"},
+		{name: "subsystem/SessionType", config: "SessionType subsystem", command: "hello", out: "hello\n"},
+		{name: "subsystem/none such", flags: []string{"-s"}, command: "no-such", fails: true},
+		{name: "multiplex", flags: []string{"-o", "ControlMaster=auto", "-o", "ControlPersist=1", "-o", "ControlPath={dir}/master"}, command: "echo out; exit 6", times: 3, out: "out\n", status: 6},
+		{name: "escapes/-e", flags: []string{"-tt", "-e", "^A"}, command: "sleep 60", stdin: "\x01.", status: 255},
+		{name: "agent/-a", flags: []string{"-A", "-a"}, env: []string{"SSH_AUTH_SOCK={agent}"}, command: "echo ${SSH_AUTH_SOCK:-none}", out: "none\n"},
+		{name: "try-ciphers/-c and -m", flags: []string{"-c", "aes256-ctr", "-m", "hmac-sha2-512"}, command: "echo in", out: "in\n"},
+		{name: "flags/after the host", command: "", after: []string{"-T", "echo in"}, out: "in\n"},
+		{name: "flags/--", command: "", after: []string{"--", "echo", "-n", "in"}, out: "in"},
+		{name: "flags/user@", noKey: true, flags: []string{"-i", "{dir}/plain", "-l", "nobody-here"}, command: "echo never", fails: true},
+		{name: "netcat/-W", flags: []string{"-W", "127.0.0.1:{hello}"}, out: "hello\n"},
+		{name: "netcat/-W to nobody", flags: []string{"-W", "127.0.0.1:1"}, fails: true},
 	}
 }

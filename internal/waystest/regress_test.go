@@ -29,7 +29,9 @@ type regressCase struct {
 	noKey   bool   // the user's key is not among those
 	server  string // of regressWorld
 	command string
+	after   []string // of what follows the device's name
 	stdin   string
+	times   int // one after another; 0 is one
 	env     []string
 	out     string
 	err     string // has to be in stderr
@@ -66,7 +68,7 @@ func newRegressWorld(t *testing.T) *regressWorld {
 	w := &regressWorld{userKey: userKey, servers: map[string]*sshdtest.Server{
 		"": sshdtest.Start(t, sshdtest.Options{
 			AuthorizedKeys: users,
-			Config:         []string{"TrustedUserCAKeys " + filepath.Join(dir, "ca.pub"), "MaxSessions 100"},
+			Config:         []string{"TrustedUserCAKeys " + filepath.Join(dir, "ca.pub"), "MaxSessions 100", "Subsystem hello /bin/echo hello"},
 		}),
 		"rekey":   sshdtest.Start(t, sshdtest.Options{AuthorizedKeys: users, Config: []string{"RekeyLimit 256K"}}),
 		"banner":  sshdtest.Start(t, sshdtest.Options{AuthorizedKeys: users, Config: []string{"Banner " + banner}}),
@@ -224,6 +226,9 @@ func (w *regressWorld) commands(t *testing.T, c regressCase) map[string]*exec.Cm
 			args = append(args, in.Replace(flag))
 		}
 		args = append(args, w.name)
+		for _, arg := range c.after {
+			args = append(args, in.Replace(arg))
+		}
 		if c.command != "" {
 			args = append(args, in.Replace(c.command))
 		}
@@ -246,14 +251,10 @@ func TestRegressAsOpenSSH(t *testing.T) {
 		for _, c := range regressCases() {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
-				for name, cmd := range w.commands(t, c) {
-					got := w.finish(cmd)
-					c.out = strings.NewReplacer("{name}", w.name, "{user}", w.servers[""].User).Replace(c.out)
-					if got.out != c.out || !strings.Contains(got.err, c.err) || got.status != c.status && !c.fails {
-						t.Errorf("%s: status %d, not %d; stdout (%d bytes):\n%.300s\nstderr:\n%s", name, got.status, c.status, len(got.out), got.out, got.err)
-					}
-					if c.fails && (got.status == 0 || got.err == "") {
-						t.Errorf("%s: no failure: %+v", name, got)
+				c.out = strings.NewReplacer("{name}", w.name, "{user}", w.servers[""].User).Replace(c.out)
+				for range max(c.times, 1) {
+					for name, cmd := range w.commands(t, c) {
+						c.compare(t, name, w.finish(cmd))
 					}
 				}
 			})
@@ -261,4 +262,14 @@ func TestRegressAsOpenSSH(t *testing.T) {
 	})
 	w.clean()
 	w.stopKeeper()
+}
+
+func (c *regressCase) compare(t *testing.T, name string, got result) {
+	t.Helper()
+	if got.out != c.out || !strings.Contains(got.err, c.err) || got.status != c.status && !c.fails {
+		t.Errorf("%s: status %d, not %d; stdout (%d bytes):\n%.300s\nstderr:\n%s", name, got.status, c.status, len(got.out), got.out, got.err)
+	}
+	if c.fails && (got.status == 0 || got.err == "") {
+		t.Errorf("%s: no failure: %+v", name, got)
+	}
 }
