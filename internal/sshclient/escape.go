@@ -12,6 +12,7 @@ const (
 	escapeBreak
 	escapeInfo
 	escapeSuspend
+	escapeForwards
 )
 
 // escapeHelpText is the answer to ~?, without a line end after its last line; char
@@ -30,6 +31,7 @@ func escapeHelpText(char byte) message.Text {
 	if canSuspend {
 		add("^Z", message.New("suspend this program"))
 	}
+	add("#", message.New("list the connections that go through forwards"))
 	add("?", message.New("show this"))
 	add(escape, message.New("send a %s", escape))
 	return message.Join(lines, "\n")
@@ -95,6 +97,8 @@ func escapeFor(b byte) escapeAction {
 		return escapeBreak
 	case 'I':
 		return escapeInfo
+	case '#':
+		return escapeForwards
 	case 'Z' - '@': // Ctrl-Z
 		return escapeSuspend
 	}

@@ -42,6 +42,7 @@ func TestEscapes(t *testing.T) {
 		{"literal then escape", "~~\r~.", "~\r" + end},
 		{"help keeps the line start", "~?~.", help + end},
 		{"break, info, suspend", "~B~I~\x1a", brk + info + susp},
+		{"forwards", "~#x~#\r~#", "\x86x~#\r\x86"},
 		{"small letters are text", "~b\r~i\r", "~b\r~i\r"},
 		{"CR held then CR", "~\r~.", "~\r" + end},
 		{"end of input", "x\r~", "x\r~"},
@@ -100,7 +101,7 @@ func FuzzEscapes(f *testing.F) {
 			}
 		}
 		// A reference of a different make: undo the escaping.
-		letters := map[byte]byte{0x81: '.', 0x82: '?', 0x83: 'B', 0x84: 'I', 0x85: 'Z' - '@'}
+		letters := map[byte]byte{0x81: '.', 0x82: '?', 0x83: 'B', 0x84: 'I', 0x85: 'Z' - '@', 0x86: '#'}
 		i, start := 0, true
 		for _, b := range whole {
 			if letter, ok := letters[b]; ok {
@@ -112,7 +113,7 @@ func FuzzEscapes(f *testing.F) {
 			}
 			if start && b == '~' && bytes.HasPrefix(in[i:], []byte("~~")) {
 				i++ // the first of the two was taken
-			} else if start && b == '~' && i+1 < len(in) && slices.Contains([]byte(".?BI\x1a"), in[i+1]) {
+			} else if start && b == '~' && i+1 < len(in) && slices.Contains([]byte(".?BI#\x1a"), in[i+1]) {
 				t.Fatalf("%q: escape at %d was sent: %q", in, i, whole)
 			}
 			if i >= len(in) || in[i] != b {

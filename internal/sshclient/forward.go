@@ -194,9 +194,9 @@ func (c *Client) accept(ctx context.Context, listener net.Listener, f Forward, d
 			}
 			continue
 		}
-		c.forwarding.add()
+		done := c.forwarding.add(f, conn.RemoteAddr())
 		go func() {
-			defer c.forwarding.done()
+			defer done()
 			stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 			defer stop()
 			if err := relay(ctx, conn, f.Target, dial); err != nil && ctx.Err() == nil {

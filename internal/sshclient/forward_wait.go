@@ -2,27 +2,40 @@ package sshclient
 
 import (
 	"context"
+	"net"
+	"slices"
 	"sync"
+
+	"github.com/napter-connect/napter-connect/internal/message"
 )
 
-// connections counts those that go through forwards.
+// connections are those that go through forwards, in the order in which they came.
 type connections struct {
 	mu   sync.Mutex
-	open int
-	none chan struct{} // closed when open is 0; nil when nobody waits
+	open []*forwarded
+	none chan struct{} // closed when open is empty; nil when nobody waits
 }
 
-func (c *connections) add() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.open++
+// forwarded is a connection that came from somewhere to a forward.
+type forwarded struct {
+	forward Forward
+	from    net.Addr
 }
 
-func (c *connections) done() {
+// add takes a connection in until done.
+func (c *connections) add(f Forward, from net.Addr) (done func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.open--
-	if c.open == 0 && c.none != nil {
+	one := &forwarded{f, from}
+	c.open = append(c.open, one)
+	return func() { c.remove(one) }
+}
+
+func (c *connections) remove(one *forwarded) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.open = slices.DeleteFunc(c.open, func(other *forwarded) bool { return other == one })
+	if len(c.open) == 0 && c.none != nil {
 		close(c.none)
 		c.none = nil
 	}
@@ -36,7 +49,7 @@ func (c *connections) ended() <-chan struct{} {
 		c.none = make(chan struct{})
 	}
 	none := c.none
-	if c.open == 0 {
+	if len(c.open) == 0 {
 		close(none)
 		c.none = nil
 	}
@@ -47,7 +60,25 @@ func (c *connections) ended() <-chan struct{} {
 func (c *Client) Forwarding() int {
 	c.forwarding.mu.Lock()
 	defer c.forwarding.mu.Unlock()
-	return c.forwarding.open
+	return len(c.forwarding.open)
+}
+
+// text is the answer to ~#.
+func (c *connections) text() message.Text {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.open) == 0 {
+		return message.New("no connection goes through a forward")
+	}
+	lines := []message.Text{message.New("Forwarded connections:")}
+	for _, one := range c.open {
+		target := message.Verbatim(one.forward.Target)
+		if one.forward.Target == "" {
+			target = message.Verbatim("SOCKS")
+		}
+		lines = append(lines, message.New(" -%c %s: from %s to %s", one.forward.Kind, one.forward.Listen, one.from, target))
+	}
+	return message.Join(lines, "\n")
 }
 
 // WaitForwards waits until no connection goes through a forward any more, as ssh

@@ -89,7 +89,7 @@ func TestLoginInJapanese(t *testing.T) {
 func TestEscapeHelpInJapanese(t *testing.T) {
 	want := []string{
 		"エスケープ (行頭でのみ有効):", " ~.   セッションを終了", " ~B   BREAK を送信", " ~I   ポートマッピングと有効期限、往復時間を表示",
-		" ~^Z  このプログラムを一時停止", " ~?   この一覧を表示", " ~~   ~ を 1 文字送信",
+		" ~^Z  このプログラムを一時停止", " ~#   転送中の接続を一覧表示", " ~?   この一覧を表示", " ~~   ~ を 1 文字送信",
 	}
 	got := strings.Split(i18n.For(i18n.Japanese).Say(sshclient.EscapeHelp()), "\n")
 	if len(got) == len(want)-1 { // where nothing can be suspended

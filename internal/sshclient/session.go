@@ -41,7 +41,7 @@ type SessionOptions struct {
 	// Predict says when typed characters are shown before the device has echoed
 	// them, with TTY and a terminal on Stdin and Stdout. "" is never.
 	Predict predict.Mode
-	// Escapes allows, with TTY, ~. ~? ~~ ~B ~I; Info writes the answer to ~I.
+	// Escapes allows, with TTY, ~. ~? ~~ ~# ~B ~I; Info writes the answer to ~I.
 	// EscapeChar takes the place of ~; 0 is ~.
 	Escapes    bool
 	EscapeChar byte

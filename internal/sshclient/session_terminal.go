@@ -71,6 +71,8 @@ func (s *session) escape(a escapeAction) {
 			text = s.o.Info()
 		}
 		s.answer("I", text)
+	case escapeForwards:
+		s.answer("#", s.forwarding.text())
 	case escapeSuspend:
 		if canSuspend {
 			s.answer("^Z", message.Text{})
