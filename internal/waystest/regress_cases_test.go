@@ -38,6 +38,8 @@ func regressCases() []regressCase {
 		{name: "stdout/closed by the device", command: "exec >&- ; echo late >&2; exit 4", err: "late", status: 4},
 		{name: "yes-head", command: "yes | head -2000 | wc -l", out: "2000\n"},
 		{name: "-N and -T", flags: []string{"-T"}, command: "tty; true", out: "not a tty\n"},
+		{name: "banner", server: "banner", command: "true", err: "no trespassing"},
+		{name: "banner/-q", server: "banner", flags: []string{"-q", "-c", "aes128-ctr"}, command: "echo in", out: "in\n"},
 		{name: "known_hosts/unknown key", server: "unknown", command: "echo never", fails: true},
 		{name: "known_hosts/changed", server: "changed", command: "echo never", fails: true},
 		{name: "krl/revoked host key", server: "revoked", command: "echo never", fails: true},
