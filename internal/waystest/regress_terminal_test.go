@@ -12,9 +12,18 @@ import (
 	"github.com/napter-connect/napter-connect/internal/termtest"
 )
 
-// A terminal with modes of its own: the device's gets them, and its size.
-func TestRegressTerminalModes(t *testing.T) {
+// The life of a session, from its terminal to its end, is as with OpenSSH too.
+func TestRegressLifeOfASession(t *testing.T) {
 	w := newRegressWorld(t)
+	t.Run("terminal modes", w.terminalModes)
+	t.Run("typing", w.typing)
+	t.Run("broken pipe", w.brokenPipe)
+	w.clean()
+	w.stopKeeper()
+}
+
+// terminalModes: a terminal has modes of its own; the device's gets them, and its size.
+func (w *regressWorld) terminalModes(t *testing.T) {
 	said := map[string]string{}
 	for name, cmd := range w.commands(t, regressCase{flags: []string{"-t"}, command: "stty -a; tty | grep -c pts; exit 3"}) {
 		e := termtest.Start(t, cmd, termtest.Options{Columns: 97, Rows: 31, Modes: func(m *unix.Termios) {
@@ -35,10 +44,9 @@ func TestRegressTerminalModes(t *testing.T) {
 	}
 }
 
-// What is typed reaches the device's terminal: a line, an interrupt, and the escape
+// typing: what is typed reaches the device's terminal: a line, an interrupt, and the escape
 // that ends the session.
-func TestRegressTyping(t *testing.T) {
-	w := newRegressWorld(t)
+func (w *regressWorld) typing(t *testing.T) {
 	for name, cmd := range w.commands(t, regressCase{flags: []string{"-t"}, command: `trap "echo caught" INT; echo ready; read x; echo got $x; sleep 1000`}) {
 		e := termtest.Start(t, cmd, termtest.Options{})
 		e.Expect("ready")
@@ -56,9 +64,8 @@ func TestRegressTyping(t *testing.T) {
 	}
 }
 
-// A reader who has had enough ends the session.
-func TestRegressBrokenPipe(t *testing.T) {
-	w := newRegressWorld(t)
+// brokenPipe: a reader who has had enough ends the session.
+func (w *regressWorld) brokenPipe(t *testing.T) {
 	for name, cmd := range w.commands(t, regressCase{command: "yes"}) {
 		out, err := cmd.StdoutPipe()
 		if err != nil {
