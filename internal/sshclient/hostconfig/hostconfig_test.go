@@ -328,15 +328,17 @@ func TestHostConfigOfUpdateHostKeys(t *testing.T) {
 		"UserKnownHostsFile /x\n": false,
 	} {
 		for _, way := range []string{"ssh", "parser"} {
-			_, path := writeConfig(t, text)
-			if way == "ssh" {
-				sshdtest.Tool(t, "ssh")
-			} else {
-				withoutSSH(t)
-			}
-			if got, err := Load(t.Context(), "gw", path, nil); err != nil || got.NoHostKeyUpdates != want || len(got.Ignored) > 0 {
-				t.Errorf("%q by %s: %v, %+v", text, way, err, got)
-			}
+			t.Run(way+" "+text, func(t *testing.T) {
+				_, path := writeConfig(t, text)
+				if way == "ssh" {
+					sshdtest.Tool(t, "ssh")
+				} else {
+					withoutSSH(t)
+				}
+				if got, err := Load(t.Context(), "gw", path, nil); err != nil || got.NoHostKeyUpdates != want || len(got.Ignored) > 0 {
+					t.Errorf("%v, %+v", err, got)
+				}
+			})
 		}
 	}
 }
