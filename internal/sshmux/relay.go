@@ -30,14 +30,17 @@ func pass(ctx context.Context, offered ssh.NewChannel, to ssh.Conn, note func(*s
 	}
 	defer context.AfterFunc(ctx, func() { _, _ = near.Close(), far.Close() })()
 	var both sync.WaitGroup
-	both.Go(func() { move(far, near, nearRequests, note) })
-	both.Go(func() { move(near, far, farRequests, nil) })
+	var nearAnswers, farAnswers sync.Mutex
+	both.Go(func() { move(far, near, nearRequests, note, &nearAnswers, &farAnswers) })
+	both.Go(func() { move(near, far, farRequests, nil, &farAnswers, &nearAnswers) })
 	both.Wait()
 }
 
 // move passes on all of one direction. Requests end when from was closed by its peer:
-// then all of its data is here, and to is closed once it has that.
-func move(to, from ssh.Channel, requests <-chan *ssh.Request, note func(*ssh.Request) bool) {
+// then all of its data is here, and to is closed once it has that. answering is held
+// while a request of from's is being answered, and answered while one of to's is: a
+// quick command's end must not overtake the answer that it has begun.
+func move(to, from ssh.Channel, requests <-chan *ssh.Request, note func(*ssh.Request) bool, answering, answered *sync.Mutex) {
 	var streams sync.WaitGroup
 	streams.Go(func() { _, _ = io.Copy(to, from) })
 	streams.Go(func() { _, _ = io.Copy(to.Stderr(), from.Stderr()) })
@@ -52,9 +55,13 @@ func move(to, from ssh.Channel, requests <-chan *ssh.Request, note func(*ssh.Req
 			_ = r.Reply(false, nil)
 			continue
 		}
+		answering.Lock()
 		ok, err := to.SendRequest(r.Type, r.WantReply, r.Payload)
 		_ = r.Reply(ok && err == nil, nil)
+		answering.Unlock()
 	}
 	<-drained
+	answered.Lock()
+	defer answered.Unlock()
 	_ = to.Close()
 }
